@@ -1,0 +1,208 @@
+//! [`TraceContext`]: the W3C value that travels, and its `tracestate`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::baggage::Baggage;
+use crate::ids::{SpanId, TraceFlags, TraceId};
+use crate::wire::w3c::Traceparent;
+
+/// The position of one span in one trace, with what travels along: flags, `tracestate` and baggage.
+///
+/// A value of this type is always valid: neither id is zero, the `tracestate` is within the
+/// grammar and limits of [W3C Trace Context Level 2](https://www.w3.org/TR/trace-context-2/) and
+/// the baggage within those of [W3C Baggage](https://www.w3.org/TR/baggage/).
+///
+/// Cloning is cheap: without `tracestate` and baggage nothing is allocated, and with them a
+/// reference count goes up.
+///
+/// Equality compares ids, flags, `tracestate` and baggage. Whether a context
+/// [is remote](Self::is_remote) says how it came here and is not compared.
+#[derive(Clone)]
+pub struct TraceContext {
+    trace_id: TraceId,
+    span_id: SpanId,
+    flags: TraceFlags,
+    remote: bool,
+    tracestate: Option<TraceState>,
+    baggage: Baggage,
+}
+
+impl TraceContext {
+    /// A local context without `tracestate` and baggage.
+    #[must_use]
+    pub const fn new(trace_id: TraceId, span_id: SpanId, flags: TraceFlags) -> Self {
+        Self {
+            trace_id,
+            span_id,
+            flags,
+            remote: false,
+            tracestate: None,
+            baggage: Baggage::new(),
+        }
+    }
+
+    /// The id of the trace.
+    #[must_use]
+    pub const fn trace_id(&self) -> TraceId {
+        self.trace_id
+    }
+
+    /// The id of the span.
+    #[must_use]
+    pub const fn span_id(&self) -> SpanId {
+        self.span_id
+    }
+
+    /// The whole flags byte.
+    #[must_use]
+    pub const fn flags(&self) -> TraceFlags {
+        self.flags
+    }
+
+    /// Whether this context was parsed from a header, a message or the environment, and so names a
+    /// span of another process. A context that is handed on inside one process is local.
+    #[must_use]
+    pub const fn is_remote(&self) -> bool {
+        self.remote
+    }
+
+    /// The vendors' state, if there is any.
+    #[must_use]
+    pub const fn tracestate(&self) -> Option<&TraceState> {
+        self.tracestate.as_ref()
+    }
+
+    /// The application's key-value pairs that travel with the trace.
+    #[must_use]
+    pub const fn baggage(&self) -> &Baggage {
+        &self.baggage
+    }
+
+    /// The same context with this state.
+    #[must_use]
+    pub fn with_tracestate(mut self, tracestate: Option<TraceState>) -> Self {
+        self.tracestate = tracestate;
+        self
+    }
+
+    /// The same context with this baggage instead of its own.
+    #[must_use]
+    pub fn with_baggage(mut self, baggage: Baggage) -> Self {
+        self.baggage = baggage;
+        self
+    }
+
+    /// The same context, marked as one that came from another process.
+    #[must_use]
+    pub(crate) const fn into_remote(mut self) -> Self {
+        self.remote = true;
+        self
+    }
+
+    /// The `traceparent` of this context, on the stack: 55 bytes, nothing is allocated.
+    ///
+    /// ```
+    /// use tracing_relay::TraceContext;
+    ///
+    /// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
+    /// assert_eq!(
+    ///     context.traceparent().as_str(),
+    ///     "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    /// );
+    /// # Ok::<(), tracing_relay::InvalidCarrier>(())
+    /// ```
+    #[must_use]
+    pub fn traceparent(&self) -> Traceparent {
+        Traceparent::new(self)
+    }
+}
+
+/// Parses a `traceparent`; the result is remote.
+impl std::str::FromStr for TraceContext {
+    type Err = crate::carrier::InvalidCarrier;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        crate::wire::w3c::parse_traceparent(text.as_bytes())
+    }
+}
+
+impl PartialEq for TraceContext {
+    fn eq(&self, other: &Self) -> bool {
+        self.trace_id == other.trace_id
+            && self.span_id == other.span_id
+            && self.flags == other.flags
+            && self.tracestate == other.tracestate
+            && self.baggage == other.baggage
+    }
+}
+
+impl Eq for TraceContext {}
+
+/// Prints the `traceparent` and, where there is one, the `tracestate`. Baggage holds application
+/// data and is printed as a count.
+impl fmt::Debug for TraceContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.traceparent().as_str())?;
+        if let Some(tracestate) = &self.tracestate {
+            write!(f, " tracestate={tracestate}")?;
+        }
+        if !self.baggage.is_empty() {
+            write!(f, " baggage=({} entries)", self.baggage.len())?;
+        }
+        Ok(())
+    }
+}
+
+/// The vendors' state that travels with a trace: a list of at most 32 members
+/// ([W3C Trace Context Level 2, `tracestate`](https://www.w3.org/TR/trace-context-2/#tracestate-header)).
+///
+/// A value of this type was checked against the grammar and is never empty.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct TraceState(Arc<str>);
+
+impl TraceState {
+    /// Wraps text that the codec has checked.
+    pub(crate) fn from_checked(text: impl Into<Arc<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The state as it is sent: members in order, joined by commas.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The value of the member with this key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
+    }
+
+    /// The members in order, the most recent first.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.split(',').filter_map(|member| member.split_once('='))
+    }
+}
+
+impl fmt::Display for TraceState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for TraceState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Parses one header line; several lines are joined by [`wire::w3c`](crate::wire::w3c).
+impl std::str::FromStr for TraceState {
+    type Err = crate::carrier::InvalidCarrier;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        crate::wire::w3c::parse_tracestate([text.as_bytes()])
+            .ok_or(crate::carrier::InvalidCarrier::TRACESTATE)
+    }
+}

@@ -1,0 +1,1 @@
+//! How a [`TraceCarrier`](crate::TraceCarrier) is written and read by serde.

@@ -1,0 +1,4 @@
+//! The formats in which a context travels, one module each. All of them are pure: bytes in, values
+//! out, no panic on any input.
+
+pub mod w3c;

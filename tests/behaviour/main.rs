@@ -1,0 +1,1 @@
+//! What the function attributes do, on whole span trees.

@@ -1,0 +1,1 @@
+//! The codecs against the texts of the specifications.

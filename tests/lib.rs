@@ -1,0 +1,1 @@
+//! Holds the tests of tracing-relay that need the whole workspace; see `tests/`.

@@ -1,0 +1,1 @@
+//! Messages that carry a trace: the attributes, the derive and the serde forms.

@@ -1,0 +1,1 @@
+//! Misuse does not compile, and the compiler says what to write instead.
