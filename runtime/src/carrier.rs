@@ -200,7 +200,6 @@ impl Extracted {
 pub struct InvalidCarrier(&'static str);
 
 impl InvalidCarrier {
-    pub(crate) const TRACESTATE: Self = Self("the tracestate is empty or not within the grammar");
     pub(crate) const WRONG_TYPE: Self = Self("the carrier is not a map of strings");
 
     /// A reason in words, lower case and without a final full stop, for carriers with a format of

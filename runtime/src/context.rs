@@ -176,12 +176,16 @@ impl TraceState {
     /// The value of the member with this key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
+        self.iter()
+            .find(|(name, _)| *name == key)
+            .map(|(_, value)| value)
     }
 
     /// The members in order, the most recent first.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.split(',').filter_map(|member| member.split_once('='))
+        self.0
+            .split(',')
+            .filter_map(|member| member.split_once('='))
     }
 }
 
@@ -197,12 +201,12 @@ impl fmt::Debug for TraceState {
     }
 }
 
-/// Parses one header line; several lines are joined by [`wire::w3c`](crate::wire::w3c).
+/// Parses one header line; several lines are joined by
+/// [`parse_tracestate`](crate::wire::w3c::parse_tracestate).
 impl std::str::FromStr for TraceState {
     type Err = crate::carrier::InvalidCarrier;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        crate::wire::w3c::parse_tracestate([text.as_bytes()])
-            .ok_or(crate::carrier::InvalidCarrier::TRACESTATE)
+        crate::wire::tracestate::read([text.as_bytes()])
     }
 }
