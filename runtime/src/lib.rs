@@ -4,8 +4,10 @@ pub mod baggage;
 mod carrier;
 mod context;
 mod current;
+pub mod env;
 mod ids;
 pub mod serde_form;
+mod transport;
 pub mod wire;
 
 pub use baggage::Baggage;
