@@ -3,31 +3,31 @@
 //! and for a whole service.
 
 /// The trace id in the rows that carry a valid one.
-pub const TRACE_ID: &str = "0af7651916cd43dd8448eb211c80319c";
+pub(crate) const TRACE_ID: &str = "0af7651916cd43dd8448eb211c80319c";
 /// The span id in the rows that carry a valid one.
-pub const SPAN_ID: &str = "b7ad6b7169203331";
+pub(crate) const SPAN_ID: &str = "b7ad6b7169203331";
 
 /// One case: a request and what goes out for it.
 #[derive(Clone, Copy, Debug)]
-pub struct Row {
+pub(crate) struct Row {
     /// The name, after the rule.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The header lines of the request, in order. Names may repeat.
-    pub request: &'static [(&'static str, &'static str)],
+    pub(crate) request: &'static [(&'static str, &'static str)],
     /// What happens with the trace.
-    pub trace: Trace,
+    pub(crate) trace: Trace,
     /// The one `tracestate` that is sent on, if any.
-    pub tracestate: Option<&'static str>,
+    pub(crate) tracestate: Option<&'static str>,
     /// The one `baggage` that is sent on, if any.
-    pub baggage: Option<&'static str>,
+    pub(crate) baggage: Option<&'static str>,
     /// How many outgoing requests are made. Their trace id is the same when the trace is
     /// continued, and their span ids are always different from each other and from the received one.
-    pub callbacks: usize,
+    pub(crate) callbacks: usize,
 }
 
 /// What happens with the trace of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trace {
+pub(crate) enum Trace {
     /// The outgoing trace id is [`TRACE_ID`]; so are the two flags that have a meaning, where the row
     /// is about them.
     Continued {
@@ -125,7 +125,7 @@ macro_rules! ten {
 
 /// W3C Trace Context Level 2: a row for each rule that a service can be seen to follow from outside.
 /// The names follow those of the harness of the W3C where it has the case.
-pub const TRACE_CONTEXT: &[Row] = &[
+pub(crate) const TRACE_CONTEXT: &[Row] = &[
     // Presence.
     restarted("both_traceparent_and_tracestate_missing", &[]),
     continued("traceparent_included_tracestate_missing", &[PARENT]),
@@ -752,15 +752,15 @@ pub const TRACE_CONTEXT: &[Row] = &[
 
 /// One case of baggage: the lines of a request, what they mean, and what goes out for them.
 #[derive(Clone, Copy, Debug)]
-pub struct BaggageRow {
+pub(crate) struct BaggageRow {
     /// The name, after the rule.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The values of the `baggage` lines, in order.
-    pub lines: &'static [&'static str],
+    pub(crate) lines: &'static [&'static str],
     /// Keys and decoded values in order.
-    pub entries: &'static [(&'static str, &'static str)],
+    pub(crate) entries: &'static [(&'static str, &'static str)],
     /// The one line that is sent on, if any.
-    pub sent: Option<&'static str>,
+    pub(crate) sent: Option<&'static str>,
 }
 
 const fn baggage(
@@ -787,7 +787,7 @@ const fn no_baggage(name: &'static str, lines: &'static [&'static str]) -> Bagga
 }
 
 /// W3C Baggage: a row for each rule, and for each thing that is often done wrong.
-pub const BAGGAGE: &[BaggageRow] = &[
+pub(crate) const BAGGAGE: &[BaggageRow] = &[
     baggage("one_member", &["a=b"], &[("a", "b")], "a=b"),
     baggage(
         "order_is_kept",
@@ -876,10 +876,7 @@ pub const BAGGAGE: &[BaggageRow] = &[
     baggage(
         "all_characters_that_need_no_encoding",
         &["!#$%&'*+-.^_`|~09azAZ=!#$&'()*+-./09:<=>?@AZ[]^_`az{|}~"],
-        &[(
-            "!#$%&'*+-.^_`|~09azAZ",
-            "!#$&'()*+-./09:<=>?@AZ[]^_`az{|}~",
-        )],
+        &[("!#$%&'*+-.^_`|~09azAZ", "!#$&'()*+-./09:<=>?@AZ[]^_`az{|}~")],
         "!#$%&'*+-.^_`|~09azAZ=!#$&'()*+-./09:<=>?@AZ[]^_`az{|}~",
     ),
     baggage(
@@ -894,7 +891,12 @@ pub const BAGGAGE: &[BaggageRow] = &[
         &[("a", "1"), ("A", "2")],
         "a=1,A=2",
     ),
-    baggage("empty_value", &["a=,b=1"], &[("a", ""), ("b", "1")], "a=,b=1"),
+    baggage(
+        "empty_value",
+        &["a=,b=1"],
+        &[("a", ""), ("b", "1")],
+        "a=,b=1",
+    ),
     baggage(
         "properties_are_kept",
         &["a=1;p;q=r;s=t=u,b=2"],
@@ -945,5 +947,8 @@ pub const BAGGAGE: &[BaggageRow] = &[
     ),
     no_baggage("empty_header", &[""]),
     no_baggage("blank_headers", &[" \t", ",, ,"]),
-    no_baggage("nothing_but_malformed_members", &["a", "b c=d", "=", ";p=q"]),
+    no_baggage(
+        "nothing_but_malformed_members",
+        &["a", "b c=d", "=", ";p=q"],
+    ),
 ];
