@@ -54,6 +54,11 @@ pub(crate) fn at(tokens: impl ToTokens, fault: &str, help: &str) -> Error {
     Error::new_spanned(tokens, text(fault, help))
 }
 
+/// An error at the next token, or at the end where there is none.
+pub(crate) fn error_here(input: syn::parse::ParseStream<'_>, fault: &str, help: &str) -> Error {
+    input.error(text(fault, help))
+}
+
 /// The names in backticks, separated by commas: `` `a`, `b` ``.
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();

@@ -27,6 +27,31 @@ mod options;
 mod paths;
 #[cfg(test)]
 mod snapshots;
+mod span;
+
+use proc_macro::TokenStream;
 
 /// The options of all attributes: a mistaken option is looked up in those of the others.
-static TABLES: &[&options::Table] = &[];
+static TABLES: &[&options::Table] = &[
+    &span::args::REQUEST_SPAN,
+    &span::args::TRACED,
+    &span::args::RELAY_TRACED,
+];
+
+/// Opens the span of a request around a handler.
+#[proc_macro_attribute]
+pub fn request_span(args: TokenStream, item: TokenStream) -> TokenStream {
+    span::expand(span::Attribute::RequestSpan, args.into(), item.into()).into()
+}
+
+/// Opens a span around a step.
+#[proc_macro_attribute]
+pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
+    span::expand(span::Attribute::Traced, args.into(), item.into()).into()
+}
+
+/// Runs an operation in the trace scope of its component.
+#[proc_macro_attribute]
+pub fn relay_traced(args: TokenStream, item: TokenStream) -> TokenStream {
+    span::expand(span::Attribute::RelayTraced, args.into(), item.into()).into()
+}

@@ -19,6 +19,7 @@ pub mod serde_form;
 mod span;
 #[cfg(feature = "spans")]
 pub mod task;
+mod transport;
 #[cfg(feature = "spans")]
 mod warn;
 pub mod wire;
@@ -32,3 +33,6 @@ pub use ids::{SpanId, TraceFlags, TraceId};
 pub use scope::TraceScope;
 #[cfg(feature = "spans")]
 pub use span::{AttributeValue, Failure, FieldValue, SpanError, SpanOutcome};
+
+#[cfg(all(feature = "macros", feature = "spans"))]
+pub use tracing_relay_macros::{relay_traced, request_span, traced};

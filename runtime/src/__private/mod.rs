@@ -29,14 +29,19 @@ pub use crate::span::{
     SpanSite, SpanStream, in_span, in_span_async, in_span_stream,
 };
 
+pub use crate::carrier::Extracted;
 pub use carriers::{
-    Carriers, FindNoCarrier, LeaveAlone, ParameterProbe, RestampProbe, the_only_carrier_is,
+    Carriers, FindNoCarrier, FindNoOutgoingCarrier, LeaveAlone, OutgoingProbe, ParameterProbe,
+    RestampProbe, extract, the_only_carrier_is, the_only_outgoing_carrier_is,
 };
 pub use results::{
-    Chained, ChainedSend, Erroneous, Named, NeverFails, OutcomeProbe, PlainReturn, ReturnProbe,
-    ResultProbe, WholeResult, Worded,
+    Chained, ChainedSend, Erroneous, Named, NeverFails, OutcomeProbe, PlainReturn, ResultProbe,
+    ReturnProbe, WholeResult, Wordless, output_is,
 };
-pub use values::{ByDisplay, ByFieldValue, Unrecordable, ValueProbe, debug, display};
+pub use values::{
+    ByDisplay, ByFieldValue, Unrecordable, ValueProbe, as_text, debug, display,
+    if_older_rpc_names,
+};
 
 /// Checks at compile time that an expression is a scope.
 #[must_use]

@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use crate::span::{Failure, SpanOutcome};
 
-/// Asks whether a result is a failure. Call `failure` on `&&&&&` of it.
+/// Asks whether a result is a failure. Call `failure` on `&&&&&&` of it.
 #[derive(Debug)]
 pub struct OutcomeProbe<'a, R: ?Sized>(pub &'a R);
 
@@ -62,38 +62,25 @@ impl<'a, T, E: AsRef<dyn Error + 'static>> Chained<'a> for &OutcomeProbe<'a, Res
     }
 }
 
-/// Fifth answer: an error with a message, or without.
-impl<'a, T, E> OutcomeProbe<'a, Result<T, E>> {
+/// Fifth answer: an error with a message.
+impl<'a, T, E: Display> OutcomeProbe<'a, Result<T, E>> {
     /// The failure, if it is one.
     #[must_use]
-    pub fn failure(&self) -> Option<Failure<'a>>
-    where
-        E: Worded,
-    {
+    pub fn failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
-        Some(error.worded(Failure::of_type::<E>()))
+        Some(Failure::of_type::<E>().with_message(error))
     }
 }
 
-/// Last answer: what is no `Result` does not fail.
-pub trait NeverFails<'a> {
-    /// Nothing.
+/// Sixth answer: an error without words.
+pub trait Wordless<'a> {
+    /// The failure, if it is one.
+    fn failure(&self) -> Option<Failure<'a>>;
+}
+
+impl<'a, T, E> Wordless<'a> for OutcomeProbe<'a, Result<T, E>> {
     fn failure(&self) -> Option<Failure<'a>> {
-        None
-    }
-}
-
-impl<'a, R: ?Sized> NeverFails<'a> for OutcomeProbe<'a, R> {}
-
-/// An error that can be put into words.
-pub trait Worded {
-    /// Adds the words.
-    fn worded<'a>(&'a self, failure: Failure<'a>) -> Failure<'a>;
-}
-
-impl<E: Display> Worded for E {
-    fn worded<'a>(&'a self, failure: Failure<'a>) -> Failure<'a> {
-        failure.with_message(self)
+        self.0.as_ref().err().map(|_| Failure::of_type::<E>())
     }
 }
 
@@ -176,3 +163,9 @@ impl<R: ?Sized> PlainReturn for ReturnProbe<'_, R> {}
     note = "make it an `async fn`, or write the type out: `impl Future<Output = T>` or `Pin<Box<dyn Future<Output = T> + Send>>`"
 )]
 pub trait ReturnedValue {}
+
+/// Fixes the output of a future, so that what looks at the output knows its type.
+#[inline]
+pub fn output_is<T, F: Future<Output = T>>(future: F) -> F {
+    future
+}
