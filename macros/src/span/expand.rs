@@ -544,7 +544,7 @@ impl Emit {
                 #[allow(unused_imports)]
                 use #p::{
                     Chained as _, ChainedSend as _, Erroneous as _, Named as _, NeverFails as _,
-                    Wordless as _,
+                    Worded as _,
                 };
                 #late
                 #check

@@ -36,7 +36,7 @@ pub use carriers::{
 };
 pub use results::{
     Chained, ChainedSend, Erroneous, Named, NeverFails, OutcomeProbe, PlainReturn, ResultProbe,
-    ReturnProbe, WholeResult, Wordless, output_is,
+    ReturnProbe, WholeResult, Worded, output_is,
 };
 pub use values::{
     ByDisplay, ByFieldValue, Unrecordable, ValueProbe, as_text, debug, display,

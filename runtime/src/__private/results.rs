@@ -15,7 +15,7 @@ pub trait Named<'a> {
     fn failure(&self) -> Option<Failure<'a>>;
 }
 
-impl<'a, R: SpanOutcome + ?Sized> Named<'a> for &&&&OutcomeProbe<'a, R> {
+impl<'a, R: SpanOutcome + ?Sized> Named<'a> for &&&&&OutcomeProbe<'a, R> {
     fn failure(&self) -> Option<Failure<'a>> {
         self.0.failure()
     }
@@ -27,7 +27,7 @@ pub trait Erroneous<'a> {
     fn failure(&self) -> Option<Failure<'a>>;
 }
 
-impl<'a, T, E: Error> Erroneous<'a> for &&&OutcomeProbe<'a, Result<T, E>> {
+impl<'a, T, E: Error> Erroneous<'a> for &&&&OutcomeProbe<'a, Result<T, E>> {
     fn failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
         Some(Failure::of_type::<E>().with_error(error))
@@ -41,7 +41,7 @@ pub trait ChainedSend<'a> {
 }
 
 impl<'a, T, E: AsRef<dyn Error + Send + Sync + 'static>> ChainedSend<'a>
-    for &&OutcomeProbe<'a, Result<T, E>>
+    for &&&OutcomeProbe<'a, Result<T, E>>
 {
     fn failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
@@ -55,7 +55,7 @@ pub trait Chained<'a> {
     fn failure(&self) -> Option<Failure<'a>>;
 }
 
-impl<'a, T, E: AsRef<dyn Error + 'static>> Chained<'a> for &OutcomeProbe<'a, Result<T, E>> {
+impl<'a, T, E: AsRef<dyn Error + 'static>> Chained<'a> for &&OutcomeProbe<'a, Result<T, E>> {
     fn failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
         Some(Failure::of_type::<E>().with_error(error.as_ref()))
@@ -63,26 +63,36 @@ impl<'a, T, E: AsRef<dyn Error + 'static>> Chained<'a> for &OutcomeProbe<'a, Res
 }
 
 /// Fifth answer: an error with a message.
-impl<'a, T, E: Display> OutcomeProbe<'a, Result<T, E>> {
+pub trait Worded<'a> {
     /// The failure, if it is one.
-    #[must_use]
-    pub fn failure(&self) -> Option<Failure<'a>> {
+    fn failure(&self) -> Option<Failure<'a>>;
+}
+
+impl<'a, T, E: Display> Worded<'a> for &OutcomeProbe<'a, Result<T, E>> {
+    fn failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
         Some(Failure::of_type::<E>().with_message(error))
     }
 }
 
 /// Sixth answer: an error without words.
-pub trait Wordless<'a> {
+impl<'a, T, E> OutcomeProbe<'a, Result<T, E>> {
     /// The failure, if it is one.
-    fn failure(&self) -> Option<Failure<'a>>;
-}
-
-impl<'a, T, E> Wordless<'a> for OutcomeProbe<'a, Result<T, E>> {
-    fn failure(&self) -> Option<Failure<'a>> {
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure<'a>> {
         self.0.as_ref().err().map(|_| Failure::of_type::<E>())
     }
 }
+
+/// Last answer: what is no `Result` does not fail.
+pub trait NeverFails<'a> {
+    /// Nothing.
+    fn failure(&self) -> Option<Failure<'a>> {
+        None
+    }
+}
+
+impl<'a, R: ?Sized> NeverFails<'a> for OutcomeProbe<'a, R> {}
 
 /// Asks for the value or the error in a result, for `on_ok` and `on_err`.
 #[derive(Debug)]
