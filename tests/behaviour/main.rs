@@ -1,1 +1,3 @@
 //! What the function attributes do, on whole span trees.
+
+mod testing;
