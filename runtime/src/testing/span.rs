@@ -130,14 +130,15 @@ impl Span {
     #[must_use]
     #[track_caller]
     pub fn attribute(&self, key: &str) -> Option<&Value> {
-        let values: Vec<_> = self.values(key).collect();
-        assert!(
-            values.len() <= 1,
-            "span `{}` has the attribute `{key}` {} times: {values:?}",
-            self.name,
-            values.len(),
-        );
-        values.first().copied()
+        let mut values = self.values(key);
+        let value = values.next();
+        if let (Some(first), Some(second)) = (value, values.next()) {
+            panic!(
+                "span `{}` has the attribute `{key}` more than once: first {first}, then {second}",
+                self.name,
+            );
+        }
+        value
     }
 
     /// Every value of a key, in order.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +10,10 @@ use opentelemetry::{Context, ContextGuard};
 use tracing_core::dispatcher::{self, DefaultGuard, Dispatch};
 
 use super::collector::Collector;
+use super::diff;
+use super::expectation::Expectation;
 use super::span::Span;
+use super::tree;
 
 /// How long [`Traces::wait_for`] waits for a span that does not come. It only ever passes in a
 /// test that fails.
@@ -27,6 +31,10 @@ struct Shared {
     logs: Option<LogBuffer>,
     dispatch: Dispatch,
 }
+
+/// A panic leaves nothing broken behind: tests read the traces of code that panicked.
+impl UnwindSafe for Traces {}
+impl RefUnwindSafe for Traces {}
 
 impl Traces {
     pub(super) fn new(collector: Collector, logs: Option<LogBuffer>, dispatch: Dispatch) -> Self {
@@ -167,6 +175,57 @@ impl Traces {
         let logs = self.0.logs.as_ref();
         logs.expect("the pipeline captures no logs: make it with `Pipeline::new().capture_logs()` or `#[tracing_relay::test(logs = true)]`")
             .text()
+    }
+
+    /// The exported spans as text, in the form of [`assert_trace!`](crate::assert_trace) and with
+    /// all attributes but those that tracing-opentelemetry adds to every span: the place in the
+    /// source, the thread and the times.
+    ///
+    /// ```
+    /// use tracing_relay::testing::Pipeline;
+    ///
+    /// Pipeline::new().run_sync(|traces| {
+    ///     let charge = tracing::info_span!("charge", otel.kind = "client", card.brand = "visa");
+    ///     charge.in_scope(|| tracing::info_span!("sign request").in_scope(|| {}));
+    ///     assert_eq!(
+    ///         traces.tree(),
+    ///         "client charge {card.brand=\"visa\"}\n  internal \"sign request\"\n",
+    ///     );
+    /// });
+    /// ```
+    #[must_use]
+    pub fn tree(&self) -> String {
+        tree::render(&tree::grow(self.spans()))
+    }
+
+    /// Compares what was exported with an expectation: [`assert_trace!`](crate::assert_trace)
+    /// without the panic.
+    ///
+    /// # Errors
+    ///
+    /// What differs, line by line, and the exported spans as an expectation that they meet.
+    ///
+    /// # Panics
+    ///
+    /// When `expected` is malformed.
+    #[track_caller]
+    pub fn compare(&self, expected: &str) -> Result<(), String> {
+        let expectation = match Expectation::parse(expected) {
+            Ok(expectation) => expectation,
+            Err(malformed) => panic!("{malformed}"),
+        };
+        let Some(difference) = diff::compare(&expectation, &tree::grow(self.spans())) else {
+            return Ok(());
+        };
+        let mut report = difference.to_string();
+        let open = self.open();
+        if !open.is_empty() {
+            tree::append(
+                &mut report,
+                format_args!("\nopen, not exported yet: {open:?}\n"),
+            );
+        }
+        Err(report)
     }
 
     fn named(&self, name: &str) -> Vec<Span> {
