@@ -1,4 +1,5 @@
 //! What `assert_trace!` accepts, and the text of its differences.
+#![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 use expect_test::{Expect, expect};
 use opentelemetry::Context;
@@ -62,12 +63,6 @@ const REQUEST: &str = r#"
 fn check_difference(traces: &Traces, expected: &str, difference: &Expect) {
     let report = traces.compare(expected).expect_err("the trees differ");
     difference.assert_eq(&report);
-}
-
-fn check_malformed(expected: &str, message: &Expect) {
-    let traces = Pipeline::new().build();
-    let panic = std::panic::catch_unwind(|| traces.compare(expected)).expect_err("it panics");
-    message.assert_eq(panic.downcast_ref::<String>().expect("a formatted message"));
 }
 
 #[test]
@@ -423,132 +418,109 @@ fn a_span_that_names_itself_as_its_remote_parent_is_seen() {
 
 #[test]
 fn malformed_expectations_say_where_and_what_is_accepted() {
-    check_malformed(
+    let malformed = [
         "internal a\n  sever b",
-        &expect![[r#"
-        malformed expectation, line 2: a line starts with the kind of its span
+        "server",
+        "server a b",
+        "server a <- local",
+        "server a <- remote 22",
+        "server a {count}",
+        "server a {method=GET}",
+        "server a {count=1 size=2}",
+        "server a {names=[\"x\"",
+        "server a error \"no end",
+        r#"server "a\q""#,
+        "server a ok error",
+        "server a ~>",
+        "server a\n    internal b\n  internal c",
+        "server a\n\n  internal b\ninternal c",
+        "server a\n\tinternal b",
+    ];
+    let messages = malformed.map(|expected| {
+        let traces = Pipeline::new().build();
+        let panic = std::panic::catch_unwind(|| traces.compare(expected)).expect_err("it panics");
+        let message = panic.downcast::<String>().expect("a formatted message");
+        message.replacen("malformed expectation, ", "", 1) + "\n"
+    });
+    expect![[r#"
+        line 2: a line starts with the kind of its span
           | sever b
           | ^
-        accepted: `internal`, `server`, `client`, `producer` or `consumer`"#]],
-    );
-    check_malformed(
-        "server",
-        &expect![[r#"
-        malformed expectation, line 1: the name of the span is missing
+        accepted: `internal`, `server`, `client`, `producer` or `consumer`
+
+        line 1: the name of the span is missing
           | server
           |       ^
-        accepted: a word, or a string in quotes if it has blanks or signs in it"#]],
-    );
-    check_malformed(
-        "server a b",
-        &expect![[r#"
-        malformed expectation, line 1: no part of a line starts like this
+        accepted: a word, or a string in quotes if it has blanks or signs in it
+
+        line 1: no part of a line starts like this
           | server a b
           |          ^
-        accepted: `<- remote`, `<- missing`, `~> name`, `{key=value}`, `ok`, `error "text"`, `=> outcome` or `unordered`"#]],
-    );
-    check_malformed(
-        "server a <- local",
-        &expect![[r#"
-        malformed expectation, line 1: no parent is called this
+        accepted: `<- remote`, `<- missing`, `~> name`, `{key=value}`, `ok`, `error "text"`, `=> outcome` or `unordered`
+
+        line 1: no parent is called this
           | server a <- local
           |             ^
-        accepted: `<- remote` or `<- missing`, and then the parent's id if it is to be compared"#]],
-    );
-    check_malformed(
-        "server a <- remote 22",
-        &expect![[r#"
-        malformed expectation, line 1: this is not an id
+        accepted: `<- remote` or `<- missing`, and then the parent's id if it is to be compared
+
+        line 1: this is not an id
           | server a <- remote 22
           |                    ^
-        accepted: the 16 lower-case hexadecimal digits of a span, or the 32 of a trace, `-` and the 16 of a span"#]],
-    );
-    check_malformed(
-        "server a {count}",
-        &expect![[r#"
-            malformed expectation, line 1: the attribute `count` is compared with nothing
-              | server a {count}
-              |           ^
-            accepted: `key=value`, `key=_` if any value will do, `!key` if it must not be there"#]],
-    );
-    check_malformed(
-        "server a {method=GET}",
-        &expect![[r#"
-        malformed expectation, line 1: this is not a value
+        accepted: the 16 lower-case hexadecimal digits of a span, or the 32 of a trace, `-` and the 16 of a span
+
+        line 1: the attribute `count` is compared with nothing
+          | server a {count}
+          |           ^
+        accepted: `key=value`, `key=_` if any value will do, `!key` if it must not be there
+
+        line 1: this is not a value
           | server a {method=GET}
           |                  ^
-        accepted: `"text"`, `42`, `1.5`, `true`, `false`, a list in `[` and `]`, or `_` for any value"#]],
-    );
-    check_malformed(
-        "server a {count=1 size=2}",
-        &expect![[r#"
-        malformed expectation, line 1: the list of attributes goes on
+        accepted: `"text"`, `42`, `1.5`, `true`, `false`, a list in `[` and `]`, or `_` for any value
+
+        line 1: the list of attributes goes on
           | server a {count=1 size=2}
           |                   ^
-        accepted: `,` or `}`"#]],
-    );
-    check_malformed(
-        "server a {names=[\"x\"",
-        &expect![[r#"
-        malformed expectation, line 1: the list goes on
+        accepted: `,` or `}`
+
+        line 1: the list goes on
           | server a {names=["x"
           |                     ^
-        accepted: `,` or `]`"#]],
-    );
-    check_malformed(
-        "server a error \"no end",
-        &expect![[r#"
-        malformed expectation, line 1: the string does not end
+        accepted: `,` or `]`
+
+        line 1: the string does not end
           | server a error "no end
           |                ^
-        accepted: `"`"#]],
-    );
-    check_malformed(
-        r#"server "a\q""#,
-        &expect![[r#"
-        malformed expectation, line 1: this string has an unknown escape
+        accepted: `"`
+
+        line 1: this string has an unknown escape
           | server "a\q"
           |        ^
-        accepted: `\"`, `\\`, `\'`, `\n`, `\r`, `\t`, `\0` and `\u{...}`"#]],
-    );
-    check_malformed(
-        "server a ok error",
-        &expect![[r#"
-            malformed expectation, line 1: this part is there a second time
-              | server a ok error
-              |             ^
-            accepted: each part once; only links repeat"#]],
-    );
-    check_malformed(
-        "server a ~>",
-        &expect![[r#"
-        malformed expectation, line 1: the name or the id of the linked span is missing
+        accepted: `\"`, `\\`, `\'`, `\n`, `\r`, `\t`, `\0` and `\u{...}`
+
+        line 1: this part is there a second time
+          | server a ok error
+          |             ^
+        accepted: each part once; only links repeat
+
+        line 1: the name or the id of the linked span is missing
           | server a ~>
           |            ^
-        accepted: a word, or a string in quotes if it has blanks or signs in it"#]],
-    );
-    check_malformed(
-        "server a\n    internal b\n  internal c",
-        &expect![[r#"
-        malformed expectation, line 3: the indentation fits no line above
+        accepted: a word, or a string in quotes if it has blanks or signs in it
+
+        line 3: the indentation fits no line above
           | internal c
           | ^
-        accepted: that of a sibling, or more than that of the parent; none after an empty line, where another trace begins"#]],
-    );
-    check_malformed(
-        "server a\n\n  internal b\ninternal c",
-        &expect![[r#"
-        malformed expectation, line 3: the indentation fits no line above
+        accepted: that of a sibling, or more than that of the parent; none after an empty line, where another trace begins
+
+        line 3: the indentation fits no line above
           | internal b
           | ^
-        accepted: that of a sibling, or more than that of the parent; none after an empty line, where another trace begins"#]],
-    );
-    check_malformed(
-        "server a\n\tinternal b",
-        &expect![[r#"
-        malformed expectation, line 2: only spaces can indent a line
+        accepted: that of a sibling, or more than that of the parent; none after an empty line, where another trace begins
+
+        line 2: only spaces can indent a line
           | 	internal b
           | ^
-        accepted: the same number of spaces for all children of a span"#]],
-    );
+        accepted: the same number of spaces for all children of a span
+    "#]].assert_eq(&messages.join("\n"));
 }

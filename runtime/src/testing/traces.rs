@@ -185,8 +185,8 @@ impl Traces {
     /// use tracing_relay::testing::Pipeline;
     ///
     /// Pipeline::new().run_sync(|traces| {
-    ///     let charge = tracing::info_span!("charge", otel.kind = "client", card.brand = "visa");
-    ///     charge.in_scope(|| tracing::info_span!("sign request").in_scope(|| {}));
+    ///     tracing::info_span!("charge", otel.kind = "client", card.brand = "visa")
+    ///         .in_scope(|| tracing::info_span!("sign request").in_scope(|| {}));
     ///     assert_eq!(
     ///         traces.tree(),
     ///         "client charge {card.brand=\"visa\"}\n  internal \"sign request\"\n",
