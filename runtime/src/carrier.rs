@@ -70,8 +70,8 @@ pub trait CarriesTraceMut: CarriesTrace {
 }
 
 macro_rules! forward_extract {
-    ($(<$($lifetime:lifetime,)? T> $pointer:ty),+ $(,)?) => {$(
-        impl<$($lifetime,)? T: CarriesTrace + ?Sized> CarriesTrace for $pointer {
+    ($($pointer:ty),+ $(,)?) => {$(
+        impl<T: CarriesTrace + ?Sized> CarriesTrace for $pointer {
             fn extract(&self) -> Extracted {
                 (**self).extract()
             }
@@ -79,7 +79,7 @@ macro_rules! forward_extract {
     )+};
 }
 
-forward_extract!(<'a, T> &'a T, <'a, T> &'a mut T, <T> Box<T>, <T> Rc<T>, <T> Arc<T>);
+forward_extract!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
 
 impl<T: CarriesTraceMut + ?Sized> CarriesTraceMut for &mut T {
     fn inject(&mut self, context: &TraceContext) {
@@ -192,6 +192,14 @@ impl Extracted {
     /// The context or the reason, and the baggage that came without a context.
     pub(crate) fn into_parts(self) -> (Result<Option<TraceContext>, InvalidCarrier>, Baggage) {
         (self.context, self.baggage)
+    }
+}
+
+/// What was found can be looked into again.
+impl CarriesTrace for Extracted {
+    #[inline]
+    fn extract(&self) -> Extracted {
+        self.clone()
     }
 }
 
