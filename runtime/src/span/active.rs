@@ -81,7 +81,7 @@ impl Active {
         #[cfg(feature = "otel")]
         let attached = self.core.otel.as_ref().and_then(crate::otel::attach);
         Entered {
-            previous: current::enter(self.frame.clone()),
+            previous: current::enter(Some(self.frame.clone())),
             frame: &mut self.frame,
             #[cfg(feature = "otel")]
             _attached: attached,

@@ -93,7 +93,7 @@ impl Opening {
         Self::received(site, carrier.extract(), trusted)
     }
 
-    #[cold]
+    #[inline(never)]
     fn received(site: &'static SpanSite, found: Extracted, trusted: bool) -> Self {
         let inbound = if trusted {
             match found.into_parts() {
@@ -125,7 +125,7 @@ impl Opening {
         Self::started(site)
     }
 
-    #[cold]
+    #[inline(never)]
     fn started(site: &'static SpanSite) -> Self {
         Self(site.is_enabled().then(|| {
             Box::new(Plan {
@@ -184,7 +184,7 @@ impl fmt::Debug for Opening {
 }
 
 impl Plan {
-    #[cold]
+    #[inline(never)]
     fn open_in_place(mut self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Active>> {
         match self.ambience.take() {
             Some(ambience) => ambience.run(|| self.open(values)),

@@ -49,7 +49,7 @@ pub fn in_span<R>(
     }
 }
 
-#[cold]
+#[inline(never)]
 fn in_active<R>(
     active: Box<Active>,
     body: impl FnOnce() -> R,
@@ -72,7 +72,7 @@ fn in_active<R>(
 }
 
 /// Ends a span whose future or stream is dropped, and drops that inside.
-#[cold]
+#[inline(never)]
 fn cancel(active: &mut Option<Box<Active>>, drop_inner: impl FnOnce()) {
     if let Some(mut active) = active.take() {
         let entered = active.enter();
@@ -120,7 +120,7 @@ where
     F: Future,
     H: FnOnce(&mut Finish<'_>, &F::Output),
 {
-    #[cold]
+    #[inline(never)]
     fn poll_in_span(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         let inner = this.inner.as_mut().as_pin_mut().expect(POLLED_AGAIN);
