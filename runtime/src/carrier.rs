@@ -70,8 +70,8 @@ pub trait CarriesTraceMut: CarriesTrace {
 }
 
 macro_rules! forward_extract {
-    ($(<$($lifetime:lifetime,)? T> $pointer:ty),+ $(,)?) => {$(
-        impl<$($lifetime,)? T: CarriesTrace + ?Sized> CarriesTrace for $pointer {
+    ($($pointer:ty),+ $(,)?) => {$(
+        impl<T: CarriesTrace + ?Sized> CarriesTrace for $pointer {
             fn extract(&self) -> Extracted {
                 (**self).extract()
             }
@@ -79,7 +79,7 @@ macro_rules! forward_extract {
     )+};
 }
 
-forward_extract!(<'a, T> &'a T, <'a, T> &'a mut T, <T> Box<T>, <T> Rc<T>, <T> Arc<T>);
+forward_extract!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
 
 impl<T: CarriesTraceMut + ?Sized> CarriesTraceMut for &mut T {
     fn inject(&mut self, context: &TraceContext) {

@@ -1,0 +1,4 @@
+//! stub
+use crate::Extracted;
+/// stub
+pub fn inherited() -> Extracted { Extracted::absent() }
