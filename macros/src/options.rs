@@ -222,7 +222,10 @@ impl Table {
             .collect();
         if !owners.is_empty() {
             let owners = owners.join(", ");
-            let fault = format!("`{name}` is an option of {owners}, not of {}", self.attribute);
+            let fault = format!(
+                "`{name}` is an option of {owners}, not of {}",
+                self.attribute
+            );
             return diag::at(key, &fault, &self.accepted());
         }
         let fault = format!("{} has no option `{name}`", self.attribute);

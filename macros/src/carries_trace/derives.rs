@@ -16,7 +16,10 @@ pub(crate) struct When {
 impl When {
     /// Derived whatever the configuration is.
     pub(crate) fn always() -> Self {
-        Self { always: true, conditions: Vec::new() }
+        Self {
+            always: true,
+            conditions: Vec::new(),
+        }
     }
 
     /// Whether it is derived in every configuration.
@@ -38,28 +41,31 @@ impl When {
 
     /// An attribute that is there when the derive is.
     pub(crate) fn attribute(&self, meta: &TokenStream) -> TokenStream {
-        let conditions = &self.conditions;
-        match (self.always, conditions.as_slice()) {
+        let condition = self.condition();
+        match (self.always, &condition) {
             (true, _) => quote!(#[#meta]),
-            (false, []) => TokenStream::new(),
-            (false, [condition]) => quote!(#[cfg_attr(#condition, #meta)]),
-            (false, _) => quote!(#[cfg_attr(any(#(#conditions),*), #meta)]),
+            (false, None) => TokenStream::new(),
+            (false, Some(condition)) => quote!(#[cfg_attr(#condition, #meta)]),
         }
     }
 
     /// The `#[cfg]` of an item that is there when the derive is; nothing if it always is.
-    pub(crate) fn cfg(&self) -> TokenStream {
-        let conditions = &self.conditions;
-        if self.always { TokenStream::new() } else { quote!(#[cfg(any(#(#conditions),*))]) }
+    pub(crate) fn cfg(&self) -> Option<TokenStream> {
+        let condition = self.condition().filter(|_| !self.always)?;
+        Some(quote!(#[cfg(#condition)]))
     }
 
     /// The `#[cfg]` of an item that is there when the derive is not.
-    pub(crate) fn cfg_not(&self) -> TokenStream {
-        let conditions = &self.conditions;
-        if self.conditions.is_empty() {
-            TokenStream::new()
-        } else {
-            quote!(#[cfg(not(any(#(#conditions),*)))])
+    pub(crate) fn cfg_not(&self) -> Option<TokenStream> {
+        let condition = self.condition()?;
+        Some(quote!(#[cfg(not(#condition))]))
+    }
+
+    fn condition(&self) -> Option<TokenStream> {
+        match self.conditions.as_slice() {
+            [] => None,
+            [condition] => Some(condition.to_token_stream()),
+            conditions => Some(quote!(any(#(#conditions),*))),
         }
     }
 }
@@ -85,7 +91,9 @@ pub(crate) fn remove(attrs: &mut Vec<Attribute>, name: &str) {
     let mut rest = Vec::with_capacity(attrs.len());
     for attr in attrs.drain(..) {
         let parts = flatten(&attr.meta);
-        if !parts.iter().any(|(_, meta)| derive_list(meta).iter().any(|path| ends_in(path, &[name])))
+        if !parts
+            .iter()
+            .any(|(_, meta)| derive_list(meta).iter().any(|path| ends_in(path, &[name])))
         {
             rest.push(attr);
             continue;
@@ -122,21 +130,32 @@ fn flatten(meta: &Meta) -> Vec<(Option<Meta>, Meta)> {
         return vec![(None, meta.clone())];
     }
     let condition = parts.remove(0);
-    parts.into_iter().map(|meta| (Some(condition.clone()), meta)).collect()
+    parts
+        .into_iter()
+        .map(|meta| (Some(condition.clone()), meta))
+        .collect()
 }
 
 fn derive_list(meta: &Meta) -> Vec<Path> {
-    if meta.path().is_ident("derive") { list_of(meta).unwrap_or_default() } else { Vec::new() }
+    if meta.path().is_ident("derive") {
+        list_of(meta).unwrap_or_default()
+    } else {
+        Vec::new()
+    }
 }
 
 fn list_of<T: syn::parse::Parse>(meta: &Meta) -> Option<Vec<T>> {
     let list = meta.require_list().ok()?;
-    let parts = list.parse_args_with(Punctuated::<T, Token![,]>::parse_terminated).ok()?;
+    let parts = list
+        .parse_args_with(Punctuated::<T, Token![,]>::parse_terminated)
+        .ok()?;
     Some(parts.into_iter().collect())
 }
 
 fn ends_in(path: &Path, names: &[&str]) -> bool {
-    path.segments.last().is_some_and(|segment| names.iter().any(|name| segment.ident == name))
+    path.segments
+        .last()
+        .is_some_and(|segment| names.iter().any(|name| segment.ident == name))
 }
 
 #[cfg(test)]
@@ -154,9 +173,16 @@ mod tests {
             #[cfg_attr(test, derive(Deserialize))]
             struct S;
         };
-        assert_eq!(derived(&item.attrs, &["Serialize"]).attribute(&quote!(x)).to_string(), "# [x]");
         assert_eq!(
-            derived(&item.attrs, &["Deserialize"]).attribute(&quote!(x)).to_string(),
+            derived(&item.attrs, &["Serialize"])
+                .attribute(&quote!(x))
+                .to_string(),
+            "# [x]"
+        );
+        assert_eq!(
+            derived(&item.attrs, &["Deserialize"])
+                .attribute(&quote!(x))
+                .to_string(),
             "# [cfg_attr (any (feature = \"serde\" , test) , x)]"
         );
         assert!(derived(&item.attrs, &["Default"]).is_never());

@@ -18,8 +18,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{
-    Attribute, Field, Fields, GenericParam, Generics, ItemStruct, LitStr, Member, Type, parse_quote,
-    parse_quote_spanned,
+    Attribute, Field, Fields, GenericParam, Generics, ItemStruct, LitStr, Member, Type,
+    parse_quote, parse_quote_spanned,
 };
 
 use super::derives;
@@ -38,7 +38,10 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
             ty: carrier_type(plan),
         }),
     });
-    let constructor = plan.constructor.as_ref().map(|new| expand_constructor(plan, new));
+    let constructor = plan
+        .constructor
+        .as_ref()
+        .map(|new| expand_constructor(plan, new));
     let default = (!plan.template.is_never()).then(|| expand_default(plan));
     let probe = plan.probe_serialize.then(|| expand_probe(plan));
     quote! {
@@ -85,14 +88,20 @@ fn expand_struct(plan: &Plan) -> ItemStruct {
         #builder
     };
     if let Fields::Named(fields) = &mut item.fields {
-        fields.named.push(Field { attrs, colon_token: Some(parse_quote!(:)), ..carrier });
+        fields.named.push(Field {
+            attrs,
+            colon_token: Some(parse_quote!(:)),
+            ..carrier
+        });
     }
     item
 }
 
 /// What serde is told about the field.
 fn serde_attribute(plan: &Plan) -> TokenStream {
-    let root = quote::ToTokens::to_token_stream(&plan.runtime).to_string().replace(' ', "");
+    let root = quote::ToTokens::to_token_stream(&plan.runtime)
+        .to_string()
+        .replace(' ', "");
     let path = |tail: &str| LitStr::new(&format!("{root}::{tail}"), Span::call_site());
     let none = path("TraceCarrier::none");
     let is_none = path("TraceCarrier::is_none");
@@ -117,7 +126,11 @@ fn serde_attribute(plan: &Plan) -> TokenStream {
 /// The fields that the user wrote, with the `#[cfg]`s that decide whether they are there.
 fn other_fields(item: &ItemStruct) -> impl Iterator<Item = (Vec<&Attribute>, &Field)> {
     item.fields.iter().map(|field| {
-        let cfgs = field.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect();
+        let cfgs = field
+            .attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident("cfg"))
+            .collect();
         (cfgs, field)
     })
 }
@@ -136,7 +149,6 @@ fn expand_constructor(plan: &Plan, Constructor { vis, name }: &Constructor) -> T
     }
     let doc = format!(" A `{ident}` that belongs to the current trace.");
     quote! {
-        #[automatically_derived]
         #[allow(clippy::new_without_default, clippy::too_many_arguments, deprecated)]
         impl #impl_generics #ident #ty_generics #where_clause {
             #[doc = #doc]
@@ -212,7 +224,9 @@ fn with_bound(generics: &Generics, bound: &TokenStream) -> Generics {
     let mut generics = generics.clone();
     for param in &mut generics.params {
         if let GenericParam::Type(param) = param {
-            param.bounds.push(parse_quote_spanned!(Span::mixed_site()=> #bound));
+            param
+                .bounds
+                .push(parse_quote_spanned!(Span::mixed_site()=> #bound));
         }
     }
     generics

@@ -127,7 +127,8 @@ fn check_item(item: &TokenStream, diagnostics: &mut Diagnostics) -> Option<ItemS
             "a union" => "send it in a `Carried<T>`",
             _ => "put it on the struct that is sent",
         };
-        let fault = format!("`#[carries_trace]` stands on a struct with named fields, not on {found}");
+        let fault =
+            format!("`#[carries_trace]` stands on a struct with named fields, not on {found}");
         diagnostics.report(head_of(item), &fault, help);
         return None;
     }
@@ -208,7 +209,12 @@ fn check_container(item: &ItemStruct, diagnostics: &mut Diagnostics) {
         .attrs
         .iter()
         .filter(|attr| attr.path().is_ident("repr"))
-        .find(|attr| attr.meta.to_token_stream().to_string().contains("transparent"));
+        .find(|attr| {
+            attr.meta
+                .to_token_stream()
+                .to_string()
+                .contains("transparent")
+        });
     if let Some(attr) = transparent {
         diagnostics.report(
             attr,
@@ -237,7 +243,9 @@ fn check_serde_options(options: &Options, serde: &When, diagnostics: &mut Diagno
         } else if name != "wire" && options.has("wire") {
             diagnostics.report(
                 &given.tokens,
-                &format!("`{name}` has no effect on the fixed form, which has neither keys nor flavours"),
+                &format!(
+                    "`{name}` has no effect on the fixed form, which has neither keys nor flavours"
+                ),
                 &format!("remove `{name}` or `wire = \"fixed\"`"),
             );
         }

@@ -29,7 +29,10 @@ pub(crate) static ON_VARIANT: Table = Table {
 };
 
 /// The options on a field.
-pub(crate) static ON_FIELD: Table = Table { attribute: "`#[carrier]` on a field", options: &[] };
+pub(crate) static ON_FIELD: Table = Table {
+    attribute: "`#[carrier]` on a field",
+    options: &[],
+};
 
 /// What the type and its parts say about the carrier.
 pub(crate) struct Args {
@@ -61,7 +64,10 @@ pub(crate) fn parse(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Args 
     }
     let parts = match &input.data {
         Data::Struct(data) => {
-            vec![Part { none: None, marked: marked_fields(&data.fields, diagnostics) }]
+            vec![Part {
+                none: None,
+                marked: marked_fields(&data.fields, diagnostics),
+            }]
         }
         Data::Enum(data) => data
             .variants

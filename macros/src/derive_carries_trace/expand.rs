@@ -33,8 +33,14 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
         if mentions(ty, &plan.ident) || is_named(ty, "TraceCarrier") {
             continue;
         }
-        if plan.generics.type_params().any(|param| mentions(ty, &param.ident)) {
-            read.make_where_clause().predicates.push(parse_quote!(#ty: #private::CarriesTrace));
+        if plan
+            .generics
+            .type_params()
+            .any(|param| mentions(ty, &param.ident))
+        {
+            read.make_where_clause()
+                .predicates
+                .push(parse_quote!(#ty: #private::CarriesTrace));
         }
         write
             .make_where_clause()
@@ -45,7 +51,13 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
 
     let argument = format_ident!("__relay_context", span = Span::mixed_site());
     let extract = body(&plan.shape, &Access::Extract { private: &private });
-    let inject = body(&plan.shape, &Access::Inject { private: &private, context: &argument });
+    let inject = body(
+        &plan.shape,
+        &Access::Inject {
+            private: &private,
+            context: &argument,
+        },
+    );
     quote! {
         #[automatically_derived]
         #[allow(deprecated)]
@@ -67,8 +79,13 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
 
 /// The one call that differs between the two bodies.
 enum Access<'a> {
-    Extract { private: &'a TokenStream },
-    Inject { private: &'a TokenStream, context: &'a Ident },
+    Extract {
+        private: &'a TokenStream,
+    },
+    Inject {
+        private: &'a TokenStream,
+        context: &'a Ident,
+    },
 }
 
 impl Access<'_> {

@@ -17,12 +17,16 @@ use crate::driver;
 
 /// The implementations for one struct or enum, or the errors.
 pub(crate) fn run(item: TokenStream) -> TokenStream {
-    driver::derive("#[derive(CarriesTrace)]", item, |item, diagnostics: &mut Diagnostics| {
-        let input: DeriveInput = diagnostics.ok(syn::parse2(item))?;
-        let args = args::parse(&input, diagnostics);
-        let plan = plan::check(&input, args, diagnostics)?;
-        Some(expand_impls(&plan))
-    })
+    driver::derive(
+        "#[derive(CarriesTrace)]",
+        item,
+        |item, diagnostics: &mut Diagnostics| {
+            let input: DeriveInput = diagnostics.ok(syn::parse2(item))?;
+            let args = args::parse(&input, diagnostics);
+            let plan = plan::check(&input, args, diagnostics)?;
+            Some(expand_impls(&plan))
+        },
+    )
 }
 
 #[cfg(test)]

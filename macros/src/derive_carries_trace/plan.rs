@@ -30,7 +30,11 @@ impl Shape {
             Self::Struct(carrier) => (Some(carrier), None),
             Self::Enum(variants) => (None, Some(variants)),
         };
-        one.into_iter().chain(many.into_iter().flatten().filter_map(|(_, carrier)| carrier.as_ref()))
+        one.into_iter().chain(
+            many.into_iter()
+                .flatten()
+                .filter_map(|(_, carrier)| carrier.as_ref()),
+        )
     }
 }
 
@@ -79,7 +83,10 @@ pub(crate) fn check(
             diagnostics.report(
                 data.union_token,
                 "`CarriesTrace` cannot be derived for a union",
-                &format!("make it a struct or an enum, or send `Carried<{}>`", input.ident),
+                &format!(
+                    "make it a struct or an enum, or send `Carried<{}>`",
+                    input.ident
+                ),
             );
             None
         }
@@ -93,7 +100,10 @@ pub(crate) fn check(
 }
 
 /// The carrier of a variant; the outer `None` stands for an error.
-#[expect(clippy::option_option, reason = "no carrier is a valid answer, no answer is not")]
+#[expect(
+    clippy::option_option,
+    reason = "no carrier is a valid answer, no answer is not"
+)]
 fn check_variant(
     variant: &syn::Variant,
     part: &Part,
@@ -111,7 +121,10 @@ fn check_variant(
         (Some(_), Some(none)) => {
             diagnostics.report(
                 none,
-                &format!("`{}` has a field that carries and says that it has none", variant.ident),
+                &format!(
+                    "`{}` has a field that carries and says that it has none",
+                    variant.ident
+                ),
                 "remove `#[carrier(none)]` from the variant or `#[carrier]` from its field",
             );
             None
@@ -135,7 +148,10 @@ fn check_several(part: &Part, fields: &Fields, diagnostics: &mut Diagnostics) {
     let Some((first, _)) = marked.next() else {
         return;
     };
-    let first = fields.iter().nth(*first).map_or_else(String::new, |field| name(*first, field));
+    let first = fields
+        .iter()
+        .nth(*first)
+        .map_or_else(String::new, |field| name(*first, field));
     for (_, attr) in marked {
         diagnostics.report(
             attr,
@@ -159,15 +175,23 @@ fn report_unmarked_struct(input: &DeriveInput, fields: &Fields, diagnostics: &mu
 
 /// The name of the one field whose type is written `TraceCarrier`.
 fn unmarked_carrier(fields: &Fields) -> Option<String> {
-    let mut candidates =
-        fields.iter().enumerate().filter(|(_, field)| is_named(&field.ty, "TraceCarrier"));
+    let mut candidates = fields
+        .iter()
+        .enumerate()
+        .filter(|(_, field)| is_named(&field.ty, "TraceCarrier"));
     let (index, field) = candidates.next()?;
     candidates.next().is_none().then(|| name(index, field))
 }
 
 fn carrier(index: usize, field: &Field) -> Carrier {
-    let member = field.ident.clone().map_or_else(|| Index::from(index).into(), Member::Named);
-    Carrier { member, ty: field.ty.clone() }
+    let member = field
+        .ident
+        .clone()
+        .map_or_else(|| Index::from(index).into(), Member::Named);
+    Carrier {
+        member,
+        ty: field.ty.clone(),
+    }
 }
 
 fn name(index: usize, field: &Field) -> String {
@@ -182,5 +206,8 @@ pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     let Type::Path(path) = ty else {
         return false;
     };
-    path.path.segments.last().is_some_and(|segment| segment.ident == name)
+    path.path
+        .segments
+        .last()
+        .is_some_and(|segment| segment.ident == name)
 }

@@ -22,7 +22,9 @@ pub(crate) fn check(
         return;
     }
     let on_field = serde_metas(&field.attrs);
-    if on_field.iter().any(|meta| matches!(meta, Meta::NameValue(_)) && meta.path().is_ident("default"))
+    if on_field
+        .iter()
+        .any(|meta| matches!(meta, Meta::NameValue(_)) && meta.path().is_ident("default"))
     {
         return;
     }
@@ -30,7 +32,10 @@ pub(crate) fn check(
     let write = format!("write `default = \"{root}::TraceCarrier::none\"`");
     let fault = "a message without a carrier would be given the trace of its receiver";
     for meta in &on_field {
-        if ["default", "skip", "skip_deserializing"].iter().any(|name| meta.path().is_ident(name)) {
+        if ["default", "skip", "skip_deserializing"]
+            .iter()
+            .any(|name| meta.path().is_ident(name))
+        {
             let help = if meta.path().is_ident("default") {
                 write.clone()
             } else {
@@ -41,7 +46,10 @@ pub(crate) fn check(
         }
     }
     let container = serde_metas(container.unwrap_or_default());
-    if let Some(default) = container.iter().find(|meta| meta.path().is_ident("default")) {
+    if let Some(default) = container
+        .iter()
+        .find(|meta| meta.path().is_ident("default"))
+    {
         let help = format!(
             "write `#[serde(default = \"{root}::TraceCarrier::none\")]` on the `#[carrier]` field"
         );
@@ -55,7 +63,8 @@ pub(crate) fn serde_metas(attrs: &[Attribute]) -> Vec<Meta> {
         .iter()
         .filter(|attr| attr.path().is_ident("serde"))
         .filter_map(|attr| {
-            attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()
+            attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+                .ok()
         })
         .flatten()
         .collect()

@@ -1,14 +1,10 @@
-//! What generated code uses, and nothing else may: no part of this module is public interface, and
-//! all of it may change in any release.
+//! What the expansions of the message attributes use.
 
 use std::marker::PhantomData;
 
-pub use core::default::Default;
+use serde::Serialize;
 
-pub use serde::Serialize;
-
-pub use crate::carrier::{CarriesTrace, CarriesTraceMut, Extracted, TraceCarrier};
-pub use crate::context::TraceContext;
+use crate::carrier::CarriesTraceMut;
 
 /// [`CarriesTraceMut`] with a lifetime that means nothing. A bound on it that holds for every
 /// lifetime is not evaluated where it is written, only where it is needed: a derived implementation
@@ -64,4 +60,4 @@ pub trait SerializeSeesTheCarrier {}
 impl SerializeSeesTheCarrier for IsNotSerialize {}
 
 /// Accepts the answer of a [`SerializeProbe`] if it is the right one.
-pub const fn derives_see_the_carrier<T: SerializeSeesTheCarrier>(_: T) {}
+pub fn derives_see_the_carrier<T: SerializeSeesTheCarrier>(_: T) {}
