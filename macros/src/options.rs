@@ -307,7 +307,10 @@ impl Spec {
                 name => name.map(Value::Ident),
             },
             Kind::Ident => input.parse().map(Value::Ident),
-            Kind::CratePath => return parse_crate_path(input).map(Value::Path),
+            Kind::CratePath => match parse_crate_path(input) {
+                Ok(path) => return paths::check_crate_path(&path).map(|()| Value::Path(path)),
+                Err(error) => Err(error),
+            },
             Kind::Expr => return input.parse().map(Value::Expr),
             Kind::Item => input.call(parse_item_name),
             Kind::Flag | Kind::List => Err(input.error("no value expected")),
@@ -360,13 +363,11 @@ fn parse_item_name(input: ParseStream<'_>) -> syn::Result<Value> {
 
 /// The path of a crate, also in quotes, as serde has it.
 fn parse_crate_path(input: ParseStream<'_>) -> syn::Result<Path> {
-    let path = if input.peek(LitStr) {
-        input.parse::<LitStr>()?.parse_with(Path::parse_mod_style)?
+    if input.peek(LitStr) {
+        input.parse::<LitStr>()?.parse_with(Path::parse_mod_style)
     } else {
-        input.call(Path::parse_mod_style)?
-    };
-    paths::check_crate_path(&path)?;
-    Ok(path)
+        input.call(Path::parse_mod_style)
+    }
 }
 
 /// Moves to the next comma, or to the end, and returns what was passed.

@@ -12,8 +12,8 @@ pub(crate) static TABLE: Table = Table {
         Spec {
             name: "new",
             kind: Kind::Item,
-            usage: "new",
-            doc: "Adds a constructor that takes the other fields in order and captures. `new = name` gives it another name, `new = pub(crate) name` another visibility than the struct's.",
+            usage: "new = name",
+            doc: "Adds a constructor that takes the other fields in order and captures. `new` alone calls it `new`; it is as visible as the struct, or as `new = pub(crate) name` says.",
         },
         Spec {
             name: "field",

@@ -2,9 +2,8 @@
 //! between options and the struct, are here.
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Fields, Ident, ItemStruct, LitStr, Meta, Visibility};
+use syn::{Attribute, Fields, Ident, ItemStruct, LitStr, Meta, Visibility};
 
 use super::derives::{When, derived};
 use crate::derive_carries_trace::serde_metas;
@@ -59,7 +58,7 @@ pub(crate) fn check(
         .cloned()
         .unwrap_or_else(|| Ident::new("trace", Span::call_site()));
     check_field_is_free(&item, &field, diagnostics)?;
-    check_container(&item, diagnostics);
+    check_container(&item, diagnostics)?;
 
     let serialize = derived(&item.attrs, &["Serialize"]);
     let serde = match options.bool("serde") {
@@ -196,7 +195,8 @@ fn check_field_is_free(
     None
 }
 
-fn check_container(item: &ItemStruct, diagnostics: &mut Diagnostics) {
+/// A struct that serde or the compiler takes for its only field cannot have another.
+fn check_container(item: &ItemStruct, diagnostics: &mut Diagnostics) -> Option<()> {
     let metas = serde_metas(&item.attrs);
     if let Some(transparent) = metas.iter().find(|meta| is_bare(meta, "transparent")) {
         diagnostics.report(
@@ -204,24 +204,23 @@ fn check_container(item: &ItemStruct, diagnostics: &mut Diagnostics) {
             "a transparent struct is written as its only field and has no place for a carrier",
             &format!("remove `transparent`, or send `Carried<{}>`", item.ident),
         );
+        return None;
     }
-    let transparent = item
-        .attrs
-        .iter()
-        .filter(|attr| attr.path().is_ident("repr"))
-        .find(|attr| {
-            attr.meta
-                .to_token_stream()
-                .to_string()
-                .contains("transparent")
-        });
-    if let Some(attr) = transparent {
+    let is_transparent = |attr: &&Attribute| {
+        attr.path().is_ident("repr")
+            && attr
+                .parse_args::<Ident>()
+                .is_ok_and(|repr| repr == "transparent")
+    };
+    if let Some(attr) = item.attrs.iter().find(is_transparent) {
         diagnostics.report(
             attr,
-            "`#[carries_trace]` adds a field, and a transparent struct has only one",
+            "a transparent struct has the layout of its only field and no place for a carrier",
             &format!("remove the attribute, or send `Carried<{}>`", item.ident),
         );
+        return None;
     }
+    Some(())
 }
 
 fn is_bare(meta: &Meta, name: &str) -> bool {

@@ -32,7 +32,7 @@ impl ::tracing_relay::__private::CarriesTraceMut for Event {
         )
     }
 }
-#[cfg(not(any(feature = "serde")))]
+#[cfg(not(feature = "serde"))]
 const _: () = {
     #[allow(dead_code, deprecated)]
     fn __relay_check() {

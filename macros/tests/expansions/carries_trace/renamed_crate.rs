@@ -28,7 +28,6 @@ impl crate::renamed::__private::CarriesTraceMut for Job {
         )
     }
 }
-#[automatically_derived]
 #[allow(clippy::new_without_default, clippy::too_many_arguments, deprecated)]
 impl Job {
     /// A `Job` that belongs to the current trace.

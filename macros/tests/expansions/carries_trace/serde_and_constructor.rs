@@ -30,7 +30,6 @@ impl ::tracing_relay::__private::CarriesTraceMut for Job {
         )
     }
 }
-#[automatically_derived]
 #[allow(clippy::new_without_default, clippy::too_many_arguments, deprecated)]
 impl Job {
     /// A `Job` that belongs to the current trace.
