@@ -1,6 +1,8 @@
 //! Collects the errors of one attribute, so that all of them are reported at once, and writes them
 //! in one form: the fault on the first line, the remedy on a `help:` line.
 
+use std::fmt::Display;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Error;
@@ -54,8 +56,13 @@ pub(crate) fn at(tokens: impl ToTokens, fault: &str, help: &str) -> Error {
     Error::new_spanned(tokens, text(fault, help))
 }
 
+/// An error at the next token, or at the end where there is none.
+pub(crate) fn error_here(input: syn::parse::ParseStream<'_>, fault: &str, help: &str) -> Error {
+    input.error(text(fault, help))
+}
+
 /// The names in backticks, separated by commas: `` `a`, `b` ``.
-pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn list(names: impl IntoIterator<Item = impl Display>) -> String {
     let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     quoted.join(", ")
 }

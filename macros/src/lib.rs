@@ -29,6 +29,7 @@ mod options;
 mod paths;
 #[cfg(test)]
 mod snapshots;
+mod span;
 
 use proc_macro::TokenStream;
 
@@ -38,6 +39,9 @@ static TABLES: &[&options::Table] = &[
     &derive_carries_trace::args::ON_TYPE,
     &derive_carries_trace::args::ON_VARIANT,
     &derive_carries_trace::args::ON_FIELD,
+    &span::args::REQUEST_SPAN,
+    &span::args::TRACED,
+    &span::args::RELAY_TRACED,
 ];
 
 /// Adds a trace carrier to a struct.
@@ -50,4 +54,22 @@ pub fn carries_trace(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(CarriesTrace, attributes(carrier))]
 pub fn derive_carries_trace(item: TokenStream) -> TokenStream {
     derive_carries_trace::run(item.into()).into()
+}
+
+/// Opens the span of a request around a handler.
+#[proc_macro_attribute]
+pub fn request_span(args: TokenStream, item: TokenStream) -> TokenStream {
+    span::expand(span::Attribute::RequestSpan, args.into(), item.into()).into()
+}
+
+/// Opens a span around a step.
+#[proc_macro_attribute]
+pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
+    span::expand(span::Attribute::Traced, args.into(), item.into()).into()
+}
+
+/// Runs an operation in the trace scope of its component.
+#[proc_macro_attribute]
+pub fn relay_traced(args: TokenStream, item: TokenStream) -> TokenStream {
+    span::expand(span::Attribute::RelayTraced, args.into(), item.into()).into()
 }

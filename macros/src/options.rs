@@ -17,7 +17,8 @@ use crate::paths;
 /// The options of one attribute.
 #[derive(Debug)]
 pub(crate) struct Table {
-    /// The attribute as messages name it, with its backticks: `` `#[request_span]` ``.
+    /// The attribute, and after a space where it stands if it has other options elsewhere:
+    /// `#[request_span]`, `#[carrier] on a field`.
     pub(crate) attribute: &'static str,
     pub(crate) options: &'static [Spec],
 }
@@ -215,10 +216,10 @@ impl Table {
 
     fn unknown(&self, key: &Ident) -> Error {
         let name = key.unraw().to_string();
-        let owners: Vec<&str> = crate::TABLES
+        let owners: Vec<String> = crate::TABLES
             .iter()
             .filter(|table| table.attribute != self.attribute && table.spec(key).is_some())
-            .map(|table| table.attribute)
+            .map(|table| table.quoted())
             .collect();
         if !owners.is_empty() {
             let owners = owners.join(", ");
@@ -228,12 +229,20 @@ impl Table {
             );
             return diag::at(key, &fault, &self.accepted());
         }
-        let fault = format!("{} has no option `{name}`", self.attribute);
+        let fault = format!("{} has no option `{name}`", self.quoted());
         let help = match diag::nearest(&name, self.options.iter().map(|spec| spec.name)) {
             Some(near) => format!("did you mean `{near}`? {}", self.accepted()),
             None => self.accepted(),
         };
         diag::at(key, &fault, &help)
+    }
+
+    /// The attribute in backticks.
+    fn quoted(&self) -> String {
+        match self.attribute.split_once(' ') {
+            Some((attribute, place)) => format!("`{attribute}` {place}"),
+            None => format!("`{}`", self.attribute),
+        }
     }
 
     fn accepted(&self) -> String {
@@ -404,7 +413,7 @@ mod tests {
     use crate::diag::Diagnostics;
 
     static TABLE: Table = Table {
-        attribute: "`#[sample]`",
+        attribute: "#[sample]",
         options: &[
             Spec {
                 name: "quiet",

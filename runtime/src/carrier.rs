@@ -195,6 +195,14 @@ impl Extracted {
     }
 }
 
+/// What was found can be looked into again.
+impl CarriesTrace for Extracted {
+    #[inline]
+    fn extract(&self) -> Extracted {
+        self.clone()
+    }
+}
+
 /// Why a carrier that was present is not a trace context. Displays as a short sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct InvalidCarrier(&'static str);

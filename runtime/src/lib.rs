@@ -19,6 +19,7 @@ pub mod serde_form;
 mod span;
 #[cfg(feature = "spans")]
 pub mod task;
+mod transport;
 #[cfg(feature = "spans")]
 mod warn;
 pub mod wire;
@@ -36,3 +37,5 @@ pub use span::{AttributeValue, Failure, FieldValue, SpanError, SpanOutcome};
 
 #[cfg(feature = "macros")]
 pub use tracing_relay_macros::{CarriesTrace, carries_trace};
+#[cfg(all(feature = "macros", feature = "spans"))]
+pub use tracing_relay_macros::{relay_traced, request_span, traced};

@@ -7,7 +7,7 @@ pub(crate) const FLAVOURS: &[&str] = &["w3c", "sentry"];
 
 /// The options, in the order of the documentation.
 pub(crate) static TABLE: Table = Table {
-    attribute: "`#[carries_trace]`",
+    attribute: "#[carries_trace]",
     options: &[
         Spec {
             name: "new",

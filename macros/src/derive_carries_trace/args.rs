@@ -8,7 +8,7 @@ use crate::options::{Kind, Options, Spec, Table};
 
 /// The options on the type.
 pub(crate) static ON_TYPE: Table = Table {
-    attribute: "`#[carrier]` on a type",
+    attribute: "#[carrier] on a type",
     options: &[Spec {
         name: "crate",
         kind: Kind::CratePath,
@@ -19,7 +19,7 @@ pub(crate) static ON_TYPE: Table = Table {
 
 /// The options on a variant.
 pub(crate) static ON_VARIANT: Table = Table {
-    attribute: "`#[carrier]` on a variant",
+    attribute: "#[carrier] on a variant",
     options: &[Spec {
         name: "none",
         kind: Kind::Flag,
@@ -30,7 +30,7 @@ pub(crate) static ON_VARIANT: Table = Table {
 
 /// The options on a field.
 pub(crate) static ON_FIELD: Table = Table {
-    attribute: "`#[carrier]` on a field",
+    attribute: "#[carrier] on a field",
     options: &[],
 };
 

@@ -45,7 +45,8 @@ pub use crate::span::{
 
 #[cfg(feature = "spans")]
 pub use carriers::{
-    Carriers, FindNoCarrier, LeaveAlone, ParameterProbe, RestampProbe, the_only_carrier_is,
+    Carriers, FindNoCarrier, FindNoOutgoingCarrier, LeaveAlone, OutgoingProbe, ParameterProbe,
+    RestampProbe, extract, the_only_carrier_is, the_only_outgoing_carrier_is,
 };
 pub use messages::{
     CarrierCanBeWritten, IsNotSerialize, IsSerialize, NotSerialize, SerializeProbe,
@@ -54,10 +55,13 @@ pub use messages::{
 #[cfg(feature = "spans")]
 pub use results::{
     Chained, ChainedSend, Erroneous, Named, NeverFails, OutcomeProbe, PlainReturn, ResultProbe,
-    ReturnProbe, WholeResult, Worded,
+    ReturnProbe, WholeResult, Worded, output_is,
 };
 #[cfg(feature = "spans")]
-pub use values::{ByDisplay, ByFieldValue, Unrecordable, ValueProbe, debug, display};
+pub use values::{
+    ByDisplay, ByFieldValue, Unrecordable, ValueProbe, as_text, debug, display,
+    if_older_rpc_names,
+};
 
 /// Checks at compile time that an expression is a scope.
 #[cfg(feature = "spans")]

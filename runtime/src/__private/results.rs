@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use crate::span::{Failure, SpanOutcome};
 
-/// Asks whether a result is a failure. Call `failure` on `&&&&&` of it.
+/// Asks whether a result is a failure. Call `failure` on `&&&&&&` of it.
 #[derive(Debug)]
 pub struct OutcomeProbe<'a, R: ?Sized>(pub &'a R);
 
@@ -15,7 +15,7 @@ pub trait Named<'a> {
     fn failure(&self) -> Option<Failure<'a>>;
 }
 
-impl<'a, R: SpanOutcome + ?Sized> Named<'a> for &&&&OutcomeProbe<'a, R> {
+impl<'a, R: SpanOutcome + ?Sized> Named<'a> for &&&&&OutcomeProbe<'a, R> {
     fn failure(&self) -> Option<Failure<'a>> {
         self.0.failure()
     }
@@ -27,7 +27,7 @@ pub trait Erroneous<'a> {
     fn failure(&self) -> Option<Failure<'a>>;
 }
 
-impl<'a, T, E: Error> Erroneous<'a> for &&&OutcomeProbe<'a, Result<T, E>> {
+impl<'a, T, E: Error> Erroneous<'a> for &&&&OutcomeProbe<'a, Result<T, E>> {
     fn failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
         Some(Failure::of_type::<E>().with_error(error))
@@ -41,7 +41,7 @@ pub trait ChainedSend<'a> {
 }
 
 impl<'a, T, E: AsRef<dyn Error + Send + Sync + 'static>> ChainedSend<'a>
-    for &&OutcomeProbe<'a, Result<T, E>>
+    for &&&OutcomeProbe<'a, Result<T, E>>
 {
     fn failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
@@ -55,23 +55,32 @@ pub trait Chained<'a> {
     fn failure(&self) -> Option<Failure<'a>>;
 }
 
-impl<'a, T, E: AsRef<dyn Error + 'static>> Chained<'a> for &OutcomeProbe<'a, Result<T, E>> {
+impl<'a, T, E: AsRef<dyn Error + 'static>> Chained<'a> for &&OutcomeProbe<'a, Result<T, E>> {
     fn failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
         Some(Failure::of_type::<E>().with_error(error.as_ref()))
     }
 }
 
-/// Fifth answer: an error with a message, or without.
+/// Fifth answer: an error with a message.
+pub trait Worded<'a> {
+    /// The failure, if it is one.
+    fn failure(&self) -> Option<Failure<'a>>;
+}
+
+impl<'a, T, E: Display> Worded<'a> for &OutcomeProbe<'a, Result<T, E>> {
+    fn failure(&self) -> Option<Failure<'a>> {
+        let error = self.0.as_ref().err()?;
+        Some(Failure::of_type::<E>().with_message(error))
+    }
+}
+
+/// Sixth answer: an error without words.
 impl<'a, T, E> OutcomeProbe<'a, Result<T, E>> {
     /// The failure, if it is one.
     #[must_use]
-    pub fn failure(&self) -> Option<Failure<'a>>
-    where
-        E: Worded,
-    {
-        let error = self.0.as_ref().err()?;
-        Some(error.worded(Failure::of_type::<E>()))
+    pub fn failure(&self) -> Option<Failure<'a>> {
+        self.0.as_ref().err().map(|_| Failure::of_type::<E>())
     }
 }
 
@@ -84,18 +93,6 @@ pub trait NeverFails<'a> {
 }
 
 impl<'a, R: ?Sized> NeverFails<'a> for OutcomeProbe<'a, R> {}
-
-/// An error that can be put into words.
-pub trait Worded {
-    /// Adds the words.
-    fn worded<'a>(&'a self, failure: Failure<'a>) -> Failure<'a>;
-}
-
-impl<E: Display> Worded for E {
-    fn worded<'a>(&'a self, failure: Failure<'a>) -> Failure<'a> {
-        failure.with_message(self)
-    }
-}
 
 /// Asks for the value or the error in a result, for `on_ok` and `on_err`.
 #[derive(Debug)]
@@ -176,3 +173,9 @@ impl<R: ?Sized> PlainReturn for ReturnProbe<'_, R> {}
     note = "make it an `async fn`, or write the type out: `impl Future<Output = T>` or `Pin<Box<dyn Future<Output = T> + Send>>`"
 )]
 pub trait ReturnedValue {}
+
+/// Fixes the output of a future, so that what looks at the output knows its type.
+#[inline]
+pub fn output_is<T, F: Future<Output = T>>(future: F) -> F {
+    future
+}

@@ -167,7 +167,8 @@ impl Opening {
     }
 
     /// [`open`](Self::open) for values that were copied.
-    pub(crate) fn open_owned(self, values: &OwnedValues) -> Span {
+    #[must_use]
+    pub fn open_owned(self, values: &OwnedValues) -> Span {
         let values: Vec<_> = values.0.iter().map(OwnedValue::borrow).collect();
         self.open(&values)
     }

@@ -17,6 +17,8 @@ pub enum AttributeValue<'a> {
     Bool(bool),
     /// Any integer that fits.
     I64(i64),
+    /// An integer that a convention wants as text.
+    Numeral(i64),
     /// A floating-point number.
     F64(f64),
     /// Text.
@@ -32,7 +34,7 @@ impl fmt::Debug for AttributeValue<'_> {
         match self {
             Self::Absent => f.write_str("absent"),
             Self::Bool(value) => fmt::Debug::fmt(value, f),
-            Self::I64(value) => fmt::Debug::fmt(value, f),
+            Self::I64(value) | Self::Numeral(value) => fmt::Debug::fmt(value, f),
             Self::F64(value) => fmt::Debug::fmt(value, f),
             Self::Str(value) => fmt::Debug::fmt(value, f),
             Self::Display(value) => fmt::Display::fmt(value, f),
@@ -56,6 +58,7 @@ pub(crate) enum Recordable<'a> {
     Absent,
     Bool(bool),
     I64(i64),
+    Numeral(DisplayValue<i64>),
     F64(f64),
     Str(&'a str),
     Display(DisplayValue<&'a dyn fmt::Display>),
@@ -68,6 +71,7 @@ impl<'a> From<AttributeValue<'a>> for Recordable<'a> {
             AttributeValue::Absent => Self::Absent,
             AttributeValue::Bool(value) => Self::Bool(value),
             AttributeValue::I64(value) => Self::I64(value),
+            AttributeValue::Numeral(value) => Self::Numeral(tracing::field::display(value)),
             AttributeValue::F64(value) => Self::F64(value),
             AttributeValue::Str(value) => Self::Str(value),
             AttributeValue::Display(value) => Self::Display(tracing::field::display(value)),
@@ -82,6 +86,7 @@ impl Recordable<'_> {
             Self::Absent => return None,
             Self::Bool(value) => value,
             Self::I64(value) => value,
+            Self::Numeral(value) => value,
             Self::F64(value) => value,
             Self::Str(value) => value,
             Self::Display(value) => value,
@@ -108,6 +113,7 @@ impl From<AttributeValue<'_>> for OwnedValue {
             AttributeValue::Bool(value) => Self::Bool(value),
             AttributeValue::I64(value) => Self::I64(value),
             AttributeValue::F64(value) => Self::F64(value),
+            AttributeValue::Numeral(value) => Self::Text(value.to_string()),
             AttributeValue::Str(value) => Self::Text(value.to_owned()),
             AttributeValue::Display(value) => Self::Text(value.to_string()),
             AttributeValue::Debug(value) => Self::Text(format!("{value:?}")),

@@ -72,6 +72,30 @@ pub(crate) fn read<'a>(
     Ok(TraceState::from_checked(members[..count].join(",")))
 }
 
+/// The list with this member in the first place and at most 31 of the others behind it.
+pub(crate) fn with_first(list: &str, key: &str, value: &str) -> Result<TraceState, InvalidCarrier> {
+    if !is_key(key.as_bytes()) || !is_value(value.as_bytes()) {
+        return Err(InvalidCarrier::TRACESTATE_MEMBER);
+    }
+    let mut text = String::with_capacity(key.len() + value.len() + list.len() + 2);
+    text.extend([key, "=", value]);
+    for other in others(list, key).take(MAX_MEMBERS - 1) {
+        text.extend([",", other]);
+    }
+    Ok(TraceState::from_checked(text))
+}
+
+/// The list without the member with this key.
+pub(crate) fn without(list: &str, key: &str) -> Option<TraceState> {
+    let rest = others(list, key).collect::<Vec<_>>().join(",");
+    (!rest.is_empty()).then(|| TraceState::from_checked(rest))
+}
+
+fn others<'a>(list: &'a str, key: &str) -> impl Iterator<Item = &'a str> {
+    list.split(',')
+        .filter(move |member| !member.is_empty() && key_of(member) != key)
+}
+
 /// The key of a member, and the member as text, when both halves are within the grammar.
 fn check_member(member: &[u8]) -> Result<(&str, &str), InvalidCarrier> {
     let member = std::str::from_utf8(member).map_err(|_| InvalidCarrier::TRACESTATE_MEMBER)?;
