@@ -31,6 +31,10 @@ pub(crate) struct Spec {
     /// The option as one writes it, with an example value: `restamp = false`.
     pub(crate) usage: &'static str,
     /// What it does, in one line: the row of the documentation.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "a test compares it with the documentation")
+    )]
     pub(crate) doc: &'static str,
 }
 

@@ -33,10 +33,10 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
         runtime: plan.runtime.clone(),
         ident: plan.item.ident.clone(),
         generics: plan.item.generics.clone(),
-        shape: derive_carries_trace::Shape::Struct(derive_carries_trace::Carrier {
+        shape: derive_carries_trace::Shape::Struct(Box::new(derive_carries_trace::Carrier {
             member: Member::Named(plan.field.clone()),
             ty: carrier_type(plan),
-        }),
+        })),
     });
     let constructor = plan
         .constructor

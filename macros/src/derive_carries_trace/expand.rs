@@ -127,13 +127,12 @@ fn body(shape: &Shape, access: &Access<'_>) -> TokenStream {
         Shape::Enum(variants) => variants,
     };
     let place = format_ident!("__relay_carrier", span = Span::mixed_site());
-    let arms = variants.iter().map(|(variant, carrier)| match carrier {
-        Some(carrier) => {
+    let arms = variants.iter().map(|(variant, carrier)| {
+        if let Some(carrier) = carrier {
             let member = &carrier.member;
             let call = access.call(carrier, &place.to_token_stream());
             quote!(Self::#variant { #member: #place, .. } => #call,)
-        }
-        None => {
+        } else {
             let nothing = access.nothing();
             quote!(Self::#variant { .. } => #nothing,)
         }
