@@ -30,6 +30,7 @@ mod paths;
 #[cfg(test)]
 mod snapshots;
 mod span;
+mod test_attribute;
 
 use proc_macro::TokenStream;
 
@@ -72,4 +73,10 @@ pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn relay_traced(args: TokenStream, item: TokenStream) -> TokenStream {
     span::expand(span::Attribute::RelayTraced, args.into(), item.into()).into()
+}
+
+/// A test on a trace pipeline of its own.
+#[proc_macro_attribute]
+pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    test_attribute::expand(arguments.into(), &item.into()).into()
 }

@@ -20,6 +20,8 @@ mod span;
 #[cfg(feature = "spans")]
 pub mod task;
 mod transport;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "spans")]
 mod warn;
 pub mod wire;
@@ -39,3 +41,17 @@ pub use span::{AttributeValue, Failure, FieldValue, SpanError, SpanOutcome};
 pub use tracing_relay_macros::{CarriesTrace, carries_trace};
 #[cfg(all(feature = "macros", feature = "spans"))]
 pub use tracing_relay_macros::{relay_traced, request_span, traced};
+
+/// Makes a test of an `fn` or `async fn`, with a trace pipeline of its own.
+///
+/// ```
+/// use tracing_relay::testing::Traces;
+///
+/// #[tracing_relay::test]
+/// async fn charges_the_card(traces: Traces) {
+///     tracing::info_span!("charge").in_scope(|| {});
+///     assert_eq!(traces.exported(), ["charge"]);
+/// }
+/// ```
+#[cfg(all(feature = "testing", feature = "macros"))]
+pub use tracing_relay_macros::test;

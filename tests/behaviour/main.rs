@@ -1,1 +1,4 @@
 //! What the function attributes do, on whole span trees.
+
+mod spans;
+mod testing;

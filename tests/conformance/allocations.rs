@@ -87,3 +87,18 @@ fn a_clone_with_tracestate_and_baggage_allocates_nothing() {
     assert_eq!(info.count_total, 0);
     assert_eq!(copy.as_ref(), Some(context));
 }
+
+/// The control of the tests above, and the price of a `tracestate`: joining it, and the shared
+/// text.
+#[test]
+fn a_tracestate_costs_two_allocations() {
+    let mut found = None;
+    let info = measure(|| {
+        found = Some(extract(black_box(&[
+            ("traceparent", TRACEPARENT),
+            ("tracestate", "a=1,b=2"),
+        ])));
+    });
+    assert_eq!(info.count_total, 2);
+    assert!(found.is_some_and(|found| found.context().is_some()));
+}

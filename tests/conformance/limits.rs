@@ -53,6 +53,21 @@ fn a_member_that_does_not_fit_is_dropped_whole() {
 }
 
 #[test]
+fn all_commas_count() {
+    let [first, second] = [member("a", 4096), member("b", 4000)];
+    for (last, fits) in [(member("c", 94), true), (member("c", 95), false)] {
+        let line = format!("{first},{second},{last}");
+        assert_eq!(parsed(&line).len(), if fits { 3 } else { 2 });
+        assert_eq!(
+            line.parse::<Baggage>().is_ok(),
+            fits,
+            "{} bytes",
+            line.len()
+        );
+    }
+}
+
+#[test]
 fn a_smaller_member_behind_one_that_does_not_fit_is_kept() {
     let [first, large, last] = [member("a", 4096), member("b", 8000), member("c", 100)];
     let found = parsed(&format!("{first},{large},{last}"));

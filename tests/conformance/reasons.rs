@@ -1,6 +1,8 @@
 //! Each way in which a `traceparent` can be wrong has its own reason, because that is what a person
 //! reads in the log.
 
+use std::cell::RefCell;
+
 use tracing_relay::wire::w3c;
 use tracing_relay::{InvalidCarrier, TraceContext, TraceState};
 
@@ -97,5 +99,19 @@ fn all_eight_flags_come_back_as_they_were_received() {
             let sent = received.traceparent();
             assert_eq!(sent.as_str(), format!("00-{ids}-{bits:02x}"));
         }
+    }
+}
+
+/// Not even looked at: the specification forbids to parse it then.
+#[test]
+fn without_a_valid_traceparent_the_tracestate_is_not_asked_for() {
+    for traceparent in ["", "00-1-2-01"] {
+        let asked = RefCell::new(Vec::new());
+        let found = w3c::extract(|name| {
+            asked.borrow_mut().push(name);
+            (name == "traceparent").then_some(traceparent.as_bytes())
+        });
+        assert_eq!(found.context(), None);
+        assert_eq!(asked.into_inner(), ["traceparent", "baggage"]);
     }
 }

@@ -96,13 +96,21 @@ fn check_baggage_row(row: &BaggageRow) {
 /// Runs all rows, so that one failure does not hide another.
 fn run<R>(rows: &[R], name: impl Fn(&R) -> &'static str, check: impl Fn(&R)) {
     let mut names = BTreeSet::new();
-    let failed: Vec<_> = rows
-        .iter()
-        .inspect(|row| assert!(names.insert(name(row)), "{} is there twice", name(row)))
-        .filter(|row| catch_unwind(AssertUnwindSafe(|| check(row))).is_err())
-        .map(&name)
-        .collect();
-    assert_eq!(failed, [""; 0], "of {} rows", rows.len());
+    let mut failed = Vec::new();
+    for row in rows {
+        assert!(names.insert(name(row)), "{} is there twice", name(row));
+        if catch_unwind(AssertUnwindSafe(|| check(row))).is_err() {
+            // The message of the panic stands above this line.
+            eprintln!("in row {}", name(row));
+            failed.push(name(row));
+        }
+    }
+    assert!(
+        failed.is_empty(),
+        "{} of {} rows: {failed:#?}",
+        failed.len(),
+        rows.len()
+    );
 }
 
 #[test]

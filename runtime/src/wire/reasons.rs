@@ -4,8 +4,8 @@ use crate::carrier::InvalidCarrier;
 
 /// The reasons of the header formats.
 impl InvalidCarrier {
-    /// There is nothing between the quotes. Carriers read this as absent; only a direct parse
-    /// gives it.
+    /// The text is empty. Carriers read that as absent; only parsing it directly gives this
+    /// reason.
     pub const EMPTY: Self = Self::new("there is nothing to parse");
     /// A header that may come once came on more than one line.
     pub const SEVERAL_HEADERS: Self = Self::new("the header came more than once");
@@ -27,7 +27,8 @@ impl InvalidCarrier {
     pub const ZERO_TRACE_ID: Self = Self::new("the trace id is all zeros");
     /// The span id is all zeros.
     pub const ZERO_SPAN_ID: Self = Self::new("the span id is all zeros");
-    /// There is more than the format has room for: a fifth part in a `traceparent` of version 00.
+    /// There is more than the format has room for, such as a fifth part in a `traceparent` of
+    /// version 00.
     pub const TRAILING_DATA: Self = Self::new("there is something after the flags");
     /// The sampling decision of a `sentry-trace` is neither `0` nor `1`.
     pub const SENTRY_DECISION: Self = Self::new("the sampling decision is neither 0 nor 1");

@@ -10,7 +10,7 @@
 
 use std::fmt;
 
-use super::text::{decode_hex, single_line};
+use super::text::{hex_field, single_line};
 use super::w3c::{BAGGAGE, set_baggage, with_baggage_lines};
 use crate::carrier::{Extracted, InvalidCarrier};
 use crate::context::TraceContext;
@@ -96,20 +96,17 @@ pub fn parse_sentry_trace(text: &[u8]) -> Result<TraceContext, InvalidCarrier> {
     if text.is_empty() {
         return Err(InvalidCarrier::EMPTY);
     }
-    let mut parts = text.split(|byte| *byte == b'-');
-    let mut part = || parts.next().ok_or(InvalidCarrier::MISSING_PARTS);
-    let trace_id = TraceId::from_bytes(decode_hex(part()?, InvalidCarrier::TRACE_ID_LENGTH)?)
+    let mut rest = Some(text);
+    let trace_id = TraceId::from_bytes(hex_field(&mut rest, InvalidCarrier::TRACE_ID_LENGTH)?)
         .ok_or(InvalidCarrier::ZERO_TRACE_ID)?;
-    let span_id = SpanId::from_bytes(decode_hex(part()?, InvalidCarrier::SPAN_ID_LENGTH)?)
+    let span_id = SpanId::from_bytes(hex_field(&mut rest, InvalidCarrier::SPAN_ID_LENGTH)?)
         .ok_or(InvalidCarrier::ZERO_SPAN_ID)?;
-    let sampled = match parts.next() {
+    let sampled = match rest {
         None | Some(b"1") => true,
         Some(b"0") => false,
+        Some([b'0' | b'1', b'-', ..]) => return Err(InvalidCarrier::TRAILING_DATA),
         Some(_) => return Err(InvalidCarrier::SENTRY_DECISION),
     };
-    if parts.next().is_some() {
-        return Err(InvalidCarrier::TRAILING_DATA);
-    }
     let flags = TraceFlags::new(0).with_sampled(sampled);
     Ok(TraceContext::new(trace_id, span_id, flags).into_remote())
 }

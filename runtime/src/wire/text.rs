@@ -30,25 +30,42 @@ pub(super) fn single_line<'a>(
     }
 }
 
-/// Decodes exactly `N` bytes of lower-case hexadecimal digits.
-pub(super) fn decode_hex<const N: usize>(
-    digits: &[u8],
+/// Takes the next field of a text whose fields are joined by `-` and have `N` bytes in hexadecimal
+/// digits each. `rest` is what follows; `None` when the text ended with the field before.
+pub(super) fn hex_field<const N: usize>(
+    rest: &mut Option<&[u8]>,
     wrong_length: InvalidCarrier,
 ) -> Result<[u8; N], InvalidCarrier> {
-    if digits.len() != N * 2 {
-        return Err(wrong_length);
-    }
-    let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = hex_digit(pair[0])? << 4 | hex_digit(pair[1])?;
-    }
-    Ok(bytes)
+    let text = rest.ok_or(InvalidCarrier::MISSING_PARTS)?;
+    let (field, behind) = text.split_at_checked(N * 2).ok_or(wrong_length)?;
+    *rest = match behind {
+        [] => None,
+        [b'-', next @ ..] => Some(next),
+        _ => return Err(wrong_length),
+    };
+    decode_hex(field).ok_or(InvalidCarrier::NOT_LOWER_HEX)
 }
 
-fn hex_digit(digit: u8) -> Result<u8, InvalidCarrier> {
+/// Decodes lower-case hexadecimal digits.
+fn decode_hex<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    // One check at the end instead of one a digit.
+    let mut seen = 0;
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let (high, low) = (hex_digit(pair[0]), hex_digit(pair[1]));
+        seen |= high | low;
+        *byte = high << 4 | low;
+    }
+    (seen != NO_DIGIT).then_some(bytes)
+}
+
+/// All bits are set, so that it shows among digits.
+const NO_DIGIT: u8 = 0xff;
+
+const fn hex_digit(digit: u8) -> u8 {
     match digit {
-        b'0'..=b'9' => Ok(digit - b'0'),
-        b'a'..=b'f' => Ok(digit - b'a' + 10),
-        _ => Err(InvalidCarrier::NOT_LOWER_HEX),
+        b'0'..=b'9' => digit - b'0',
+        b'a'..=b'f' => digit - b'a' + 10,
+        _ => NO_DIGIT,
     }
 }

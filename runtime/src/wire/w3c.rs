@@ -5,8 +5,8 @@
 //!
 //! - Digits are lower case and every field has exactly its length. A version above 00 is read as far
 //!   as version 00 goes; what is sent on is version 00.
-//! - All eight flags are kept and sent on as they came. The specification gives a meaning to two of
-//!   them.
+//! - All eight flags are kept, and sent on with the context as they came. The specification gives a
+//!   meaning to two of them and wants the others zero in a context that one makes oneself.
 //! - A `traceparent` that comes on two lines is invalid, and with an invalid or absent one the
 //!   `tracestate` is not looked at.
 //! - A malformed `tracestate` is discarded whole and does not spoil the `traceparent`.
@@ -14,7 +14,7 @@
 
 use std::fmt;
 
-use super::text::{decode_hex, single_line};
+use super::text::{hex_field, single_line};
 use crate::baggage::Baggage;
 use crate::carrier::{Extracted, InvalidCarrier};
 use crate::context::{TraceContext, TraceState};
@@ -98,19 +98,18 @@ pub fn parse_traceparent(text: &[u8]) -> Result<TraceContext, InvalidCarrier> {
     if text.is_empty() {
         return Err(InvalidCarrier::EMPTY);
     }
-    let mut parts = text.split(|byte| *byte == b'-');
-    let mut part = || parts.next().ok_or(InvalidCarrier::MISSING_PARTS);
-    let [version] = decode_hex(part()?, InvalidCarrier::VERSION_LENGTH)?;
+    let mut rest = Some(text);
+    let [version] = hex_field(&mut rest, InvalidCarrier::VERSION_LENGTH)?;
     if version == 0xff {
         return Err(InvalidCarrier::VERSION_FF);
     }
-    let trace_id = TraceId::from_bytes(decode_hex(part()?, InvalidCarrier::TRACE_ID_LENGTH)?)
+    let trace_id = TraceId::from_bytes(hex_field(&mut rest, InvalidCarrier::TRACE_ID_LENGTH)?)
         .ok_or(InvalidCarrier::ZERO_TRACE_ID)?;
-    let span_id = SpanId::from_bytes(decode_hex(part()?, InvalidCarrier::SPAN_ID_LENGTH)?)
+    let span_id = SpanId::from_bytes(hex_field(&mut rest, InvalidCarrier::SPAN_ID_LENGTH)?)
         .ok_or(InvalidCarrier::ZERO_SPAN_ID)?;
-    let [flags] = decode_hex(part()?, InvalidCarrier::FLAGS_LENGTH)?;
+    let [flags] = hex_field(&mut rest, InvalidCarrier::FLAGS_LENGTH)?;
     // What a later version puts behind the flags is not ours to read.
-    if version == 0 && parts.next().is_some() {
+    if version == 0 && rest.is_some() {
         return Err(InvalidCarrier::TRAILING_DATA);
     }
     Ok(TraceContext::new(trace_id, span_id, TraceFlags::new(flags)).into_remote())

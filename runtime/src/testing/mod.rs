@@ -1,0 +1,89 @@
+//! Tests of instrumentation: a trace pipeline of the test's own.
+//!
+//! `#[tracing_relay::test]` runs a test on a [`Pipeline`] and hands it [`Traces`], which read what
+//! its spans exported. Nothing is global: each test has its own subscriber, tracer provider and
+//! exporter, so tests run in parallel, in one process or in many. The pipeline is attached on the
+//! test's thread and on every thread of its runtime.
+
+mod collector;
+mod diff;
+mod expectation;
+mod pipeline;
+mod scanner;
+mod span;
+#[cfg(test)]
+mod tests;
+mod traces;
+mod tree;
+
+pub use pipeline::{Pipeline, Sampling};
+pub use span::{Event, Kind, Link, Span, Status, Value};
+pub use traces::{Attached, Traces};
+pub use tracing::level_filters::LevelFilter;
+
+/// Asserts on all spans that a test's pipeline has exported, as trees.
+///
+/// ```
+/// use tracing::info_span;
+/// use tracing_relay::assert_trace;
+/// use tracing_relay::testing::Pipeline;
+///
+/// Pipeline::new().run_sync(|traces| {
+///     info_span!("orders/create", otel.kind = "server", order.id = 7).in_scope(|| {
+///         info_span!("charge", otel.kind = "client", otel.status_description = "declined").in_scope(|| {});
+///         info_span!("notify").in_scope(|| {});
+///     });
+///     assert_trace!(
+///         traces,
+///         r#"
+///         server orders/create {order.id=7}
+///           client charge error "declined"
+///           internal notify
+///         "#
+///     );
+/// });
+/// ```
+///
+/// # The expectation
+///
+/// One line for each span: its kind (`internal`, `server`, `client`, `producer`, `consumer`), its
+/// name, and parts. A line that is indented is a child of the line above it; how far is free.
+/// Children are in the order of their starts. An empty line separates two traces, and several top
+/// lines without one between them are spans of one trace whose parents were not exported. An empty
+/// expectation says that nothing was exported.
+///
+/// | part | says |
+/// | --- | --- |
+/// | `<- remote` | the parent is in another process; `<- remote 00f067aa0ba902b7` compares its id, `<- remote 4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7` that of the trace too |
+/// | `<- missing` | the parent is in this process and was not exported; an id can follow too |
+/// | `~> name` | a link to the span with this name, or with this id if it was not exported; one part for each link |
+/// | `{key="text", count=2}` | these attributes have these values, each once; `key=_` any value, `!key` is not there |
+/// | `ok`, `error`, `error "text"`, `error _` | the status: ok, an error without text, with this text, with any text |
+/// | `=> completed` | the [outcome](crate::semconv::OUTCOME) |
+/// | `unordered` | the children may come in any order; on a line of its own, before all others: the traces may |
+///
+/// Names, kinds, parents, links and the status must be as written: a part that is not there says
+/// that the span has none. Attributes and outcome are compared where they are mentioned. Names,
+/// keys and outcomes with blanks or any of `"{}=,` in them go in quotes; strings have the escapes of Rust.
+/// Values are typed: `"2"`, `2` and `2.0` are three. Lists are `["a", "b"]`.
+///
+/// Further arguments are a message, as in `assert_eq!`.
+///
+/// # Panics
+///
+/// When a span differs; the message has the differences, line by line, the exported spans as an
+/// expectation that can be pasted into the test, and the spans that are still open. Also when the
+/// expectation is malformed; the message says where and what is accepted there.
+#[macro_export]
+macro_rules! assert_trace {
+    ($traces:expr, $expected:expr $(,)?) => {
+        if let ::core::result::Result::Err(difference) = $traces.compare($expected) {
+            ::core::panic!("{difference}");
+        }
+    };
+    ($traces:expr, $expected:expr, $($message:tt)+) => {
+        if let ::core::result::Result::Err(difference) = $traces.compare($expected) {
+            ::core::panic!("{}: {difference}", ::core::format_args!($($message)+));
+        }
+    };
+}
