@@ -196,8 +196,8 @@ fn a_carrier_that_was_set_is_never_overwritten() {
         id: u64,
     }
 
-    fn delegate(submission: Submission) -> Submission {
-        let text = serde_json::to_string(&submission).unwrap();
+    fn delegate(submission: &Submission) -> Submission {
+        let text = serde_json::to_string(submission).unwrap();
         let moved: Submission = serde_json::from_str(&text).unwrap();
         let (sender, receiver) = std::sync::mpsc::channel();
         sender
@@ -213,11 +213,8 @@ fn a_carrier_that_was_set_is_never_overwritten() {
         id: 1,
         trace: remote(TRACEPARENT).into(),
     };
-    assert_eq!(
-        delegate(sent.clone()).trace.context(),
-        Some(&remote(TRACEPARENT))
-    );
-    let forwarded = in_span(|_| delegate(sent));
+    assert_eq!(delegate(&sent).trace.context(), Some(&remote(TRACEPARENT)));
+    let forwarded = in_span(|_| delegate(&sent));
     assert_eq!(
         forwarded.trace.context(),
         Some(&remote(TRACEPARENT)),
@@ -229,7 +226,7 @@ fn a_carrier_that_was_set_is_never_overwritten() {
         id: 1,
         trace: TraceCarrier::none(),
     };
-    assert!(in_span(|_| delegate(untraced)).trace.is_none());
+    assert!(in_span(|_| delegate(&untraced)).trace.is_none());
 }
 
 #[test]

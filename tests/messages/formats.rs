@@ -289,14 +289,16 @@ fn the_fixed_form_is_for_formats_that_do_not_describe_themselves() {
 
 #[test]
 fn the_fixed_form_refuses_what_is_no_context() {
+    type Parts = ([u8; 16], [u8; 8], u8, Option<String>, Option<String>);
+
     #[derive(Serialize)]
     struct Raw {
         id: u64,
         name: String,
-        trace: Option<([u8; 16], [u8; 8], u8, Option<String>, Option<String>)>,
+        trace: Option<Parts>,
     }
 
-    let read_raw = |trace| {
+    let read_raw = |trace: Parts| {
         let raw = Raw {
             id: 7,
             name: "job".to_owned(),

@@ -175,7 +175,7 @@ fn expand_default(plan: &Plan) -> TokenStream {
     quote! {
         #cfg
         #[automatically_derived]
-        #[allow(deprecated)]
+        #[allow(clippy::multiple_bound_locations, deprecated)]
         impl #impl_generics #private::Default for #ident #ty_generics #where_clause {
             fn default() -> Self {
                 Self { #(#values)* #field: #private::TraceCarrier::none() }
@@ -209,7 +209,7 @@ fn expand_probe(plan: &Plan) -> Option<TokenStream> {
     Some(quote! {
         #cfg
         const _: () = {
-            #[allow(dead_code, deprecated)]
+            #[allow(clippy::multiple_bound_locations, dead_code, deprecated)]
             fn #check #impl_generics() #where_clause {
                 #[allow(unused_imports)]
                 use #private::NotSerialize as _;

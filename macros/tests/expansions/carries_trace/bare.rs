@@ -35,7 +35,7 @@ where
     }
 }
 const _: () = {
-    #[allow(dead_code, deprecated)]
+    #[allow(clippy::multiple_bound_locations, dead_code, deprecated)]
     fn __relay_check<
         'a,
         T: Clone + ::tracing_relay::__private::Serialize,

@@ -34,7 +34,7 @@ impl ::tracing_relay::__private::CarriesTraceMut for Event {
 }
 #[cfg(not(feature = "serde"))]
 const _: () = {
-    #[allow(dead_code, deprecated)]
+    #[allow(clippy::multiple_bound_locations, dead_code, deprecated)]
     fn __relay_check() {
         #[allow(unused_imports)]
         use ::tracing_relay::__private::NotSerialize as _;

@@ -40,7 +40,7 @@ impl Job {
     }
 }
 #[automatically_derived]
-#[allow(deprecated)]
+#[allow(clippy::multiple_bound_locations, deprecated)]
 impl crate::renamed::__private::Default for Job {
     fn default() -> Self {
         Self {
@@ -50,7 +50,7 @@ impl crate::renamed::__private::Default for Job {
     }
 }
 const _: () = {
-    #[allow(dead_code, deprecated)]
+    #[allow(clippy::multiple_bound_locations, dead_code, deprecated)]
     fn __relay_check() {
         #[allow(unused_imports)]
         use crate::renamed::__private::NotSerialize as _;

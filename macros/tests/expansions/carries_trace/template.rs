@@ -25,7 +25,7 @@ impl<T> ::tracing_relay::__private::CarriesTraceMut for Template<T> {
     }
 }
 #[automatically_derived]
-#[allow(deprecated)]
+#[allow(clippy::multiple_bound_locations, deprecated)]
 impl<T: ::tracing_relay::__private::Default> ::tracing_relay::__private::Default
 for Template<T> {
     fn default() -> Self {
