@@ -17,7 +17,7 @@ use syn::{Expr, GenericArgument, PathArguments, ReturnType, Type, TypeParamBound
 
 use super::args::{Ending, Field, Sigil};
 use super::params::{Params, idents_in};
-use super::plan::{Carrier, Plan, SpanKind, pattern_of, root_of_place};
+use super::plan::{Carrier, Plan, pattern_of, root_of_place};
 use super::shape::{Polled, Shape, only_async_block};
 use crate::item::Body;
 
