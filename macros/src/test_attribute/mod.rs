@@ -13,9 +13,10 @@
 
 mod options;
 
-use proc_macro2::{Span, TokenStream};
+use std::fmt::Display;
+
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::spanned::Spanned as _;
 use syn::{Error, Item, ItemFn, Path, Visibility};
 
 use self::options::Options;
@@ -67,18 +68,18 @@ impl Errors {
     }
 }
 
-/// An error at a span: what is wrong, and on a line of its own what to write.
-fn error_at(span: Span, fault: impl std::fmt::Display, help: impl std::fmt::Display) -> Error {
-    Error::new(span, format_args!("{fault}\nhelp: {help}"))
+/// An error that underlines `tokens`: what is wrong, and on a line of its own what to write.
+fn error_at(tokens: impl ToTokens, fault: impl Display, help: impl Display) -> Error {
+    Error::new_spanned(tokens, format_args!("{fault}\nhelp: {help}"))
 }
 
 fn parse_function(item: TokenStream) -> Result<ItemFn, Error> {
     let function = match syn::parse2(item)? {
         Item::Fn(function) => function,
         other => {
-            let (span, found) = describe(&other);
+            let (token, found) = describe(&other);
             return Err(error_at(
-                span,
+                token,
                 format_args!("`#[tracing_relay::test]` does not go on {found}"),
                 "put it on an `fn` or `async fn`",
             ));
@@ -95,7 +96,7 @@ fn parse_function(item: TokenStream) -> Result<ItemFn, Error> {
             .is_some_and(|last| last.ident == "test")
         {
             errors.push(error_at(
-                attribute.span(),
+                attribute,
                 "the test has a second test attribute and would run twice",
                 "remove this one: `#[tracing_relay::test]` makes the function a test",
             ));
@@ -108,13 +109,13 @@ fn check_signature(function: &ItemFn, errors: &mut Errors) {
     let signature = &function.sig;
     if let Some(receiver) = signature.receiver() {
         errors.push(error_at(
-            receiver.span(),
+            receiver,
             "a test takes no `self`",
             "make it a free function",
         ));
     } else if let Some(second) = signature.inputs.iter().nth(1) {
         errors.push(error_at(
-            second.span(),
+            second,
             "a test takes at most one parameter",
             "keep `traces: tracing_relay::testing::Traces` alone, or no parameter",
         ));
@@ -122,7 +123,7 @@ fn check_signature(function: &ItemFn, errors: &mut Errors) {
     let generics = &signature.generics;
     if !generics.params.is_empty() {
         errors.push(error_at(
-            generics.params.span(),
+            &generics.params,
             "a test cannot be generic: nothing says which types to run it with",
             "write a generic function and a test for each type that calls it",
         ));
@@ -130,32 +131,32 @@ fn check_signature(function: &ItemFn, errors: &mut Errors) {
     let safety = signature.safety.to_token_stream();
     if !safety.is_empty() {
         errors.push(error_at(
-            safety.span(),
+            &safety,
             format_args!("a test cannot be `{safety}`"),
             "remove it, and use an `unsafe` block inside",
         ));
     }
     if let Some(abi) = &signature.abi {
         errors.push(error_at(
-            abi.span(),
+            abi,
             "a test cannot have an ABI of its own",
             "remove `extern`",
         ));
     }
 }
 
-/// Names an item that is not a function, and the token to underline.
-fn describe(item: &Item) -> (Span, &'static str) {
+/// The token to underline in an item that is not a function, and its name.
+fn describe(item: &Item) -> (TokenStream, &'static str) {
     match item {
-        Item::Struct(item) => (item.struct_token.span, "a struct"),
-        Item::Enum(item) => (item.enum_token.span, "an enum"),
-        Item::Mod(item) => (item.mod_token.span, "a module"),
-        Item::Impl(item) => (item.impl_token.span, "an `impl` block"),
-        Item::Trait(item) => (item.trait_token.span, "a trait"),
-        Item::Const(item) => (item.const_token.span, "a constant"),
-        Item::Static(item) => (item.static_token.span, "a static"),
-        Item::Macro(item) => (item.mac.path.span(), "a macro"),
-        other => (other.span(), "this item"),
+        Item::Struct(item) => (item.struct_token.to_token_stream(), "a struct"),
+        Item::Enum(item) => (item.enum_token.to_token_stream(), "an enum"),
+        Item::Mod(item) => (item.mod_token.to_token_stream(), "a module"),
+        Item::Impl(item) => (item.impl_token.to_token_stream(), "an `impl` block"),
+        Item::Trait(item) => (item.trait_token.to_token_stream(), "a trait"),
+        Item::Const(item) => (item.const_token.to_token_stream(), "a constant"),
+        Item::Static(item) => (item.static_token.to_token_stream(), "a static"),
+        Item::Macro(item) => (item.mac.path.to_token_stream(), "a macro"),
+        other => (other.to_token_stream(), "this item"),
     }
 }
 
@@ -163,7 +164,7 @@ fn describe(item: &Item) -> (Span, &'static str) {
 fn check_options(options: &Options, function: &ItemFn) -> Result<(), Error> {
     match &options.runtime {
         Some(option) if function.sig.asyncness.is_none() => Err(error_at(
-            option.span(),
+            option,
             format_args!("`{option}` is for async tests: this one has no runtime"),
             "write `async fn`, or remove the option",
         )),

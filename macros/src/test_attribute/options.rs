@@ -5,7 +5,6 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::spanned::Spanned as _;
 use syn::{Error, Expr, ExprLit, Lit, LitInt, Path, Token};
 
 use super::{Errors, error_at};
@@ -56,9 +55,14 @@ impl Options {
             if let Some(name) = errors.keep(options.parse_one(input)) {
                 if seen.contains(&name) {
                     errors.push(error_at(
-                        name.span(),
+                        &name,
                         format_args!("`{name}` is given a second time"),
                         "keep one of them",
+                    ));
+                }
+                if !input.is_empty() && !input.peek(Token![,]) {
+                    errors.push(input.error(
+                        "a comma is missing after the option\nhelp: separate options by `,`",
                     ));
                 }
                 seen.push(name);
@@ -70,7 +74,7 @@ impl Options {
         }
         if let (Some(count), false) = (&options.worker_threads, options.multi_thread) {
             errors.push(error_at(
-                count.span(),
+                count,
                 "`worker_threads` is for the multi-thread runtime",
                 r#"add `flavor = "multi_thread"`"#,
             ));
@@ -79,21 +83,23 @@ impl Options {
     }
 
     fn parse_one(&mut self, input: ParseStream<'_>) -> Result<Ident, Error> {
-        let name = input
-            .call(Ident::parse_any)
-            .map_err(|error| error_at(error.span(), "an option starts with its name", allowed()))?;
+        if !input.peek(Ident::peek_any) {
+            let token = input.parse::<TokenTree>()?;
+            return Err(error_at(token, "an option starts with its name", allowed()));
+        }
+        let name = input.call(Ident::parse_any)?;
         let text = name.to_string();
         let Some((_, example)) = OPTIONS.iter().find(|(option, _)| *option == text) else {
             return Err(unknown(&name, &text));
         };
-        if !input.peek(Token![=]) {
+        let assigned = input.parse::<Option<Token![=]>>()?.is_some();
+        if !assigned || input.is_empty() || input.peek(Token![,]) {
             return Err(error_at(
-                name.span(),
+                &name,
                 format_args!("`{name}` needs a value"),
                 format_args!("write `{example}`"),
             ));
         }
-        input.parse::<Token![=]>()?;
         let value: Expr = input.parse()?;
         self.set(&name, &text, value)?;
         Ok(name)
@@ -183,7 +189,7 @@ fn one_of<'a>(name: &Ident, value: &Expr, accepted: &[&'a str]) -> Result<&'a st
             .map(|word| format!(r#"`{name} = "{word}"`"#))
             .collect();
         error_at(
-            value.span(),
+            value,
             fault,
             format_args!("write {}", alternatives(&accepted)),
         )
@@ -196,7 +202,7 @@ fn positive(name: &Ident, value: &Expr) -> Result<LitInt, Error> {
             Ok(count.clone())
         }
         _ => Err(error_at(
-            value.span(),
+            value,
             format_args!("`{name}` takes a number of threads, 1 or more"),
             format_args!("write `{name} = {DEFAULT_WORKERS}`"),
         )),
@@ -207,7 +213,7 @@ fn boolean(name: &Ident, value: &Expr) -> Result<bool, Error> {
     match literal(value) {
         Some(Lit::Bool(value)) => Ok(value.value),
         _ => Err(error_at(
-            value.span(),
+            value,
             format_args!("`{name}` takes `true` or `false`"),
             format_args!("write `{name} = true`"),
         )),
@@ -218,7 +224,7 @@ fn path(name: &Ident, value: Expr) -> Result<Path, Error> {
     match value {
         Expr::Path(value) if value.qself.is_none() => Ok(value.path),
         other => Err(error_at(
-            other.span(),
+            other,
             format_args!("`{name}` takes the path of the crate `tracing_relay`"),
             format_args!("write `{name} = my_crate::tracing_relay`, without quotes"),
         )),
@@ -240,7 +246,7 @@ fn unknown(name: &Ident, text: &str) -> Error {
         .filter(|(distance, option)| *distance <= option.len() / 3);
     let suggestion = nearest.map(|(_, option)| format!("did you mean `{option}`? "));
     error_at(
-        name.span(),
+        name,
         format_args!("unknown option `{name}` of `#[tracing_relay::test]`"),
         format_args!("{}{}", suggestion.unwrap_or_default(), allowed()),
     )
