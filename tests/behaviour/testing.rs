@@ -61,6 +61,19 @@ async fn spans_of_tasks_are_seen(traces: &Traces) {
     }
 }
 
+#[tracing_relay::test]
+fn a_thread_without_subscriber_does_not_disable_a_callsite_for_the_test(traces: Traces) {
+    fn reached_first_elsewhere() {
+        info_span!("work").in_scope(|| {});
+    }
+
+    std::thread::spawn(reached_first_elsewhere)
+        .join()
+        .expect("the thread ends");
+    reached_first_elsewhere();
+    assert_trace!(traces, "internal work");
+}
+
 #[test]
 fn sixteen_tests_in_one_process_do_not_see_one_another() {
     fn reached_by_all(number: i64) {

@@ -12,6 +12,8 @@
 //! printed whole inside the test, so that its types, lints and spans are its own.
 
 mod options;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Display;
 

@@ -264,7 +264,10 @@ fn parse_attributes(scanner: &mut Scanner<'_>) -> Result<Vec<(String, Check)>, M
         };
         attributes.push((key, check));
         if !scanner.sign(",") && !scanner.next_is('}') {
-            return Err(scanner.unexpected("a comma or the end of the attributes is missing", "`,` or `}`"));
+            return Err(scanner.unexpected(
+                "a comma or the end of the attributes is missing",
+                "`,` or `}`",
+            ));
         }
     }
     Ok(attributes)

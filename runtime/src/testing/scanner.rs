@@ -107,7 +107,9 @@ impl<'a> Scanner<'a> {
         while !self.sign("]") {
             values.push(self.value()?);
             if !self.sign(",") && !self.next_is(']') {
-                return Err(self.unexpected("a comma or the end of the list is missing", "`,` or `]`"));
+                return Err(
+                    self.unexpected("a comma or the end of the list is missing", "`,` or `]`")
+                );
             }
         }
         Ok(Value::Array(values))
