@@ -335,24 +335,26 @@ fn unordered_children_and_traces_come_in_any_order() {
 }
 
 #[test]
-fn a_thousand_children_are_compared_in_no_time() {
+fn hundreds_of_children_are_compared_in_any_order() {
     let traces = record(|| {
         info_span!("root").in_scope(|| {
-            for number in (0..1000).rev() {
+            for number in (0..300).rev() {
                 info_span!("child", number).in_scope(|| {});
             }
         });
     });
-    let children = |unordered: &str| {
-        let mut text = format!("internal root{unordered}\n");
-        for number in 0..1000 {
-            text += &format!("  internal child {{number={number}}}\n");
-        }
-        text
-    };
-    assert_eq!(traces.compare(&children(" unordered")), Ok(()));
-    let report = traces.compare(&children("")).expect_err("another order");
-    assert!(report.contains("- "), "{report}");
+    let children: String = (0..300)
+        .map(|number| format!("  internal child {{number={number}}}\n"))
+        .collect();
+    let expected = format!("internal root unordered\n{children}");
+    assert_eq!(traces.compare(&expected), Ok(()));
+    let report = traces
+        .compare(&format!("internal root\n{children}"))
+        .expect_err("another order");
+    assert!(
+        report.contains("-   internal child {number=1}\n"),
+        "{report}"
+    );
 }
 
 #[test]
