@@ -292,6 +292,32 @@ async fn a_panic_in_the_tested_code_leaves_its_spans(traces: Traces) {
     assert_trace!(traces, "internal work");
 }
 
+#[test]
+fn what_is_still_running_at_the_end_is_dropped_within_the_pipeline() {
+    struct Late;
+
+    impl Drop for Late {
+        fn drop(&mut self) {
+            info_span!("late").in_scope(|| {});
+        }
+    }
+
+    for pipeline in [Pipeline::new(), Pipeline::new().worker_threads(2)] {
+        let traces = pipeline.run(async |traces| {
+            let (started, start) = tokio::sync::oneshot::channel();
+            tokio::spawn(async move {
+                let _late = Late;
+                started.send(()).expect("the test waits");
+                std::future::pending::<()>().await;
+            });
+            start.await.expect("the task starts");
+            assert_trace!(traces, "");
+            traces
+        });
+        assert_trace!(traces, "internal late");
+    }
+}
+
 #[tracing_relay::test]
 async fn waiting_ends_with_the_export(traces: Traces) {
     let (start, started) = tokio::sync::oneshot::channel();

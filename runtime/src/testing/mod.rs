@@ -49,12 +49,14 @@ mod span;
 mod tests;
 mod traces;
 mod tree;
+mod value;
 
 pub use pipeline::{Pipeline, Sampling};
-pub use span::{Event, Kind, Link, Span, Status, Value};
+pub use span::{Event, Kind, Link, Span, Status};
 pub use traces::{Attached, Traces};
 /// The levels of [`Pipeline::level`], from `tracing`.
 pub use tracing_core::LevelFilter;
+pub use value::Value;
 
 /// Asserts on all spans that a test's pipeline has exported, as trees.
 ///

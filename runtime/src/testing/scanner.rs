@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::span::Value;
 use super::tree;
+use super::value::Value;
 
 /// Reads tokens from the left. Each method skips the blanks before its token.
 pub(super) struct Scanner<'a> {

@@ -343,9 +343,8 @@ fn hundreds_of_children_are_compared_in_any_order() {
             }
         });
     });
-    let children: String = (0..300)
-        .map(|number| format!("  internal child {{number={number}}}\n"))
-        .collect();
+    let children = (0..300).map(|number| format!("  internal child {{number={number}}}\n"));
+    let children = children.collect::<Vec<_>>().concat();
     let expected = format!("internal root unordered\n{children}");
     assert_eq!(traces.compare(&expected), Ok(()));
     let report = traces
