@@ -1,9 +1,61 @@
 //! The attribute macros of tracing-relay. Depend on `tracing-relay`, which re-exports and
 //! documents them.
+//!
+//! Each macro reads its arguments and its item independently (`args`), turns them into a checked
+//! meaning (`plan`) and prints that as tokens (`expand`). The modules here are what they share.
 
+#![warn(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unwrap_used,
+        reason = "tests fail by panicking"
+    )
+)]
+
+mod diag;
+mod driver;
+mod item;
+mod options;
+mod paths;
+#[cfg(test)]
+mod snapshots;
+mod span;
 mod test_attribute;
 
 use proc_macro::TokenStream;
+
+/// The options of all attributes: a mistaken option is looked up in those of the others.
+static TABLES: &[&options::Table] = &[
+    &span::args::REQUEST_SPAN,
+    &span::args::TRACED,
+    &span::args::RELAY_TRACED,
+];
+
+/// Opens the span of a request around a handler.
+#[proc_macro_attribute]
+pub fn request_span(args: TokenStream, item: TokenStream) -> TokenStream {
+    span::expand(span::Attribute::RequestSpan, args.into(), item.into()).into()
+}
+
+/// Opens a span around a step.
+#[proc_macro_attribute]
+pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
+    span::expand(span::Attribute::Traced, args.into(), item.into()).into()
+}
+
+/// Runs an operation in the trace scope of its component.
+#[proc_macro_attribute]
+pub fn relay_traced(args: TokenStream, item: TokenStream) -> TokenStream {
+    span::expand(span::Attribute::RelayTraced, args.into(), item.into()).into()
+}
 
 /// A test on a trace pipeline of its own.
 #[proc_macro_attribute]

@@ -70,8 +70,8 @@ pub trait CarriesTraceMut: CarriesTrace {
 }
 
 macro_rules! forward_extract {
-    ($(<$($lifetime:lifetime,)? T> $pointer:ty),+ $(,)?) => {$(
-        impl<$($lifetime,)? T: CarriesTrace + ?Sized> CarriesTrace for $pointer {
+    ($($pointer:ty),+ $(,)?) => {$(
+        impl<T: CarriesTrace + ?Sized> CarriesTrace for $pointer {
             fn extract(&self) -> Extracted {
                 (**self).extract()
             }
@@ -79,7 +79,7 @@ macro_rules! forward_extract {
     )+};
 }
 
-forward_extract!(<'a, T> &'a T, <'a, T> &'a mut T, <T> Box<T>, <T> Rc<T>, <T> Arc<T>);
+forward_extract!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
 
 impl<T: CarriesTraceMut + ?Sized> CarriesTraceMut for &mut T {
     fn inject(&mut self, context: &TraceContext) {
@@ -195,12 +195,19 @@ impl Extracted {
     }
 }
 
+/// What was found can be looked into again.
+impl CarriesTrace for Extracted {
+    #[inline]
+    fn extract(&self) -> Extracted {
+        self.clone()
+    }
+}
+
 /// Why a carrier that was present is not a trace context. Displays as a short sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct InvalidCarrier(&'static str);
 
 impl InvalidCarrier {
-    pub(crate) const TRACESTATE: Self = Self("the tracestate is empty or not within the grammar");
     pub(crate) const WRONG_TYPE: Self = Self("the carrier is not a map of strings");
 
     /// A reason in words, lower case and without a final full stop, for carriers with a format of

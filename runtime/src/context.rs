@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::baggage::Baggage;
+use crate::carrier::InvalidCarrier;
 use crate::ids::{SpanId, TraceFlags, TraceId};
 use crate::wire::w3c::Traceparent;
 
@@ -120,7 +121,7 @@ impl TraceContext {
 
 /// Parses a `traceparent`; the result is remote.
 impl std::str::FromStr for TraceContext {
-    type Err = crate::carrier::InvalidCarrier;
+    type Err = InvalidCarrier;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         crate::wire::w3c::parse_traceparent(text.as_bytes())
@@ -167,6 +168,41 @@ impl TraceState {
         Self(text.into())
     }
 
+    /// A state with one member.
+    ///
+    /// # Errors
+    ///
+    /// Key or value is not within the grammar.
+    pub fn new(key: &str, value: &str) -> Result<Self, InvalidCarrier> {
+        crate::wire::tracestate::with_first("", key, value)
+    }
+
+    /// The state with this member in the first place, in the place of an older one with the same
+    /// key. All others keep their order. Of 32 others, the last one is dropped: it is the oldest.
+    ///
+    /// # Errors
+    ///
+    /// Key or value is not within the grammar.
+    ///
+    /// ```
+    /// use tracing_relay::TraceState;
+    ///
+    /// let received: TraceState = "rojo=1,congo=2".parse()?;
+    /// assert_eq!(received.with("congo", "3")?.as_str(), "congo=3,rojo=1");
+    /// # Ok::<(), tracing_relay::InvalidCarrier>(())
+    /// ```
+    pub fn with(&self, key: &str, value: &str) -> Result<Self, InvalidCarrier> {
+        crate::wire::tracestate::with_first(&self.0, key, value)
+    }
+
+    /// The state without the member with this key; `None` when nothing is left.
+    ///
+    /// Only for keys of one's own: the specification asks not to delete those of others.
+    #[must_use]
+    pub fn without(&self, key: &str) -> Option<Self> {
+        crate::wire::tracestate::without(&self.0, key)
+    }
+
     /// The state as it is sent: members in order, joined by commas.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -176,12 +212,16 @@ impl TraceState {
     /// The value of the member with this key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
+        self.iter()
+            .find(|(name, _)| *name == key)
+            .map(|(_, value)| value)
     }
 
     /// The members in order, the most recent first.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.split(',').filter_map(|member| member.split_once('='))
+        self.0
+            .split(',')
+            .filter_map(|member| member.split_once('='))
     }
 }
 
@@ -197,12 +237,12 @@ impl fmt::Debug for TraceState {
     }
 }
 
-/// Parses one header line; several lines are joined by [`wire::w3c`](crate::wire::w3c).
+/// Parses one header line; several lines are joined by
+/// [`parse_tracestate`](crate::wire::w3c::parse_tracestate).
 impl std::str::FromStr for TraceState {
-    type Err = crate::carrier::InvalidCarrier;
+    type Err = InvalidCarrier;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        crate::wire::w3c::parse_tracestate([text.as_bytes()])
-            .ok_or(crate::carrier::InvalidCarrier::TRACESTATE)
+        crate::wire::tracestate::read([text.as_bytes()])
     }
 }

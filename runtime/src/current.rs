@@ -1,15 +1,246 @@
 //! The context that is current on this thread.
+//!
+//! Each span of this crate, also a disabled one that passes a received context on, puts a
+//! [`Frame`] here for as long as its code runs: for an async function during each poll. Spans that
+//! others make with `tracing` or with the OpenTelemetry API leave no frame, so a frame remembers
+//! what was current there when it was entered; a difference means that one of theirs is inside
+//! ours, and that its context is the current one.
 
+use crate::baggage::Baggage;
 use crate::context::TraceContext;
 use crate::ids::TraceId;
 
+#[cfg(feature = "spans")]
+pub(crate) use frames::{Ambient, Frame, Origin, ambient, enter, exit, snapshot};
+
 /// The context of the innermost span that is current here.
 pub(crate) fn context() -> Option<TraceContext> {
+    #[cfg(feature = "spans")]
+    return ambient().context;
+    #[cfg(not(feature = "spans"))]
     None
 }
 
-/// The id of the current trace, for replies, log rows and database rows.
+/// The id of the current trace: for replies, log rows and database rows. `None` outside a trace.
+///
+/// Costs one look at a thread-local.
 #[must_use]
 pub fn current_trace_id() -> Option<TraceId> {
     context().map(|context| context.trace_id())
+}
+
+/// The current context as a value; `None` outside a trace. [`TraceCarrier::capture`](crate::TraceCarrier::capture)
+/// takes it into a message.
+#[must_use]
+pub fn current_context() -> Option<TraceContext> {
+    context()
+}
+
+/// The baggage of the current context; empty outside a trace.
+#[must_use]
+pub fn current_baggage() -> Baggage {
+    #[cfg(feature = "spans")]
+    return ambient().baggage();
+    #[cfg(not(feature = "spans"))]
+    Baggage::new()
+}
+
+/// Replaces the baggage of the annotated function that is running, and says whether there is one.
+///
+/// What is captured or called from here on has the new baggage, also after an await; what called
+/// this function keeps its own. Outside an annotated function, and in one whose span is disabled
+/// and that received no context, there is no place to keep baggage: nothing is changed, and the
+/// answer is `false`.
+///
+/// ```
+/// use tracing_relay::{current_baggage, set_current_baggage};
+///
+/// let baggage = current_baggage().with("user.tier", "gold")?;
+/// assert!(!set_current_baggage(baggage), "there is no span here");
+/// # Ok::<(), tracing_relay::baggage::BaggageError>(())
+/// ```
+pub fn set_current_baggage(baggage: Baggage) -> bool {
+    #[cfg(feature = "spans")]
+    return frames::set_baggage(baggage);
+    #[cfg(not(feature = "spans"))]
+    {
+        drop(baggage);
+        false
+    }
+}
+
+#[cfg(feature = "spans")]
+mod frames {
+    use std::cell::RefCell;
+
+    use crate::baggage::Baggage;
+    use crate::context::TraceContext;
+
+    thread_local! {
+        static TOP: RefCell<Option<Frame>> = const { RefCell::new(None) };
+    }
+
+    /// What a span of ours, or a task that was spawned from one, has put on this thread.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Frame {
+        pub(crate) context: Option<TraceContext>,
+        /// Baggage that came without a context, or that is to be kept where there is none.
+        pub(crate) baggage: Baggage,
+        pub(crate) origin: Origin,
+        mark: Mark,
+    }
+
+    /// Where the context of a frame comes from, which decides how a span inside finds its parent.
+    #[derive(Clone, Debug, PartialEq)]
+    pub(crate) enum Origin {
+        /// A span that the subscriber knows: it finds the parent by itself.
+        Span,
+        /// A context without a span here: it has to be given to the subscriber as a remote parent.
+        Passed,
+        /// Work that was detached: what starts inside is a root, linked to this context.
+        Detached(Option<TraceContext>),
+    }
+
+    /// What others have made current on this thread.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    struct Mark {
+        tracing: Option<u64>,
+        otel: [u8; 8],
+    }
+
+    impl Mark {
+        fn now() -> Self {
+            Self {
+                tracing: tracing::dispatcher::get_default(|dispatch| {
+                    dispatch.current_span().id().map(tracing::span::Id::into_u64)
+                }),
+                #[cfg(feature = "otel")]
+                otel: crate::otel::current_span_id(),
+                #[cfg(not(feature = "otel"))]
+                otel: [0; 8],
+            }
+        }
+    }
+
+    impl Frame {
+        pub(crate) fn new(context: Option<TraceContext>, origin: Origin) -> Self {
+            Self {
+                context,
+                baggage: Baggage::new(),
+                origin,
+                mark: Mark::default(),
+            }
+        }
+
+        pub(crate) fn with_baggage(mut self, baggage: Baggage) -> Self {
+            self.set_baggage(baggage);
+            self
+        }
+
+        fn set_baggage(&mut self, baggage: Baggage) {
+            match self.context.take() {
+                Some(context) => self.context = Some(context.with_baggage(baggage)),
+                None => self.baggage = baggage,
+            }
+        }
+
+        fn baggage(&self) -> &Baggage {
+            self.context
+                .as_ref()
+                .map_or(&self.baggage, TraceContext::baggage)
+        }
+    }
+
+    /// The surroundings of a span that is about to start.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Ambient {
+        pub(crate) context: Option<TraceContext>,
+        /// The baggage of a frame without a context.
+        baggage: Baggage,
+        /// [`Origin::Span`] also where there is no frame, or where a span of others is inside it.
+        pub(crate) origin: Origin,
+    }
+
+    impl Ambient {
+        pub(crate) fn baggage(&self) -> Baggage {
+            self.context
+                .as_ref()
+                .map_or_else(|| self.baggage.clone(), |context| context.baggage().clone())
+        }
+    }
+
+    /// Makes `frame` the current one and returns the one before, which [`exit`] takes back. Call it
+    /// after everything else that the span makes current on this thread.
+    pub(crate) fn enter(mut frame: Frame) -> Option<Frame> {
+        frame.mark = Mark::now();
+        TOP.try_with(|top| top.replace(Some(frame))).ok().flatten()
+    }
+
+    /// Restores the frame that was current before, and returns the one that was current until now.
+    pub(crate) fn exit(previous: Option<Frame>) -> Option<Frame> {
+        TOP.try_with(|top| top.replace(previous)).ok().flatten()
+    }
+
+    /// The current frame, for a task that continues it elsewhere.
+    pub(crate) fn snapshot() -> Option<Frame> {
+        TOP.try_with(|top| top.borrow().clone()).ok().flatten()
+    }
+
+    pub(super) fn set_baggage(baggage: Baggage) -> bool {
+        TOP.try_with(|top| match &mut *top.borrow_mut() {
+            Some(frame) => {
+                frame.set_baggage(baggage);
+                true
+            }
+            None => false,
+        })
+        .unwrap_or(false)
+    }
+
+    /// The innermost context here, and how a new span finds it.
+    pub(crate) fn ambient() -> Ambient {
+        let frame = snapshot();
+        #[cfg(feature = "otel")]
+        {
+            let mark = Mark::now();
+            let entered = frame.as_ref().map(|frame| frame.mark).unwrap_or_default();
+            if mark != entered {
+                // Where OpenTelemetry's own current context is unchanged, the layer does not
+                // activate contexts, and the span of others has to be asked.
+                let theirs = if mark.otel == entered.otel {
+                    crate::otel::context_of_current_span()
+                } else {
+                    crate::otel::current_context()
+                };
+                if let Some(mut theirs) = theirs {
+                    // Baggage that was set here is newer than what rides in OpenTelemetry's context.
+                    if let Some(frame) = &frame
+                        && frame
+                            .context
+                            .as_ref()
+                            .is_none_or(|ours| ours.trace_id() == theirs.trace_id())
+                    {
+                        theirs = theirs.with_baggage(frame.baggage().clone());
+                    }
+                    return Ambient {
+                        context: Some(theirs),
+                        baggage: Baggage::new(),
+                        origin: Origin::Span,
+                    };
+                }
+            }
+        }
+        match frame {
+            Some(frame) => Ambient {
+                context: frame.context,
+                baggage: frame.baggage,
+                origin: frame.origin,
+            },
+            None => Ambient {
+                context: None,
+                baggage: Baggage::new(),
+                origin: Origin::Span,
+            },
+        }
+    }
 }

@@ -1,21 +1,43 @@
 //! Traces that survive every hop.
 
+#[cfg(feature = "spans")]
+#[doc(hidden)]
+pub mod __private;
 pub mod baggage;
 mod carrier;
 mod context;
 mod current;
+pub mod env;
 mod ids;
+#[cfg(feature = "otel")]
+pub mod otel;
+#[cfg(feature = "spans")]
+mod scope;
 pub mod semconv;
 pub mod serde_form;
+#[cfg(feature = "spans")]
+mod span;
+#[cfg(feature = "spans")]
+pub mod task;
+mod transport;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "spans")]
+mod warn;
 pub mod wire;
 
 pub use baggage::Baggage;
 pub use carrier::{CarriesTrace, CarriesTraceMut, Extracted, InvalidCarrier, TraceCarrier};
 pub use context::{TraceContext, TraceState};
-pub use current::current_trace_id;
+pub use current::{current_baggage, current_context, current_trace_id, set_current_baggage};
 pub use ids::{SpanId, TraceFlags, TraceId};
+#[cfg(feature = "spans")]
+pub use scope::TraceScope;
+#[cfg(feature = "spans")]
+pub use span::{AttributeValue, Failure, FieldValue, SpanError, SpanOutcome};
+
+#[cfg(all(feature = "macros", feature = "spans"))]
+pub use tracing_relay_macros::{relay_traced, request_span, traced};
 
 /// Makes a test of an `fn` or `async fn`, with a trace [pipeline](testing::Pipeline) of its own.
 ///

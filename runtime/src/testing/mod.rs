@@ -55,7 +55,7 @@ pub use pipeline::{Pipeline, Sampling};
 pub use span::{Event, Kind, Link, Span, Status};
 pub use traces::{Attached, Traces};
 /// The levels of [`Pipeline::level`], from `tracing`.
-pub use tracing_core::LevelFilter;
+pub use tracing::level_filters::LevelFilter;
 pub use value::Value;
 
 /// Asserts on all spans that a test's pipeline has exported, as trees.

@@ -9,16 +9,17 @@ use std::sync::{Arc, OnceLock};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, SpanLimits};
-use tracing_core::dispatcher::Dispatch;
-use tracing_core::span::{Attributes, Id, Record};
-use tracing_core::subscriber::Interest;
-use tracing_core::{Event, LevelFilter, Metadata, Subscriber};
+use tracing::dispatcher::Dispatch;
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
+use tracing::{Event, Metadata, Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::filter::FilterFn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer, Registry, fmt as fmt_layer, reload};
 
 use super::collector::{Collector, SequentialIds};
 use super::traces::{Attached, LogBuffer, Traces};
+use crate::warn::TestLimiter;
 
 type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 type SpanFilter = Arc<dyn Fn(&Metadata<'_>) -> bool + Send + Sync>;
@@ -238,7 +239,10 @@ impl Pipeline {
         }
         // The level is a layer around the others and not one of them: the registry asks a list
         // for the highest interest of its members, and would never ask the level.
-        let subscriber = Registry::default().with(layers).with(self.level);
+        let subscriber = Registry::default()
+            .with(layers)
+            .with(self.level)
+            .with(TestLimiter::default());
         Traces::new(collector, logs, Dispatch::new(subscriber))
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use opentelemetry::{Context, ContextGuard};
-use tracing_core::dispatcher::{self, DefaultGuard, Dispatch};
+use tracing::dispatcher::{self, DefaultGuard, Dispatch};
 
 use super::collector::Collector;
 use super::diff;

@@ -1,0 +1,152 @@
+//! Runs one macro: hands it both halves of its input and a place for errors, and puts the output
+//! and the errors together.
+//!
+//! A macro that reports errors and returns no output leaves its item as it was, so that callers of
+//! the item do not drown in "not found". With the environment variable `TRACING_RELAY_EXPAND` set
+//! to the name of an item, or to `*`, the expansion is printed to standard error.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+
+use crate::diag::Diagnostics;
+
+/// The environment variable that asks for expansions.
+const EXPAND: &str = "TRACING_RELAY_EXPAND";
+
+/// Runs an attribute on `item`.
+///
+/// `expand` returns what replaces the item. Output that it returns beside errors is emitted beside
+/// them; without output the item is emitted unchanged.
+pub(crate) fn attribute(
+    name: &str,
+    item: TokenStream,
+    expand: impl FnOnce(TokenStream, &mut Diagnostics) -> Option<TokenStream>,
+) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let output = expand(item.clone(), &mut diagnostics);
+    finish(
+        name,
+        &item,
+        output.unwrap_or_else(|| item.clone()),
+        &diagnostics,
+    )
+}
+
+/// Runs a derive on `item`, which stays where it is.
+pub(crate) fn derive(
+    name: &str,
+    item: TokenStream,
+    expand: impl FnOnce(TokenStream, &mut Diagnostics) -> Option<TokenStream>,
+) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let output = expand(item.clone(), &mut diagnostics);
+    finish(name, &item, output.unwrap_or_default(), &diagnostics)
+}
+
+fn finish(
+    name: &str,
+    item: &TokenStream,
+    mut output: TokenStream,
+    diagnostics: &Diagnostics,
+) -> TokenStream {
+    diagnostics.to_tokens(&mut output);
+    print_if_asked(name, item, &output);
+    output
+}
+
+fn print_if_asked(name: &str, item: &TokenStream, output: &TokenStream) {
+    let Ok(wanted) = std::env::var(EXPAND) else {
+        return;
+    };
+    let item_name = name_of(item).unwrap_or_default();
+    if wanted == "*" || wanted == item_name {
+        eprintln!("// {name} on `{item_name}`\n{output}\n");
+    }
+}
+
+/// The identifier after the keyword that says what the item is.
+fn name_of(item: &TokenStream) -> Option<String> {
+    let mut tokens = item.clone().into_iter();
+    while let Some(token) = tokens.next() {
+        let TokenTree::Ident(word) = token else {
+            continue;
+        };
+        if ["fn", "struct", "enum", "union", "trait", "mod"]
+            .iter()
+            .any(|keyword| word == keyword)
+        {
+            if let Some(TokenTree::Ident(name)) = tokens.next() {
+                return Some(name.to_string());
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::{attribute, derive, name_of};
+
+    #[test]
+    fn the_item_survives_an_error() {
+        let output = attribute(
+            "test",
+            quote!(
+                fn f() {}
+            ),
+            |_, diagnostics| {
+                diagnostics.report(quote!(f), "first", "a");
+                diagnostics.report(quote!(f), "second", "b");
+                None
+            },
+        );
+        let text = output.to_string();
+        assert!(text.starts_with("fn f () { }"), "{text}");
+        assert!(
+            text.contains("first\\nhelp: a") && text.contains("second\\nhelp: b"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_derive_emits_only_its_errors() {
+        let output = derive(
+            "test",
+            quote!(
+                struct S;
+            ),
+            |_, diagnostics| {
+                diagnostics.report(quote!(S), "fault", "remedy");
+                None
+            },
+        );
+        assert!(!output.to_string().contains("struct"), "{output}");
+    }
+
+    #[test]
+    fn items_are_found_by_name() {
+        assert_eq!(
+            name_of(&quote!(
+                pub(crate) async fn handle(x: u8) {}
+            ))
+            .as_deref(),
+            Some("handle")
+        );
+        assert_eq!(
+            name_of(&quote!(
+                #[doc = "fn"]
+                struct Op<T>(T);
+            ))
+            .as_deref(),
+            Some("Op")
+        );
+        assert_eq!(
+            name_of(&quote!(
+                use x;
+            )),
+            None
+        );
+    }
+}

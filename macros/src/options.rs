@@ -1,0 +1,528 @@
+//! The options of all attributes: each attribute declares a table, and from that table come the
+//! parser, the messages about what is wrong, and the check that the documentation is complete.
+//!
+//! Options are written `name`, `name = value` or `name(…)` and are separated by commas. A mistake in
+//! one is reported and the rest is still read.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::buffer::Cursor;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Error, Expr, Ident, LitBool, LitStr, Path, Token, Visibility, token};
+
+use crate::diag::{self, Diagnostics};
+use crate::paths;
+
+/// The options of one attribute.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// The attribute as the user writes it: `#[request_span]`.
+    pub(crate) attribute: &'static str,
+    pub(crate) options: &'static [Spec],
+}
+
+/// One option of a [`Table`].
+#[derive(Debug)]
+pub(crate) struct Spec {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    /// The option as one writes it, with an example value: `restamp = false`.
+    pub(crate) usage: &'static str,
+    /// What it does, in one line: the row of the documentation.
+    pub(crate) doc: &'static str,
+}
+
+/// What an option accepts after its name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    /// Nothing.
+    Flag,
+    /// `= true` or `= false`.
+    Bool,
+    /// `= "text"`.
+    Str,
+    /// `= "text"` with one of these.
+    OneOf(&'static [&'static str]),
+    /// `= name`.
+    Ident,
+    /// `= ::path`, also in quotes: the path of the runtime crate.
+    CratePath,
+    /// `= expression`.
+    Expr,
+    /// Nothing, `= name`, or `= pub name`.
+    Item,
+    /// `(…)`: the tokens in the parentheses, for the attribute to parse.
+    List,
+}
+
+/// What was given for an option.
+#[derive(Clone)]
+pub(crate) enum Value {
+    Flag,
+    Bool(LitBool),
+    Str(LitStr),
+    Ident(Ident),
+    Path(Path),
+    Expr(Expr),
+    Item(Visibility, Option<Ident>),
+    List(TokenStream),
+}
+
+/// One option as it was written.
+#[derive(Clone)]
+pub(crate) struct Given {
+    /// The name, as it is in the table.
+    pub(crate) name: &'static str,
+    pub(crate) key: Ident,
+    pub(crate) value: Value,
+    /// All of it, to underline.
+    pub(crate) tokens: TokenStream,
+}
+
+/// The options that were given, each at most once.
+#[derive(Default)]
+pub(crate) struct Options(Vec<Given>);
+
+impl Options {
+    /// The option of this name, if it was given.
+    pub(crate) fn get(&self, name: &str) -> Option<&Given> {
+        self.0.iter().find(|given| given.name == name)
+    }
+
+    /// Whether the option was given.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// The value of a `Str` or `OneOf` option.
+    pub(crate) fn str(&self, name: &str) -> Option<&LitStr> {
+        match &self.get(name)?.value {
+            Value::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of a `Bool` option.
+    pub(crate) fn bool(&self, name: &str) -> Option<bool> {
+        match &self.get(name)?.value {
+            Value::Bool(value) => Some(value.value),
+            _ => None,
+        }
+    }
+
+    /// The value of an `Ident` option.
+    pub(crate) fn ident(&self, name: &str) -> Option<&Ident> {
+        match &self.get(name)?.value {
+            Value::Ident(ident) => Some(ident),
+            _ => None,
+        }
+    }
+
+    /// The value of an `Expr` option.
+    pub(crate) fn expr(&self, name: &str) -> Option<&Expr> {
+        match &self.get(name)?.value {
+            Value::Expr(expr) => Some(expr),
+            _ => None,
+        }
+    }
+
+    /// The value of an `Item` option: visibility, and the name if there is one.
+    pub(crate) fn item(&self, name: &str) -> Option<(&Visibility, Option<&Ident>)> {
+        match &self.get(name)?.value {
+            Value::Item(vis, ident) => Some((vis, ident.as_ref())),
+            _ => None,
+        }
+    }
+
+    /// The tokens of a `List` option.
+    pub(crate) fn list(&self, name: &str) -> Option<&TokenStream> {
+        match &self.get(name)?.value {
+            Value::List(tokens) => Some(tokens),
+            _ => None,
+        }
+    }
+
+    /// The runtime's path: that of the `crate` option, or the default.
+    pub(crate) fn runtime(&self) -> paths::RuntimePath {
+        paths::RuntimePath::new(match self.get("crate").map(|given| &given.value) {
+            Some(Value::Path(path)) => Some(path.clone()),
+            _ => None,
+        })
+    }
+}
+
+impl Table {
+    /// Reads the arguments of the attribute. What is wrong goes to `diagnostics`; what is right is
+    /// returned all the same.
+    pub(crate) fn parse(&self, args: TokenStream, diagnostics: &mut Diagnostics) -> Options {
+        let parse = |input: ParseStream<'_>| {
+            let mut options = Options::default();
+            while !input.is_empty() {
+                match self.parse_option(input, &options) {
+                    Ok(given) => options.0.push(given),
+                    Err(error) => {
+                        diagnostics.push(error);
+                        skip_to_comma(input);
+                    }
+                }
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(options)
+        };
+        // Each turn of the loop stops at a comma or at the end, so that nothing is left to fail.
+        parse.parse2(args).unwrap_or_default()
+    }
+
+    fn parse_option(&self, input: ParseStream<'_>, earlier: &Options) -> syn::Result<Given> {
+        let start = input.cursor();
+        if !input.peek(Ident::peek_any) {
+            let tokens = skip_to_comma(input);
+            return Err(diag::at(tokens, "expected an option", &self.accepted()));
+        }
+        let key = input.call(Ident::parse_any)?;
+        let Some(spec) = self.spec(&key) else {
+            return Err(self.unknown(&key));
+        };
+        let value = spec.parse_value(start, input)?;
+        if !input.is_empty() && !input.peek(Token![,]) {
+            skip_to_comma(input);
+            return Err(spec.wrong_value(start, input.cursor()));
+        }
+        if let Some(first) = earlier.get(spec.name) {
+            let fault = format!("`{}` is given twice", spec.name);
+            let help = format!("keep one of the two, the first is `{}`", first.tokens);
+            return Err(Error::new_range(
+                start..input.cursor(),
+                diag::text(&fault, &help),
+            ));
+        }
+        Ok(Given {
+            name: spec.name,
+            key,
+            value,
+            tokens: tokens_between(start, input.cursor()),
+        })
+    }
+
+    fn spec(&self, key: &Ident) -> Option<&'static Spec> {
+        self.options.iter().find(|spec| key == spec.name)
+    }
+
+    fn unknown(&self, key: &Ident) -> Error {
+        let name = key.unraw().to_string();
+        let owners: Vec<&str> = crate::TABLES
+            .iter()
+            .filter(|table| table.attribute != self.attribute && table.spec(key).is_some())
+            .map(|table| table.attribute)
+            .collect();
+        if !owners.is_empty() {
+            let fault = format!(
+                "`{name}` is an option of {}, not of `{}`",
+                diag::list(owners),
+                self.attribute,
+            );
+            return diag::at(key, &fault, &self.accepted());
+        }
+        let fault = format!("`{}` has no option `{name}`", self.attribute);
+        let help = match diag::nearest(&name, self.options.iter().map(|spec| spec.name)) {
+            Some(near) => format!("did you mean `{near}`? {}", self.accepted()),
+            None => self.accepted(),
+        };
+        diag::at(key, &fault, &help)
+    }
+
+    fn accepted(&self) -> String {
+        match self.options {
+            [] => format!("write `{}` alone, it has no options", self.attribute),
+            [only] => format!("its only option is `{}`", only.usage),
+            options => {
+                format!(
+                    "its options are {}",
+                    diag::list(options.iter().map(|spec| spec.name))
+                )
+            }
+        }
+    }
+
+    /// The rows of the documentation: one an option.
+    #[cfg(test)]
+    pub(crate) fn rows(&self) -> impl Iterator<Item = String> {
+        self.options
+            .iter()
+            .map(|spec| format!("| `{}` | {} |", spec.usage, spec.doc))
+    }
+}
+
+impl Spec {
+    /// What follows the name. Without a value the option is underlined from its name, at `key`.
+    fn parse_value(&self, key: Cursor<'_>, input: ParseStream<'_>) -> syn::Result<Value> {
+        let start = input.cursor();
+        let bare = input.is_empty() || input.peek(Token![,]);
+        match self.kind {
+            Kind::Flag if bare => return Ok(Value::Flag),
+            Kind::Item if bare => return Ok(Value::Item(Visibility::Inherited, None)),
+            Kind::List if input.peek(token::Paren) => {
+                let content;
+                syn::parenthesized!(content in input);
+                return content.parse().map(Value::List);
+            }
+            Kind::Flag | Kind::List => {}
+            _ if input.peek(Token![=]) => {
+                input.parse::<Token![=]>()?;
+                return self.parse_assigned(key, input);
+            }
+            _ => {}
+        }
+        skip_to_comma(input);
+        Err(self.wrong_value(if bare { key } else { start }, input.cursor()))
+    }
+
+    /// What follows the `=`. The value is underlined when it is not what the option takes.
+    fn parse_assigned(&self, key: Cursor<'_>, input: ParseStream<'_>) -> syn::Result<Value> {
+        let start = input.cursor();
+        if input.is_empty() || input.peek(Token![,]) {
+            return Err(self.wrong_value(key, start));
+        }
+        let value = match self.kind {
+            Kind::Bool => input.parse().map(Value::Bool),
+            Kind::Str => input.parse().map(Value::Str),
+            Kind::OneOf(allowed) => match input.parse::<LitStr>() {
+                Ok(text) if !allowed.contains(&text.value().as_str()) => {
+                    return Err(self.not_one_of(allowed, &text));
+                }
+                text => text.map(Value::Str),
+            },
+            Kind::Ident => input.parse().map(Value::Ident),
+            Kind::CratePath => return parse_crate_path(input).map(Value::Path),
+            Kind::Expr => return input.parse().map(Value::Expr),
+            Kind::Item => input.call(parse_item_name),
+            Kind::Flag | Kind::List => Err(input.error("no value expected")),
+        };
+        value.map_err(|_| {
+            skip_to_comma(input);
+            self.wrong_value(start, input.cursor())
+        })
+    }
+
+    fn not_one_of(&self, allowed: &[&str], text: &LitStr) -> Error {
+        let value = text.value();
+        let fault = format!("`{}` does not know `{value:?}`", self.name);
+        let all: Vec<String> = allowed.iter().map(|value| format!("{value:?}")).collect();
+        let all = diag::list(all.iter().map(String::as_str));
+        let help = match diag::nearest(&value, allowed.iter().copied()) {
+            Some(near) => format!("did you mean `{near:?}`? it takes one of {all}"),
+            None => format!("it takes one of {all}"),
+        };
+        diag::at(text, &fault, &help)
+    }
+
+    fn wrong_value(&self, start: Cursor<'_>, end: Cursor<'_>) -> Error {
+        Error::new_range(start..end, self.wrong_value_text())
+    }
+
+    fn wrong_value_text(&self) -> String {
+        let accepts = match self.kind {
+            Kind::Flag => "takes no value",
+            Kind::Bool => "takes `true` or `false`",
+            Kind::Str | Kind::OneOf(_) => "takes a string literal",
+            Kind::Ident => "takes a name",
+            Kind::CratePath => "takes a path",
+            Kind::Expr => "takes an expression",
+            Kind::Item => "takes nothing, or a name with or without visibility",
+            Kind::List => "takes a list in parentheses",
+        };
+        diag::text(
+            &format!("`{}` {accepts}", self.name),
+            &format!("write `{}`", self.usage),
+        )
+    }
+}
+
+fn parse_item_name(input: ParseStream<'_>) -> syn::Result<Value> {
+    let vis = input.parse()?;
+    Ok(Value::Item(vis, Some(input.parse()?)))
+}
+
+/// The path of a crate, also in quotes, as serde has it.
+fn parse_crate_path(input: ParseStream<'_>) -> syn::Result<Path> {
+    let path = if input.peek(LitStr) {
+        input.parse::<LitStr>()?.parse_with(Path::parse_mod_style)?
+    } else {
+        input.call(Path::parse_mod_style)?
+    };
+    paths::check_crate_path(&path)?;
+    Ok(path)
+}
+
+/// Moves to the next comma, or to the end, and returns what was passed.
+fn skip_to_comma(input: ParseStream<'_>) -> TokenStream {
+    let mut skipped = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        match input.parse::<TokenTree>() {
+            Ok(token) => token.to_tokens(&mut skipped),
+            Err(_) => break,
+        }
+    }
+    skipped
+}
+
+fn tokens_between(start: Cursor<'_>, end: Cursor<'_>) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    let mut cursor = start;
+    while cursor != end {
+        let Some((token, rest)) = cursor.token_tree() else {
+            break;
+        };
+        token.to_tokens(&mut tokens);
+        cursor = rest;
+    }
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+    use quote::{ToTokens, quote};
+
+    use super::{Kind, Options, Spec, Table};
+    use crate::diag::Diagnostics;
+
+    static TABLE: Table = Table {
+        attribute: "#[sample]",
+        options: &[
+            Spec {
+                name: "quiet",
+                kind: Kind::Flag,
+                usage: "quiet",
+                doc: "",
+            },
+            Spec {
+                name: "restamp",
+                kind: Kind::Bool,
+                usage: "restamp = false",
+                doc: "",
+            },
+            Spec {
+                name: "name",
+                kind: Kind::Str,
+                usage: "name = \"…\"",
+                doc: "",
+            },
+            Spec {
+                name: "kind",
+                kind: Kind::OneOf(&["server", "client"]),
+                usage: "kind = \"server\"",
+                doc: "",
+            },
+            Spec {
+                name: "field",
+                kind: Kind::Ident,
+                usage: "field = name",
+                doc: "",
+            },
+            Spec {
+                name: "carrier",
+                kind: Kind::Expr,
+                usage: "carrier = msg.head",
+                doc: "",
+            },
+            Spec {
+                name: "new",
+                kind: Kind::Item,
+                usage: "new = pub name",
+                doc: "",
+            },
+            Spec {
+                name: "fields",
+                kind: Kind::List,
+                usage: "fields(a = 1)",
+                doc: "",
+            },
+            Spec {
+                name: "crate",
+                kind: Kind::CratePath,
+                usage: "crate = ::path",
+                doc: "",
+            },
+        ],
+    };
+
+    /// The options, and the texts of the errors.
+    fn parse(args: TokenStream) -> (Options, Vec<String>) {
+        let mut diagnostics = Diagnostics::default();
+        let options = TABLE.parse(args, &mut diagnostics);
+        let errors = diagnostics.messages().collect();
+        (options, errors)
+    }
+
+    #[test]
+    fn every_kind_of_value_is_read() {
+        let (options, errors) = parse(quote! {
+            quiet, restamp = false, name = "a", kind = "client", field = r#type,
+            carrier = f::<A, B>(|x, y| x), new = pub(crate) make, fields(a = 1, b), crate = ::renamed,
+        });
+        assert_eq!(errors, [""; 0]);
+        assert!(options.has("quiet"));
+        assert_eq!(options.bool("restamp"), Some(false));
+        assert_eq!(options.str("name").unwrap().value(), "a");
+        assert_eq!(options.str("kind").unwrap().value(), "client");
+        assert_eq!(options.ident("field").unwrap(), "r#type");
+        assert_eq!(
+            options.expr("carrier").to_token_stream().to_string(),
+            "f :: < A , B > (| x , y | x)"
+        );
+        let (vis, name) = options.item("new").unwrap();
+        assert_eq!(vis.to_token_stream().to_string(), "pub (crate)");
+        assert_eq!(name.unwrap(), "make");
+        assert_eq!(options.list("fields").unwrap().to_string(), "a = 1 , b");
+        assert_eq!(
+            options.runtime().to_token_stream().to_string(),
+            ":: renamed"
+        );
+    }
+
+    #[test]
+    fn the_crate_path_may_be_quoted() {
+        let (options, errors) = parse(quote!(crate = "crate::relay"));
+        assert_eq!(errors, [""; 0]);
+        assert_eq!(
+            options.runtime().to_token_stream().to_string(),
+            "crate :: relay"
+        );
+        assert_eq!(
+            Options::default().runtime().to_token_stream().to_string(),
+            ":: tracing_relay"
+        );
+    }
+
+    #[test]
+    fn one_mistake_does_not_hide_the_next_or_what_is_right() {
+        let (options, errors) = parse(quote! {
+            restmp = true, kind = "srver", name, 5, quiet = 1, carrier = , restamp = true extra,
+            name = "a", name = "b", fields = 1, restamp = "yes", new = fn, colour = 1
+        });
+        assert_eq!(options.str("name").unwrap().value(), "a");
+        let all =
+            "`quiet`, `restamp`, `name`, `kind`, `field`, `carrier`, `new`, `fields`, `crate`";
+        let expected = [
+            &format!(
+                "`#[sample]` has no option `restmp`\nhelp: did you mean `restamp`? its options are {all}"
+            ),
+            "`kind` does not know `\"srver\"`\nhelp: did you mean `\"server\"`? it takes one of `\"server\"`, `\"client\"`",
+            "`name` takes a string literal\nhelp: write `name = \"…\"`",
+            &format!("expected an option\nhelp: its options are {all}"),
+            "`quiet` takes no value\nhelp: write `quiet`",
+            "`carrier` takes an expression\nhelp: write `carrier = msg.head`",
+            "`restamp` takes `true` or `false`\nhelp: write `restamp = false`",
+            "`name` is given twice\nhelp: keep one of the two, the first is `name = \"a\"`",
+            "`fields` takes a list in parentheses\nhelp: write `fields(a = 1)`",
+            "`restamp` takes `true` or `false`\nhelp: write `restamp = false`",
+            "`new` takes nothing, or a name with or without visibility\nhelp: write `new = pub name`",
+            &format!("`#[sample]` has no option `colour`\nhelp: its options are {all}"),
+        ];
+        assert_eq!(errors, expected);
+    }
+}

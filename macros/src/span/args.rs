@@ -1,0 +1,338 @@
+//! The options of the function attributes, as they are written.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Expr, Ident, LitStr, Pat, Token};
+
+use crate::diag::{self, Diagnostics};
+use crate::options::{Kind, Spec, Table};
+
+const NAME: Spec = Spec {
+    name: "name",
+    kind: Kind::Str,
+    usage: "name = \"thread.start\"",
+    doc: "name of the span; default: the name of the function",
+};
+const KIND: Spec = Spec {
+    name: "kind",
+    kind: Kind::OneOf(&["server", "client", "producer", "consumer", "internal"]),
+    usage: "kind = \"consumer\"",
+    doc: "kind of the span, which also says whether the carrier comes in or goes out",
+};
+const CARRIER: Spec = Spec {
+    name: "carrier",
+    kind: Kind::Expr,
+    usage: "carrier = request.headers",
+    doc: "where the carrier is; `none` where there is none; default: the one parameter whose type carries",
+};
+const RESTAMP: Spec = Spec {
+    name: "restamp",
+    kind: Kind::Bool,
+    usage: "restamp = false",
+    doc: "whether a message that the function owns gets the context of this span; default: `true`",
+};
+const TRUST: Spec = Spec {
+    name: "trust",
+    kind: Kind::Expr,
+    usage: "trust = caller.is_authenticated()",
+    doc: "whether the carrier is believed; where it is not, the span starts a new trace; default: `true`",
+};
+const FIELDS: Spec = Spec {
+    name: "fields",
+    kind: Kind::List,
+    usage: "fields(rpc.method = request.method)",
+    doc: "attributes recorded when the span opens: `key = value`, `key = %display`, `key = ?debug`",
+};
+const ON_OK: Spec = Spec {
+    name: "on_ok",
+    kind: Kind::List,
+    usage: "on_ok(|reply| thread.id = reply.id)",
+    doc: "attributes recorded from the result, or from the value in `Ok`",
+};
+const ON_ERR: Spec = Spec {
+    name: "on_err",
+    kind: Kind::List,
+    usage: "on_err(|error| rpc.status_code = error.code())",
+    doc: "attributes recorded from the error in `Err`",
+};
+const ERR: Spec = Spec {
+    name: "err",
+    kind: Kind::OneOf(&["type", "message", "chain"]),
+    usage: "err = \"message\"",
+    doc: "what the status says about an error: its type only, its message, or also its sources",
+};
+const CONVENTIONS: Spec = Spec {
+    name: "conventions",
+    kind: Kind::OneOf(&["jsonrpc"]),
+    usage: "conventions = \"jsonrpc\"",
+    doc: "semantic conventions whose constant attributes are added and whose keys are checked",
+};
+const LEVEL: Spec = Spec {
+    name: "level",
+    kind: Kind::OneOf(&["trace", "debug", "info", "warn", "error"]),
+    usage: "level = \"debug\"",
+    doc: "level of the span; default: `\"info\"`",
+};
+const TARGET: Spec = Spec {
+    name: "target",
+    kind: Kind::Str,
+    usage: "target = \"app::rpc\"",
+    doc: "target of the span for filters; default: the path of the module",
+};
+const LOG_IDS: Spec = Spec {
+    name: "log_ids",
+    kind: Kind::Bool,
+    usage: "log_ids = false",
+    doc: "whether `trace_id` and `span_id` are fields of the span, for log lines; default: `true`",
+};
+const SCOPE: Spec = Spec {
+    name: "scope",
+    kind: Kind::Expr,
+    usage: "scope = RELAY",
+    doc: "the `TraceScope` that the operation belongs to; required",
+};
+const CRATE: Spec = Spec {
+    name: "crate",
+    kind: Kind::CratePath,
+    usage: "crate = ::tracing_relay",
+    doc: "where the runtime is found, if it was renamed or re-exported",
+};
+
+pub(crate) static REQUEST_SPAN: Table = Table {
+    attribute: "#[request_span]",
+    options: &[
+        NAME, KIND, CARRIER, RESTAMP, TRUST, FIELDS, ON_OK, ON_ERR, ERR, CONVENTIONS, LEVEL,
+        TARGET, LOG_IDS, CRATE,
+    ],
+};
+
+pub(crate) static TRACED: Table = Table {
+    attribute: "#[traced]",
+    options: &[
+        NAME, KIND, CARRIER, RESTAMP, TRUST, FIELDS, ON_OK, ON_ERR, ERR, CONVENTIONS, LEVEL,
+        TARGET, LOG_IDS, CRATE,
+    ],
+};
+
+pub(crate) static RELAY_TRACED: Table = Table {
+    attribute: "#[relay_traced]",
+    options: &[
+        SCOPE, NAME, KIND, CARRIER, RESTAMP, TRUST, FIELDS, ON_OK, ON_ERR, ERR, CONVENTIONS, LEVEL,
+        TARGET, LOG_IDS, CRATE,
+    ],
+};
+
+/// How a value is written down.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sigil {
+    /// As it is, or by `Display`.
+    None,
+    /// `%`
+    Display,
+    /// `?`
+    Debug,
+}
+
+/// One attribute of the span: `key = value`.
+pub(crate) struct Field {
+    pub(crate) key: Key,
+    pub(crate) sigil: Sigil,
+    pub(crate) value: TokenStream,
+}
+
+/// The key of an attribute: `rpc.method` or `"rpc.method"`.
+#[derive(Clone)]
+pub(crate) struct Key {
+    pub(crate) name: String,
+    pub(crate) tokens: TokenStream,
+}
+
+/// `on_ok(|pattern| fields)`.
+pub(crate) struct Ending {
+    pub(crate) pattern: Option<Pat>,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// Reads a list of fields; what is wrong in one does not hide the others.
+pub(crate) fn parse_fields(tokens: &TokenStream, diagnostics: &mut Diagnostics) -> Vec<Field> {
+    let parse = |input: ParseStream<'_>| Ok(fields_until_end(input, diagnostics));
+    parse.parse2(tokens.clone()).unwrap_or_default()
+}
+
+/// Reads what `on_ok` and `on_err` have in their parentheses.
+pub(crate) fn parse_ending(tokens: &TokenStream, diagnostics: &mut Diagnostics) -> Option<Ending> {
+    let parse = |input: ParseStream<'_>| {
+        let pattern = if input.peek(Token![|]) {
+            input.parse::<Token![|]>()?;
+            let pattern = Pat::parse_single(input)?;
+            input.parse::<Token![|]>()?;
+            Some(pattern)
+        } else {
+            None
+        };
+        Ok(Ending {
+            pattern,
+            fields: fields_until_end(input, diagnostics),
+        })
+    };
+    let parsed = parse.parse2(tokens.clone());
+    diagnostics.ok(parsed)
+}
+
+fn fields_until_end(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Vec<Field> {
+    let mut fields = Vec::new();
+    while !input.is_empty() {
+        match parse_field(input) {
+            Ok(field) => fields.push(field),
+            Err(error) => {
+                diagnostics.push(error);
+                skip_to_comma(input);
+            }
+        }
+        if input.parse::<Token![,]>().is_err() && !input.is_empty() {
+            let rest = skip_to_comma(input);
+            diagnostics.report(rest, "expected a comma after a field", "write `key = value, key = value`");
+            // At a comma or at the end: the comma is taken, so that each turn goes on.
+            let _ = input.parse::<Token![,]>();
+        }
+    }
+    fields
+}
+
+fn skip_to_comma(input: ParseStream<'_>) -> TokenStream {
+    let mut skipped = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        if let Ok(token) = input.parse::<proc_macro2::TokenTree>() {
+            token.to_tokens(&mut skipped);
+        }
+    }
+    skipped
+}
+
+fn parse_field(input: ParseStream<'_>) -> syn::Result<Field> {
+    let sigil = parse_sigil(input)?;
+    if sigil != Sigil::None {
+        let name: Ident = input.parse()?;
+        return Ok(Field::shorthand(&name, sigil));
+    }
+    let key = parse_key(input)?;
+    if !input.peek(Token![=]) {
+        let is_name = key.tokens.clone().into_iter().count() == 1 && !key.is_literal();
+        if !is_name {
+            return Err(diag::at(
+                &key.tokens,
+                &format!("the field `{}` has no value", key.name),
+                &format!("write `{} = value`", key.name),
+            ));
+        }
+        let value = key.tokens.clone();
+        return Ok(Field { key, sigil, value });
+    }
+    input.parse::<Token![=]>()?;
+    let sigil = parse_sigil(input)?;
+    let value: Expr = input.parse()?;
+    Ok(Field {
+        key,
+        sigil,
+        value: value.into_token_stream(),
+    })
+}
+
+impl Field {
+    /// A variable under its own name.
+    pub(crate) fn shorthand(name: &Ident, sigil: Sigil) -> Self {
+        Self {
+            key: Key::of_ident(name),
+            sigil,
+            value: quote!(#name),
+        }
+    }
+}
+
+impl Key {
+    pub(crate) fn of_ident(name: &Ident) -> Self {
+        Self {
+            name: name.unraw().to_string(),
+            tokens: quote!(#name),
+        }
+    }
+
+    pub(crate) fn of_literal(text: &LitStr) -> Self {
+        Self {
+            name: text.value(),
+            tokens: quote!(#text),
+        }
+    }
+
+    fn is_literal(&self) -> bool {
+        syn::parse2::<LitStr>(self.tokens.clone()).is_ok()
+    }
+}
+
+fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Sigil> {
+    if input.peek(Token![%]) {
+        input.parse::<Token![%]>()?;
+        Ok(Sigil::Display)
+    } else if input.peek(Token![?]) {
+        input.parse::<Token![?]>()?;
+        Ok(Sigil::Debug)
+    } else {
+        Ok(Sigil::None)
+    }
+}
+
+fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
+    if input.peek(LitStr) {
+        return Ok(Key::of_literal(&input.parse()?));
+    }
+    if !input.peek(Ident::peek_any) {
+        return Err(diag::error_here(
+            input,
+            "expected a field",
+            "write `key = value`, with a key like `rpc.method` or `\"rpc.method\"`",
+        ));
+    }
+    let first = input.call(Ident::parse_any)?;
+    let mut key = Key::of_ident(&first);
+    while input.peek(Token![.]) {
+        let dot: Token![.] = input.parse()?;
+        let part = input.call(Ident::parse_any)?;
+        key.name.push('.');
+        key.name.push_str(&part.unraw().to_string());
+        key.tokens.extend(quote!(#dot #part));
+    }
+    Ok(key)
+}
+
+/// What `#[field]` on a parameter says: the key, and how the value is written down.
+pub(crate) fn parse_field_attribute(
+    attribute: &syn::Attribute,
+    parameter: &Ident,
+) -> syn::Result<Field> {
+    let mut field = Field::shorthand(parameter, Sigil::None);
+    if matches!(attribute.meta, syn::Meta::Path(_)) {
+        return Ok(field);
+    }
+    attribute.parse_args_with(|input: ParseStream<'_>| {
+        if input.peek(LitStr) {
+            field.key = Key::of_literal(&input.parse()?);
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        if !input.is_empty() {
+            field.sigil = parse_sigil(input)?;
+        }
+        if !input.is_empty() {
+            return Err(diag::error_here(
+                input,
+                "unexpected in `#[field]`",
+                "write `#[field]`, `#[field(\"the.key\")]`, `#[field(%)]` or `#[field(\"the.key\", ?)]`",
+            ));
+        }
+        Ok(())
+    })?;
+    Ok(field)
+}

@@ -1,0 +1,661 @@
+//! From the plan to tokens. What is generated is a static and a few calls:
+//!
+//! ```text
+//! async fn handle(request: Request) -> Reply {
+//!     static SITE: SpanSite = …;
+//!     let opening = Opening::receiving(&SITE, …the parameter that carries…);
+//!     let span = if opening.wants_fields() { opening.open(&[…]) } else { opening.open(&[]) };
+//!     …request gets the context of the span…
+//!     in_span_async(span, async move { let request = request; { body } }, |finish, result| …).await
+//! }
+//! ```
+
+use proc_macro2::{Group, Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{Expr, GenericArgument, PathArguments, ReturnType, Type, TypeParamBound};
+
+use super::args::{Ending, Field, Sigil};
+use super::params::{Params, idents_in};
+use super::plan::{Carrier, Plan, SpanKind, pattern_of, root_of_place};
+use super::shape::{Polled, Shape, only_async_block};
+use crate::item::Body;
+
+/// Prints the function with its span.
+pub(crate) fn expand(plan: Plan) -> TokenStream {
+    let emit = Emit::new(plan);
+    let body = emit.body();
+    let mut item = emit.plan.item;
+    // What is not mutated through a parameter in the signature is mutated inside.
+    Params::make_mutable(&mut item.sig, &emit.mutated.iter().collect::<Vec<_>>());
+    if let Body::Block { block, .. } = &mut item.body {
+        let mut group = Group::new(proc_macro2::Delimiter::Brace, body);
+        group.set_span(block.span());
+        *block = group;
+    }
+    item.into_token_stream()
+}
+
+struct Emit {
+    plan: Plan,
+    /// The path of the runtime's private module.
+    p: TokenStream,
+    site: Ident,
+    opening: Ident,
+    span: Ident,
+    /// Parameters of which a `&mut` is taken.
+    mutated: Vec<Ident>,
+    /// The fields that are recorded when the span opens, with those of the conventions.
+    fields: Vec<OpeningField>,
+    /// The keys that are recorded from the result.
+    late: Vec<String>,
+}
+
+/// A field that is recorded when the span opens.
+struct OpeningField {
+    key: String,
+    value: TokenStream,
+}
+
+impl Emit {
+    fn new(plan: Plan) -> Self {
+        let local = |name: &str| Ident::new(name, Span::mixed_site());
+        let mut emit = Self {
+            p: plan.runtime.private(),
+            site: local("__TRACING_RELAY_SITE"),
+            opening: local("__tracing_relay_opening"),
+            span: local("__tracing_relay_span"),
+            mutated: Vec::new(),
+            fields: Vec::new(),
+            late: Vec::new(),
+            plan,
+        };
+        emit.fields = emit.opening_fields();
+        for ending in [&emit.plan.on_ok, &emit.plan.on_err].into_iter().flatten() {
+            for field in &ending.fields {
+                if !emit.late.contains(&field.key.name) {
+                    emit.late.push(field.key.name.clone());
+                }
+            }
+        }
+        emit.mutated = emit.mutated_params();
+        emit
+    }
+
+    fn body(&self) -> TokenStream {
+        let site = self.site_static();
+        let warnings = self.deprecations();
+        let inner = match self.plan.shape {
+            Shape::Sync => self.sync_body(),
+            Shape::Async => self.async_body(),
+            Shape::Returned { boxed, polled } => self.returned_body(boxed, polled),
+        };
+        quote! { #site #warnings #inner }
+    }
+
+    fn sync_body(&self) -> TokenStream {
+        let Self { p, span, .. } = self;
+        let open = self.open_now();
+        let output = self.annotation();
+        let rebind = self.plan.params.rebind(&self.plan.mentioned);
+        let block = &self.plan.body;
+        let finish = self.finish();
+        quote! {
+            #open
+            #p::in_span(#span, move || #output { #rebind #block }, #finish)
+        }
+    }
+
+    fn async_body(&self) -> TokenStream {
+        let Self { p, span, .. } = self;
+        let open = self.open_now();
+        let hint = match &self.plan.item.sig.output {
+            ReturnType::Default => self.hint(&quote!(())),
+            ReturnType::Type(_, output) if nameable(output) => self.hint(output),
+            ReturnType::Type(..) => TokenStream::new(),
+        };
+        let rebind = self.plan.params.rebind(&self.plan.mentioned);
+        let block = &self.plan.body;
+        let finish = self.finish();
+        quote! {
+            #open
+            #p::in_span_async(#span, async move { #hint #rebind #block }, #finish).await
+        }
+    }
+
+    /// A function that returns what is polled: the parent and the values are read at the call, and
+    /// the span opens at the first poll.
+    fn returned_body(&self, boxed: bool, polled: Polled) -> TokenStream {
+        let Self {
+            p, site, opening, span, ..
+        } = self;
+        let values = Ident::new("__tracing_relay_values", Span::mixed_site());
+        let start = self.opening(&quote!(.within(#p::Ambience::read(&#site))));
+        let fields = self.field_values();
+        let owned = quote! {
+            let #values = if #opening.wants_fields() {
+                #p::OwnedValues::new(&[#(#fields),*])
+            } else {
+                #p::OwnedValues::default()
+            };
+        };
+        let output = future_output(&self.plan.item.sig.output);
+        let block = only_async_block(&self.plan.body.stream());
+        let wrapped = match (polled, block) {
+            (Polled::Future, Some(block)) => {
+                let write = self.write_carrier();
+                let hint = output.map(|output| self.hint(output));
+                let finish = self.finish();
+                quote! {
+                    async move {
+                        let #span = #opening.open_owned(&#values);
+                        #write
+                        #p::in_span_async(#span, async move { #hint #block }, #finish).await
+                    }
+                }
+            }
+            (Polled::Future, None) => {
+                let inner = self.call_body();
+                let finish = self.finish();
+                let typed = match output {
+                    Some(output) => quote!(#p::output_is::<#output, _>(#inner)),
+                    None => inner,
+                };
+                quote!(#p::SpanFuture::deferred(#opening, #values, #typed, #finish))
+            }
+            (Polled::Stream, _) => {
+                let inner = self.call_body();
+                quote!(#p::in_span_stream(#opening, #values, #inner))
+            }
+        };
+        let returned = if boxed {
+            quote!(#p::Box::pin(#wrapped))
+        } else {
+            wrapped
+        };
+        quote! { #start #owned #returned }
+    }
+
+    /// Runs the body of a function that returns what is polled.
+    fn call_body(&self) -> TokenStream {
+        let rebind = self.plan.params.rebind(&self.plan.mentioned);
+        let block = &self.plan.body;
+        let output = self.annotation();
+        quote!((move || #output { #rebind #block })())
+    }
+
+    /// `static SITE`
+    fn site_static(&self) -> TokenStream {
+        let Self { p, site, plan, .. } = self;
+        let name = &plan.name;
+        let target = plan.target.as_ref().map_or_else(
+            || quote!(::core::module_path!()),
+            ToTokens::to_token_stream,
+        );
+        let level = &plan.level;
+        let kind = plan.kind.variant();
+        let keys = self.fields.iter().map(|field| &field.key).chain(&self.late);
+        let count = self.fields.len();
+        let environment = plan.environment.then(|| quote!(.from_environment()));
+        let log_ids = (!plan.log_ids).then(|| quote!(.without_log_ids()));
+        let scope = plan.scope.as_ref().map(|scope| {
+            let call = quote_spanned!(scope.span()=> #p::scope(&#scope));
+            quote!(const _: &#p::TraceScope = #call;)
+        });
+        let own = quote! {
+            "otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"
+        };
+        quote! {
+            #scope
+            static #site: #p::SpanSite = {
+                static CALLSITE: #p::DefaultCallsite = #p::DefaultCallsite::new(&METADATA);
+                static METADATA: #p::Metadata<'static> = #p::Metadata::new(
+                    #name,
+                    #target,
+                    #p::Level::#level,
+                    #p::Option::Some(::core::file!()),
+                    #p::Option::Some(::core::line!()),
+                    #p::Option::Some(::core::module_path!()),
+                    #p::FieldSet::new(&[#own #(, #keys)*], #p::Identifier(&CALLSITE)),
+                    #p::MetadataKind::SPAN,
+                );
+                #p::SpanSite::new(&CALLSITE, &METADATA, #p::Kind::#kind, #count)
+                    #environment
+                    #log_ids
+            };
+        }
+    }
+
+    /// A warning for each deprecated key, at the key.
+    fn deprecations(&self) -> TokenStream {
+        self.plan
+            .deprecated
+            .iter()
+            .map(|(key, successor)| {
+                let note = format!("`{}` is deprecated: write `{successor}`", key.name);
+                let at = key.tokens.span();
+                let name = Ident::new("deprecated_attribute", at);
+                quote_spanned! {at=>
+                    const _: () = {
+                        #[deprecated(note = #note)]
+                        #[allow(non_upper_case_globals)]
+                        const #name: () = ();
+                        #name
+                    };
+                }
+            })
+            .collect()
+    }
+
+    /// Opens the span, and writes its context where it has to go.
+    fn open_now(&self) -> TokenStream {
+        let Self { opening, span, .. } = self;
+        let start = self.opening(&TokenStream::new());
+        let fields = self.field_values();
+        let open = if fields.is_empty() {
+            quote!(let #span = #opening.open(&[]);)
+        } else {
+            quote! {
+                let #span = if #opening.wants_fields() {
+                    #opening.open(&[#(#fields),*])
+                } else {
+                    #opening.open(&[])
+                };
+            }
+        };
+        let write = self.write_carrier();
+        quote! { #start #open #write }
+    }
+
+    /// `let opening = …;`, with the patterns among the parameters taken apart: after a search for
+    /// the carrier, which wants the parameters whole, and before an expression that names parts.
+    fn opening(&self, within: &TokenStream) -> TokenStream {
+        let Self {
+            p,
+            site,
+            opening,
+            plan,
+            ..
+        } = self;
+        let imports = self.imports();
+        let destructure = plan.params.destructure();
+        match (&plan.carrier, &plan.trust) {
+            (Carrier::FindInbound, trust) => {
+                let carrier = self.find_inbound();
+                let found = Ident::new("__tracing_relay_found", Span::mixed_site());
+                let opened = match trust {
+                    Some(trust) => quote!(#p::Opening::receiving_if(#trust, &#site, &#found)),
+                    None => quote!(#found),
+                };
+                let first = match trust {
+                    Some(_) => quote!(#p::extract(&#carrier)),
+                    None => quote!(#p::Opening::receiving(&#site, &#carrier)),
+                };
+                quote! {
+                    #imports
+                    let #found = #first;
+                    #destructure
+                    let #opening = #opened #within;
+                }
+            }
+            (Carrier::Inbound(carrier), trust) => {
+                let carrier = quote_spanned!(carrier.span()=> &(#carrier));
+                let opened = match trust {
+                    Some(trust) => quote!(#p::Opening::receiving_if(#trust, &#site, #carrier)),
+                    None => quote!(#p::Opening::receiving(&#site, #carrier)),
+                };
+                quote! {
+                    #imports
+                    #destructure
+                    let #opening = #opened #within;
+                }
+            }
+            (Carrier::None, _) if plan.environment => quote! {
+                #imports
+                #destructure
+                let #opening = #p::Opening::receiving(&#site, &#p::Extracted::absent()) #within;
+            },
+            (Carrier::None | Carrier::FindOutbound | Carrier::Outbound(_), _) => quote! {
+                #imports
+                #destructure
+                let #opening = #p::Opening::starting(&#site) #within;
+            },
+        }
+    }
+
+    /// The traits behind the probes.
+    fn imports(&self) -> TokenStream {
+        let p = &self.p;
+        let mut traits = Vec::new();
+        if !self.fields.is_empty() {
+            traits.extend(["ByDisplay", "ByFieldValue", "Unrecordable"]);
+        }
+        match self.plan.carrier {
+            Carrier::FindInbound => traits.push("FindNoCarrier"),
+            Carrier::FindOutbound => traits.push("FindNoOutgoingCarrier"),
+            _ => {}
+        }
+        if self.restamps() {
+            traits.push("LeaveAlone");
+        }
+        let traits = traits
+            .into_iter()
+            .map(|name| Ident::new(name, Span::mixed_site()));
+        quote! {
+            #[allow(unused_imports)]
+            use #p::{#(#traits as _),*};
+        }
+    }
+
+    /// The one parameter that carries, by asking each of them.
+    fn find_inbound(&self) -> TokenStream {
+        let p = &self.p;
+        let names = self.plan.params.list.iter().map(|param| &param.name);
+        let at = self.plan.item.sig.ident.span();
+        let all = quote!(#p::Carriers::none() #(.and(#p::ParameterProbe(&#names).find()))*);
+        quote_spanned!(at=> #p::the_only_carrier_is(#all))
+    }
+
+    /// Whether a message that is owned may get the context of the span.
+    fn restamps(&self) -> bool {
+        self.plan.restamp
+            && matches!(self.plan.carrier, Carrier::FindInbound | Carrier::Inbound(_))
+    }
+
+    /// Parameters whose `&mut` is taken by what [`write_carrier`](Self::write_carrier) prints.
+    fn mutated_params(&self) -> Vec<Ident> {
+        let plan = &self.plan;
+        // A body that runs later owns only what it names.
+        let later = match plan.shape {
+            Shape::Returned { polled, .. } => {
+                let block = only_async_block(&plan.body.stream());
+                match (polled, block) {
+                    (Polled::Future, Some(block)) => Some(idents_in(block)),
+                    _ => return Vec::new(),
+                }
+            }
+            _ => None,
+        };
+        let reachable =
+            |name: &Ident| later.as_ref().is_none_or(|named| named.contains(name));
+        let root = |expr: &Expr| {
+            let param = plan.params.get(root_of_place(expr)?)?;
+            (param.owned && reachable(&param.name)).then(|| param.name.clone())
+        };
+        match &plan.carrier {
+            Carrier::FindInbound if plan.restamp => plan
+                .params
+                .list
+                .iter()
+                .filter(|param| param.owned && reachable(&param.name) && param.is_plain())
+                .map(|param| param.name.clone())
+                .collect(),
+            Carrier::Inbound(expr) if plan.restamp => root(expr).into_iter().collect(),
+            Carrier::FindOutbound => plan
+                .params
+                .list
+                .iter()
+                .filter(|param| param.owned && param.is_plain())
+                .map(|param| param.name.clone())
+                .collect(),
+            Carrier::Outbound(expr) => root(expr).into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Writes the context of the open span into what the function owns or sends.
+    fn write_carrier(&self) -> TokenStream {
+        let Self { p, span, plan, .. } = self;
+        match &plan.carrier {
+            Carrier::FindInbound if plan.restamp => {
+                let names = &self.mutated;
+                quote!(#(#p::RestampProbe(&mut #names).restamp(&#span);)*)
+            }
+            Carrier::Inbound(expr) if plan.restamp && !self.mutated.is_empty() => {
+                quote!(#p::RestampProbe(&mut #expr).restamp(&#span);)
+            }
+            Carrier::FindOutbound => {
+                let probes = plan.params.list.iter().filter_map(|param| {
+                    let name = &param.name;
+                    if !param.is_plain() {
+                        return None;
+                    }
+                    // An exclusive reference is lent again, so that the body has it back.
+                    Some(if param.exclusive {
+                        quote!(#p::OutgoingProbe(&mut *#name))
+                    } else if param.owned {
+                        quote!(#p::OutgoingProbe(&mut #name))
+                    } else {
+                        quote!(#p::OutgoingProbe(&mut &*#name))
+                    })
+                });
+                let at = plan.item.sig.ident.span();
+                let all = quote!(#p::Carriers::none() #(.and(#probes.find()))*);
+                quote_spanned!(at=> #p::the_only_outgoing_carrier_is(#all).send(&#span);)
+            }
+            Carrier::Outbound(expr) => {
+                let carrier = match root_of_place(expr).and_then(|root| plan.params.get(root)) {
+                    Some(param) if param.exclusive && matches!(expr, Expr::Path(_)) => {
+                        quote_spanned!(expr.span()=> &mut *#expr)
+                    }
+                    _ => quote_spanned!(expr.span()=> &mut #expr),
+                };
+                quote!(#span.send(#carrier);)
+            }
+            _ => TokenStream::new(),
+        }
+    }
+
+    /// The fields of the user, then those that the conventions add.
+    fn opening_fields(&self) -> Vec<OpeningField> {
+        let p = &self.p;
+        let mut fields: Vec<_> = self
+            .plan
+            .fields
+            .iter()
+            .map(|field| OpeningField {
+                key: field.key.name.clone(),
+                value: self.value(field),
+            })
+            .collect();
+        let Some(conventions) = self.plan.conventions else {
+            return fields;
+        };
+        for (key, value) in conventions.constant {
+            if !fields.iter().any(|field| field.key == *key) {
+                fields.push(OpeningField {
+                    key: (*key).to_owned(),
+                    value: quote!(#p::AttributeValue::Str(#value)),
+                });
+            }
+        }
+        for (current, old) in conventions.older {
+            let Some(field) = fields.iter().find(|field| field.key == *current) else {
+                continue;
+            };
+            let value = field.value.clone();
+            if !fields.iter().any(|field| field.key == *old) {
+                fields.push(OpeningField {
+                    key: (*old).to_owned(),
+                    value: quote!(#p::if_older_rpc_names(|| #value)),
+                });
+            }
+        }
+        fields
+    }
+
+    fn field_values(&self) -> Vec<&TokenStream> {
+        self.fields.iter().map(|field| &field.value).collect()
+    }
+
+    fn value(&self, field: &Field) -> TokenStream {
+        let p = &self.p;
+        let value = &field.value;
+        let at = value.span();
+        let textual = self
+            .plan
+            .conventions
+            .is_some_and(|conventions| conventions.textual.contains(&field.key.name.as_str()));
+        match field.sigil {
+            Sigil::Display => quote_spanned!(at=> #p::display(&(#value))),
+            Sigil::Debug => quote_spanned!(at=> #p::debug(&(#value))),
+            Sigil::None => {
+                let value = quote_spanned!(at=> (&&&#p::ValueProbe(&(#value))).value());
+                if textual {
+                    quote!(#p::as_text(#value))
+                } else {
+                    value
+                }
+            }
+        }
+    }
+
+    /// The closure that takes the result.
+    fn finish(&self) -> TokenStream {
+        let Self { p, plan, .. } = self;
+        let finish = Ident::new("__tracing_relay_finish", Span::mixed_site());
+        let result = Ident::new("__tracing_relay_result", Span::mixed_site());
+        let on_ok = plan.on_ok.as_ref().map(|ending| {
+            self.ending(ending, &quote!(ok), &finish, &result)
+        });
+        let on_err = plan.on_err.as_ref().map(|ending| {
+            self.ending(ending, &quote!(err), &finish, &result)
+        });
+        let late = (on_ok.is_some() || on_err.is_some()).then(|| {
+            quote! {
+                #[allow(unused_imports)]
+                use #p::{ByDisplay as _, ByFieldValue as _, Unrecordable as _, WholeResult as _};
+            }
+        });
+        let check = match (plan.shape, &plan.item.sig.output) {
+            (Shape::Sync, ReturnType::Type(_, output)) => {
+                let check = quote_spanned!(output.span()=> #p::ReturnProbe(#result).check());
+                Some(quote! {
+                    #[allow(unused_imports)]
+                    use #p::PlainReturn as _;
+                    #check;
+                })
+            }
+            _ => None,
+        };
+        let detail = &plan.error_detail;
+        quote! {
+            |#finish: &mut #p::Finish<'_>, #result| {
+                #[allow(unused_imports)]
+                use #p::{
+                    Chained as _, ChainedSend as _, Erroneous as _, Named as _, NeverFails as _,
+                    Worded as _,
+                };
+                #late
+                #check
+                #on_ok
+                #on_err
+                #finish.failure(
+                    (&&&&&&#p::OutcomeProbe(#result)).failure(),
+                    #p::ErrorDetail::#detail,
+                );
+            }
+        }
+    }
+
+    /// Records the fields of `on_ok` or `on_err`.
+    fn ending(
+        &self,
+        ending: &Ending,
+        which: &TokenStream,
+        finish: &Ident,
+        result: &Ident,
+    ) -> TokenStream {
+        let p = &self.p;
+        let pattern = pattern_of(ending);
+        let first = self.fields.len();
+        let values = self.late.iter().map(|key| {
+            ending
+                .fields
+                .iter()
+                .find(|field| field.key.name == *key)
+                .map_or_else(
+                    || quote!(#p::AttributeValue::Absent),
+                    |field| self.value(field),
+                )
+        });
+        quote! {
+            if let #p::Option::Some(#pattern) = #p::ResultProbe(#result).#which() {
+                #finish.record(#first, &[#(#values),*]);
+            }
+        }
+    }
+
+    /// The return type of the body's closure, where it can be written there.
+    fn annotation(&self) -> TokenStream {
+        match &self.plan.item.sig.output {
+            ReturnType::Type(arrow, output) if nameable(output) => quote!(#arrow #output),
+            ReturnType::Default => quote!(-> ()),
+            ReturnType::Type(..) => TokenStream::new(),
+        }
+    }
+
+    /// Tells the compiler the type of an async block, so that a mismatch is found in the body.
+    fn hint(&self, output: &impl ToTokens) -> TokenStream {
+        let returned = format_ident!("__tracing_relay_returned", span = Span::mixed_site());
+        quote! {
+            #[allow(
+                unreachable_code,
+                clippy::diverging_sub_expression,
+                clippy::empty_loop,
+                clippy::let_unit_value,
+                clippy::needless_return,
+                clippy::unreachable
+            )]
+            if false {
+                let #returned: #output = loop {};
+                return #returned;
+            }
+        }
+    }
+}
+
+/// Whether a type can be written in an expression.
+fn nameable(ty: &Type) -> bool {
+    let tokens = idents_in(ty);
+    !tokens.iter().any(|ident| ident == "impl") && !matches!(ty, Type::Never(_))
+}
+
+/// The `T` of `impl Future<Output = T>` and of its boxed form.
+fn future_output(output: &ReturnType) -> Option<&Type> {
+    let ReturnType::Type(_, output) = output else {
+        return None;
+    };
+    output_in(output).filter(|output| nameable(output))
+}
+
+fn output_in(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::ImplTrait(ty) => ty.bounds.iter().find_map(output_of_bound),
+        Type::TraitObject(ty) => ty.bounds.iter().find_map(output_of_bound),
+        Type::Path(path) => match &path.path.segments.last()?.arguments {
+            PathArguments::AngleBracketed(arguments) => {
+                arguments.args.iter().find_map(|argument| match argument {
+                    GenericArgument::Type(ty) => output_in(ty),
+                    _ => None,
+                })
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn output_of_bound(bound: &TypeParamBound) -> Option<&Type> {
+    let TypeParamBound::Trait(bound) = bound else {
+        return None;
+    };
+    let last = bound.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::AssocType(assoc) if assoc.ident == "Output" => Some(&assoc.ty),
+        _ => None,
+    })
+}

@@ -1,0 +1,409 @@
+//! The checked meaning of a function attribute: after this nothing can fail.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident};
+use syn::{Expr, Ident, LitStr, Pat, Signature, parse2};
+
+use super::Attribute;
+use super::args::{self, Ending, Field, Key};
+use super::conventions::Conventions;
+use super::params::{Params, idents_in};
+use super::shape::{self, Shape};
+use crate::diag::Diagnostics;
+use crate::item::{self, Body, FnItem};
+use crate::options::Options;
+use crate::paths::RuntimePath;
+
+/// What the expansion is made from.
+pub(crate) struct Plan {
+    pub(crate) runtime: RuntimePath,
+    pub(crate) item: FnItem,
+    pub(crate) body: proc_macro2::Group,
+    pub(crate) shape: Shape,
+    pub(crate) params: Params,
+    pub(crate) name: String,
+    pub(crate) target: Option<LitStr>,
+    pub(crate) level: Ident,
+    pub(crate) kind: SpanKind,
+    pub(crate) carrier: Carrier,
+    pub(crate) trust: Option<Expr>,
+    pub(crate) restamp: bool,
+    pub(crate) environment: bool,
+    pub(crate) log_ids: bool,
+    pub(crate) scope: Option<Expr>,
+    pub(crate) conventions: Option<&'static Conventions>,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) on_ok: Option<Ending>,
+    pub(crate) on_err: Option<Ending>,
+    pub(crate) error_detail: Ident,
+    /// Deprecated keys with their successors.
+    pub(crate) deprecated: Vec<(Key, &'static str)>,
+    /// What the options mention: parameters among it are used.
+    pub(crate) mentioned: Vec<Ident>,
+}
+
+/// The kind of the span, as `Kind` of the runtime has it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum SpanKind {
+    Internal,
+    Server,
+    Client,
+    Producer,
+    Consumer,
+}
+
+/// Where the carrier is, and which way it goes.
+pub(crate) enum Carrier {
+    /// There is none.
+    None,
+    /// Whichever parameter carries is the parent.
+    FindInbound,
+    /// This is the parent.
+    Inbound(Expr),
+    /// Whichever parameter carries takes the context along.
+    FindOutbound,
+    /// This takes the context along.
+    Outbound(Expr),
+}
+
+impl SpanKind {
+    fn of(text: &str) -> Self {
+        match text {
+            "server" => Self::Server,
+            "client" => Self::Client,
+            "producer" => Self::Producer,
+            "consumer" => Self::Consumer,
+            _ => Self::Internal,
+        }
+    }
+
+    const fn receives(self) -> bool {
+        matches!(self, Self::Server | Self::Consumer)
+    }
+
+    const fn sends(self) -> bool {
+        matches!(self, Self::Client | Self::Producer)
+    }
+
+    pub(crate) fn variant(self) -> Ident {
+        format_ident!("{self:?}")
+    }
+}
+
+/// Checks the options and the item; the faults of both are reported.
+pub(crate) fn plan(
+    attribute: Attribute,
+    options: &Options,
+    item: TokenStream,
+    diagnostics: &mut Diagnostics,
+) -> Option<Plan> {
+    let options_only = options_plan(attribute, options, diagnostics);
+    let mut item = parse_item(attribute, item, diagnostics)?;
+    check_header(attribute, &item.sig, diagnostics);
+    let Body::Block { block, .. } = &item.body else {
+        diagnostics.report(
+            &item.sig.ident,
+            "this method has no body to run in a span",
+            &format!("put `{}` on the method in each `impl`", attribute.name()),
+        );
+        return None;
+    };
+    let body = block.clone();
+    let shape = Shape::of(&item.sig);
+
+    let OptionsPlan {
+        mut fields,
+        on_ok,
+        on_err,
+        conventions,
+    } = options_only;
+    let params = Params::take(&mut item.sig, &mut fields, diagnostics);
+    let deprecated = check_keys(conventions, &fields, [&on_ok, &on_err], diagnostics);
+
+    let kind = options.str("kind").map_or(attribute.default_kind(), |kind| {
+        SpanKind::of(&kind.value())
+    });
+    let carrier = carrier(kind, options);
+    check_carrier(&carrier, &params, &item, options, diagnostics);
+    check_shape(shape, &body, &carrier, options, diagnostics);
+
+    let name = options
+        .str("name")
+        .map_or_else(|| unraw(&item.sig.ident), LitStr::value);
+    let level = options.str("level").map_or("INFO".to_owned(), |level| {
+        level.value().to_uppercase()
+    });
+    let detail = options
+        .str("err")
+        .map_or(attribute.default_error_detail().to_owned(), LitStr::value);
+    let mentioned = ["carrier", "trust"]
+        .iter()
+        .filter_map(|name| options.expr(name))
+        .flat_map(idents_in)
+        .chain(fields.iter().flat_map(|field| idents_in(&field.value)))
+        .collect();
+
+    diagnostics.is_empty().then(|| Plan {
+        runtime: options.runtime(),
+        body,
+        shape,
+        params,
+        name,
+        target: options.str("target").cloned(),
+        level: Ident::new(&level, Span::mixed_site()),
+        kind,
+        restamp: options.bool("restamp").unwrap_or(true),
+        environment: attribute == Attribute::RequestSpan,
+        log_ids: options.bool("log_ids").unwrap_or(true),
+        trust: options.expr("trust").cloned(),
+        scope: options.expr("scope").cloned(),
+        carrier,
+        conventions,
+        fields,
+        on_ok,
+        on_err,
+        error_detail: Ident::new(
+            match detail.as_str() {
+                "message" => "Message",
+                "chain" => "Chain",
+                _ => "Type",
+            },
+            Span::mixed_site(),
+        ),
+        deprecated,
+        mentioned,
+        item,
+    })
+}
+
+/// What can be read from the options alone.
+struct OptionsPlan {
+    fields: Vec<Field>,
+    on_ok: Option<Ending>,
+    on_err: Option<Ending>,
+    conventions: Option<&'static Conventions>,
+}
+
+fn options_plan(
+    attribute: Attribute,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> OptionsPlan {
+    if attribute == Attribute::RelayTraced && !options.has("scope") {
+        diagnostics.report(
+            TokenStream::new(),
+            "`#[relay_traced]` needs the scope that the operation belongs to",
+            "write `#[relay_traced(scope = RELAY)]`, with `static RELAY: TraceScope = TraceScope::new(\"relay\");`",
+        );
+    }
+    if let Some(name) = options.str("name").filter(|name| name.value().is_empty()) {
+        diagnostics.report(name, "a span needs a name", "write `name = \"thread.start\"`");
+    }
+    let mut ending = |name| {
+        let tokens = options.list(name)?;
+        args::parse_ending(tokens, diagnostics)
+    };
+    let on_ok = ending("on_ok");
+    let on_err = ending("on_err");
+    OptionsPlan {
+        fields: options
+            .list("fields")
+            .map(|tokens| args::parse_fields(tokens, diagnostics))
+            .unwrap_or_default(),
+        on_ok,
+        on_err,
+        conventions: options
+            .str("conventions")
+            .and_then(|name| Conventions::named(&name.value())),
+    }
+}
+
+fn parse_item(
+    attribute: Attribute,
+    item: TokenStream,
+    diagnostics: &mut Diagnostics,
+) -> Option<FnItem> {
+    let found = item::describe(&item);
+    if found != "a function" {
+        diagnostics.report(
+            &item,
+            &format!("`{}` needs a function, this is {found}", attribute.name()),
+            "put it on a function or a method",
+        );
+        return None;
+    }
+    diagnostics.ok(parse2(item))
+}
+
+fn check_header(attribute: Attribute, sig: &Signature, diagnostics: &mut Diagnostics) {
+    if let Some(constant) = &sig.constness {
+        diagnostics.report(
+            constant,
+            "a `const fn` cannot have a span",
+            &format!("remove `const`, or `{}`", attribute.name()),
+        );
+    }
+    if let Some(variadic) = &sig.variadic {
+        diagnostics.report(
+            variadic,
+            "a variadic function cannot have a span",
+            &format!("remove `{}`", attribute.name()),
+        );
+    }
+}
+
+fn carrier(kind: SpanKind, options: &Options) -> Carrier {
+    let none = |expr: &Expr| matches!(expr, Expr::Path(path) if path.path.is_ident("none"));
+    match options.expr("carrier") {
+        Some(expr) if none(expr) => Carrier::None,
+        Some(expr) if kind.sends() => Carrier::Outbound(expr.clone()),
+        Some(expr) => Carrier::Inbound(expr.clone()),
+        None if kind.receives() => Carrier::FindInbound,
+        None if kind.sends() => Carrier::FindOutbound,
+        None => Carrier::None,
+    }
+}
+
+fn check_carrier(
+    carrier: &Carrier,
+    params: &Params,
+    item: &FnItem,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) {
+    if params.list.is_empty() && matches!(carrier, Carrier::FindInbound | Carrier::FindOutbound) {
+        diagnostics.report(
+            &item.sig.ident,
+            "this function has no parameter that could carry a trace",
+            "name the carrier with `carrier = self.headers`, or say that there is none with `carrier = none`",
+        );
+    }
+    let comes_in = matches!(carrier, Carrier::FindInbound | Carrier::Inbound(_));
+    for name in ["trust", "restamp"] {
+        if let Some(given) = options.get(name).filter(|_| !comes_in) {
+            diagnostics.report(
+                &given.tokens,
+                &format!("`{name}` is about a carrier that comes in, and here is none"),
+                &format!("remove `{name}`, or name the carrier with `carrier = request`"),
+            );
+        }
+    }
+}
+
+fn check_shape(
+    shape: Shape,
+    body: &proc_macro2::Group,
+    carrier: &Carrier,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) {
+    let Shape::Returned { polled, .. } = shape else {
+        return;
+    };
+    let sends = matches!(carrier, Carrier::FindOutbound | Carrier::Outbound(_));
+    if sends && shape::only_async_block(&body.stream()).is_none() {
+        diagnostics.report(
+            body.span_open_tokens(),
+            "the carrier has to be written before the body runs, and the span opens later",
+            "make it an `async fn`, or let the body be one `async move { … }`",
+        );
+    }
+    if polled == shape::Polled::Stream {
+        for name in ["on_ok", "on_err", "err"] {
+            if let Some(given) = options.get(name) {
+                diagnostics.report(
+                    &given.tokens,
+                    &format!("a stream has no result for `{name}`"),
+                    &format!("remove `{name}`"),
+                );
+            }
+        }
+    }
+}
+
+/// Refuses keys that are taken or given twice, and returns the deprecated ones. A key may be in both
+/// endings: only one of them happens.
+fn check_keys(
+    conventions: Option<&'static Conventions>,
+    fields: &[Field],
+    endings: [&Option<Ending>; 2],
+    diagnostics: &mut Diagnostics,
+) -> Vec<(Key, &'static str)> {
+    const OURS: [&str; 5] = [
+        "otel.kind",
+        "trace_id",
+        "span_id",
+        "relay.outcome",
+        "error.type",
+    ];
+    let [ok, err] = endings.map(|ending| {
+        let fields = ending.as_ref().map(|ending| ending.fields.as_slice());
+        fields.unwrap_or_default()
+    });
+    let opening: Vec<&Field> = fields.iter().collect();
+    let groups = [(opening.as_slice(), fields), (&opening, ok), (&opening, err)];
+    let mut deprecated = Vec::new();
+    for (turn, (before, group)) in groups.into_iter().enumerate() {
+        let before = if turn == 0 { &[] } else { before };
+        let mut seen: Vec<&str> = before.iter().map(|field| field.key.name.as_str()).collect();
+        for Field { key, .. } in group {
+            let name = key.name.as_str();
+            if name.is_empty() {
+                diagnostics.report(&key.tokens, "an attribute needs a key", "write `key = value`");
+            } else if OURS.contains(&name) {
+                diagnostics.report(
+                    &key.tokens,
+                    &format!("`{name}` is recorded by the attribute itself"),
+                    "remove the field, or give it another key",
+                );
+            } else if seen.contains(&name) {
+                diagnostics.report(
+                    &key.tokens,
+                    &format!("the field `{name}` is given twice"),
+                    "keep one of the two: a key is exported once",
+                );
+            } else if let Some(successor) =
+                conventions.and_then(|conventions| conventions.check(key, diagnostics))
+            {
+                deprecated.push((key.clone(), successor));
+            }
+            seen.push(name);
+        }
+    }
+    deprecated
+}
+
+fn unraw(name: &Ident) -> String {
+    use syn::ext::IdentExt as _;
+    name.unraw().to_string()
+}
+
+/// The root of `a.b.c`, where the expression is nothing but that.
+pub(crate) fn root_of_place(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Field(field) => root_of_place(&field.base),
+        Expr::Path(path) => path.path.get_ident(),
+        _ => None,
+    }
+}
+
+/// The opening brace of a block, to underline.
+trait SpanOpenTokens {
+    fn span_open_tokens(&self) -> TokenStream;
+}
+
+impl SpanOpenTokens for proc_macro2::Group {
+    fn span_open_tokens(&self) -> TokenStream {
+        let mut brace = proc_macro2::Punct::new('{', proc_macro2::Spacing::Alone);
+        brace.set_span(self.span_open());
+        brace.into_token_stream()
+    }
+}
+
+/// The pattern of an ending, or one that ignores the result.
+pub(crate) fn pattern_of(ending: &Ending) -> TokenStream {
+    ending
+        .pattern
+        .as_ref()
+        .map_or_else(|| quote::quote!(_), Pat::to_token_stream)
+}

@@ -1,0 +1,241 @@
+//! Which parameter carries the trace.
+
+use crate::carrier::{CarriesTrace, CarriesTraceMut, Extracted};
+use crate::span::Span;
+
+/// Asks whether a parameter brings a trace along.
+#[derive(Debug)]
+pub struct ParameterProbe<'a, T: ?Sized>(pub &'a T);
+
+impl<'a, T: CarriesTrace + ?Sized> ParameterProbe<'a, T> {
+    /// It does.
+    #[inline]
+    #[must_use]
+    pub fn find(&self) -> Found<&'a T> {
+        Found(self.0)
+    }
+}
+
+/// The answer for every other type.
+pub trait FindNoCarrier {
+    /// It does not.
+    #[inline]
+    fn find(&self) -> NotFound {
+        NotFound
+    }
+}
+
+impl<T: ?Sized> FindNoCarrier for ParameterProbe<'_, T> {}
+
+/// Asks whether a parameter is a carrier that goes out.
+#[derive(Debug)]
+pub struct OutgoingProbe<'a, T: ?Sized>(pub &'a mut T);
+
+impl<'a, T: CarriesTrace + ?Sized> OutgoingProbe<'a, T> {
+    /// It is a carrier; whether it can be written is asked when it is.
+    #[inline]
+    #[must_use]
+    pub fn find(self) -> Found<&'a mut T> {
+        Found(self.0)
+    }
+}
+
+/// The answer for every other type.
+pub trait FindNoOutgoingCarrier: Sized {
+    /// It is not.
+    #[inline]
+    fn find(self) -> NotFound {
+        NotFound
+    }
+}
+
+impl<T: ?Sized> FindNoOutgoingCarrier for OutgoingProbe<'_, T> {}
+
+/// A parameter that carries, as a reference to it.
+#[derive(Debug)]
+pub struct Found<P>(P);
+
+/// A parameter that does not.
+#[derive(Debug)]
+pub struct NotFound;
+
+/// The parameters that carry, among those that were asked so far.
+#[derive(Debug)]
+pub struct Carriers<S>(S);
+
+/// None of them.
+#[derive(Debug)]
+pub struct NoParameter;
+
+/// One of them.
+#[derive(Debug)]
+pub struct OneParameter<P>(P);
+
+/// More than one.
+#[derive(Debug)]
+pub struct SeveralParameters;
+
+impl Carriers<NoParameter> {
+    /// Before any parameter was asked.
+    #[inline]
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(NoParameter)
+    }
+}
+
+impl<S> Carriers<S> {
+    /// With one more parameter.
+    #[inline]
+    #[must_use]
+    pub fn and<F: CountedAfter<S>>(self, found: F) -> Carriers<F::Now> {
+        Carriers(found.count(self.0))
+    }
+}
+
+/// Counts a parameter after those in `S`.
+pub trait CountedAfter<S> {
+    /// All of them.
+    type Now;
+    /// Counts.
+    fn count(self, before: S) -> Self::Now;
+}
+
+impl<S> CountedAfter<S> for NotFound {
+    type Now = S;
+
+    #[inline]
+    fn count(self, before: S) -> S {
+        before
+    }
+}
+
+impl<P> CountedAfter<NoParameter> for Found<P> {
+    type Now = OneParameter<P>;
+
+    #[inline]
+    fn count(self, _: NoParameter) -> OneParameter<P> {
+        OneParameter(self.0)
+    }
+}
+
+impl<P, Q> CountedAfter<OneParameter<Q>> for Found<P> {
+    type Now = SeveralParameters;
+
+    #[inline]
+    fn count(self, _: OneParameter<Q>) -> SeveralParameters {
+        SeveralParameters
+    }
+}
+
+impl<P> CountedAfter<SeveralParameters> for Found<P> {
+    type Now = SeveralParameters;
+
+    #[inline]
+    fn count(self, _: SeveralParameters) -> SeveralParameters {
+        SeveralParameters
+    }
+}
+
+/// Holds where a parameter brings the trace.
+#[diagnostic::on_unimplemented(
+    message = "no parameter of this function carries a trace",
+    label = "the span of this function would lose the trace of what called it",
+    note = "put `#[carries_trace]` on the type of the message, or take it as `Carried<T>`",
+    note = "if the context is somewhere inside a parameter, name it: `carrier = message.trace`",
+    note = "if nothing can come in here, say so: `carrier = none`"
+)]
+pub trait AParameterCarries {}
+
+/// Holds where a parameter takes the trace along.
+#[diagnostic::on_unimplemented(
+    message = "no parameter of this function can take the trace along",
+    label = "what this function sends would lose its trace",
+    note = "put `#[carries_trace]` on the type of the message, or take it as `Carried<T>`",
+    note = "if the carrier is somewhere inside a parameter, name it: `carrier = request.headers`",
+    note = "if the message is built inside, where it captures the context by itself, say so: `carrier = none`"
+)]
+pub trait AParameterCanCarry {}
+
+/// Holds where not more than one parameter carries.
+#[diagnostic::on_unimplemented(
+    message = "more than one parameter of this function carries a trace",
+    label = "which of them is the carrier of this span?",
+    note = "name the one that is: `carrier = request`"
+)]
+pub trait OnlyOneParameterCarries {}
+
+impl<P> AParameterCarries for Carriers<OneParameter<P>> {}
+#[diagnostic::do_not_recommend]
+impl AParameterCarries for Carriers<SeveralParameters> {}
+impl<P> AParameterCanCarry for Carriers<OneParameter<P>> {}
+#[diagnostic::do_not_recommend]
+impl AParameterCanCarry for Carriers<SeveralParameters> {}
+impl<P> OnlyOneParameterCarries for Carriers<OneParameter<P>> {}
+#[diagnostic::do_not_recommend]
+impl OnlyOneParameterCarries for Carriers<NoParameter> {}
+
+/// The parameter that brings the trace, if there is exactly one; a compile error otherwise.
+#[inline]
+#[must_use]
+pub fn the_only_carrier_is<S>(carriers: Carriers<S>) -> S
+where
+    Carriers<S>: AParameterCarries + OnlyOneParameterCarries,
+{
+    carriers.0
+}
+
+/// The parameter that takes the trace along, if there is exactly one; a compile error otherwise.
+#[inline]
+#[must_use]
+pub fn the_only_outgoing_carrier_is<S>(carriers: Carriers<S>) -> S
+where
+    Carriers<S>: AParameterCanCarry + OnlyOneParameterCarries,
+{
+    carriers.0
+}
+
+impl<T: CarriesTrace + ?Sized> CarriesTrace for OneParameter<&T> {
+    #[inline]
+    fn extract(&self) -> Extracted {
+        self.0.extract()
+    }
+}
+
+impl<T: ?Sized> OneParameter<&mut T> {
+    /// Writes the context of the span into it.
+    pub fn send(self, span: &Span)
+    where
+        T: CarriesTraceMut,
+    {
+        span.send(self.0);
+    }
+}
+
+/// Looks into a carrier.
+#[inline]
+#[must_use]
+pub fn extract<C: CarriesTrace>(carrier: &C) -> Extracted {
+    carrier.extract()
+}
+
+/// Asks whether a message can be re-stamped with the context of its handler.
+#[derive(Debug)]
+pub struct RestampProbe<'a, T: ?Sized>(pub &'a mut T);
+
+impl<T: CarriesTraceMut + ?Sized> RestampProbe<'_, T> {
+    /// It can.
+    #[inline]
+    pub fn restamp(&mut self, span: &Span) {
+        span.restamp(self.0);
+    }
+}
+
+/// The answer for every other parameter.
+pub trait LeaveAlone {
+    /// It stays as it is.
+    #[inline]
+    fn restamp(&mut self, _: &Span) {}
+}
+
+impl<T: ?Sized> LeaveAlone for RestampProbe<'_, T> {}

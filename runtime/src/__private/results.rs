@@ -1,0 +1,181 @@
+//! What a result says about its span.
+
+use std::error::Error;
+use std::fmt::Display;
+
+use crate::span::{Failure, SpanOutcome};
+
+/// Asks whether a result is a failure. Call `failure` on `&&&&&&` of it.
+#[derive(Debug)]
+pub struct OutcomeProbe<'a, R: ?Sized>(pub &'a R);
+
+/// First answer: the type says it itself.
+pub trait Named<'a> {
+    /// The failure, if it is one.
+    fn failure(&self) -> Option<Failure<'a>>;
+}
+
+impl<'a, R: SpanOutcome + ?Sized> Named<'a> for &&&&&OutcomeProbe<'a, R> {
+    fn failure(&self) -> Option<Failure<'a>> {
+        self.0.failure()
+    }
+}
+
+/// Second answer: an error with sources.
+pub trait Erroneous<'a> {
+    /// The failure, if it is one.
+    fn failure(&self) -> Option<Failure<'a>>;
+}
+
+impl<'a, T, E: Error> Erroneous<'a> for &&&&OutcomeProbe<'a, Result<T, E>> {
+    fn failure(&self) -> Option<Failure<'a>> {
+        let error = self.0.as_ref().err()?;
+        Some(Failure::of_type::<E>().with_error(error))
+    }
+}
+
+/// Third answer: a box around an error, or what looks like one.
+pub trait ChainedSend<'a> {
+    /// The failure, if it is one.
+    fn failure(&self) -> Option<Failure<'a>>;
+}
+
+impl<'a, T, E: AsRef<dyn Error + Send + Sync + 'static>> ChainedSend<'a>
+    for &&&OutcomeProbe<'a, Result<T, E>>
+{
+    fn failure(&self) -> Option<Failure<'a>> {
+        let error = self.0.as_ref().err()?;
+        Some(Failure::of_type::<E>().with_error(error.as_ref()))
+    }
+}
+
+/// Fourth answer: the same without `Send`.
+pub trait Chained<'a> {
+    /// The failure, if it is one.
+    fn failure(&self) -> Option<Failure<'a>>;
+}
+
+impl<'a, T, E: AsRef<dyn Error + 'static>> Chained<'a> for &&OutcomeProbe<'a, Result<T, E>> {
+    fn failure(&self) -> Option<Failure<'a>> {
+        let error = self.0.as_ref().err()?;
+        Some(Failure::of_type::<E>().with_error(error.as_ref()))
+    }
+}
+
+/// Fifth answer: an error with a message.
+pub trait Worded<'a> {
+    /// The failure, if it is one.
+    fn failure(&self) -> Option<Failure<'a>>;
+}
+
+impl<'a, T, E: Display> Worded<'a> for &OutcomeProbe<'a, Result<T, E>> {
+    fn failure(&self) -> Option<Failure<'a>> {
+        let error = self.0.as_ref().err()?;
+        Some(Failure::of_type::<E>().with_message(error))
+    }
+}
+
+/// Sixth answer: an error without words.
+impl<'a, T, E> OutcomeProbe<'a, Result<T, E>> {
+    /// The failure, if it is one.
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure<'a>> {
+        self.0.as_ref().err().map(|_| Failure::of_type::<E>())
+    }
+}
+
+/// Last answer: what is no `Result` does not fail.
+pub trait NeverFails<'a> {
+    /// Nothing.
+    fn failure(&self) -> Option<Failure<'a>> {
+        None
+    }
+}
+
+impl<'a, R: ?Sized> NeverFails<'a> for OutcomeProbe<'a, R> {}
+
+/// Asks for the value or the error in a result, for `on_ok` and `on_err`.
+#[derive(Debug)]
+pub struct ResultProbe<'a, R: ?Sized>(pub &'a R);
+
+impl<'a, T, E> ResultProbe<'a, Result<T, E>> {
+    /// The value.
+    #[must_use]
+    pub fn ok(&self) -> Option<&'a T> {
+        self.0.as_ref().ok()
+    }
+
+    /// The error.
+    #[must_use]
+    pub fn err(&self) -> Option<&'a E> {
+        self.0.as_ref().err()
+    }
+}
+
+/// The answers for what is no `Result`.
+pub trait WholeResult<'a, R: ?Sized + 'a> {
+    /// The result is the value.
+    fn ok(&self) -> Option<&'a R>;
+
+    /// There is no error to ask for.
+    fn err(&self) -> Option<&'a R>
+    where
+        R: ReturnsAnError;
+}
+
+impl<'a, R: ?Sized> WholeResult<'a, R> for ResultProbe<'a, R> {
+    fn ok(&self) -> Option<&'a R> {
+        Some(self.0)
+    }
+
+    fn err(&self) -> Option<&'a R>
+    where
+        R: ReturnsAnError,
+    {
+        None
+    }
+}
+
+/// Holds for no type: what is a `Result` never asks.
+#[diagnostic::on_unimplemented(
+    message = "`on_err` needs a function that returns a `Result`",
+    label = "this function returns `{Self}`",
+    note = "remove `on_err(...)`, or return `Result<_, _>`"
+)]
+pub trait ReturnsAnError {}
+
+/// Asks whether a plain function returns a future in disguise.
+#[derive(Debug)]
+pub struct ReturnProbe<'a, R: ?Sized>(pub &'a R);
+
+impl<R: Future + ?Sized> ReturnProbe<'_, R> {
+    /// It does, which is a compile error.
+    pub fn check(&self)
+    where
+        R: ReturnedValue,
+    {
+    }
+}
+
+/// The answer for every other type.
+pub trait PlainReturn {
+    /// It does not.
+    #[inline]
+    fn check(&self) {}
+}
+
+impl<R: ?Sized> PlainReturn for ReturnProbe<'_, R> {}
+
+/// Holds for no future.
+#[diagnostic::on_unimplemented(
+    message = "this function returns a future under the name of another type",
+    label = "the span would end before the future is polled",
+    note = "make it an `async fn`, or write the type out: `impl Future<Output = T>` or `Pin<Box<dyn Future<Output = T> + Send>>`"
+)]
+pub trait ReturnedValue {}
+
+/// Fixes the output of a future, so that what looks at the output knows its type.
+#[inline]
+pub fn output_is<T, F: Future<Output = T>>(future: F) -> F {
+    future
+}

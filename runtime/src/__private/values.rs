@@ -1,0 +1,105 @@
+//! How an expression is recorded as an attribute.
+
+use std::fmt::{Debug, Display};
+use std::sync::OnceLock;
+
+use crate::span::{AttributeValue, FieldValue};
+
+/// Asks how a value is recorded: as it is, by `Display`, or not at all. Call `value` on `&&&` of it.
+#[derive(Debug)]
+pub struct ValueProbe<'a, T: ?Sized>(pub &'a T);
+
+/// First answer: the type is known.
+pub trait ByFieldValue<'a> {
+    /// The value.
+    fn value(&self) -> AttributeValue<'a>;
+}
+
+impl<'a, T: FieldValue + ?Sized> ByFieldValue<'a> for &&ValueProbe<'a, T> {
+    #[inline]
+    fn value(&self) -> AttributeValue<'a> {
+        self.0.field_value()
+    }
+}
+
+/// Second answer: it has `Display`.
+pub trait ByDisplay<'a> {
+    /// The value.
+    fn value(&self) -> AttributeValue<'a>;
+}
+
+impl<'a, T: Display> ByDisplay<'a> for &ValueProbe<'a, T> {
+    #[inline]
+    fn value(&self) -> AttributeValue<'a> {
+        AttributeValue::Display(self.0)
+    }
+}
+
+/// Third answer: it is absent, or has `Display`.
+impl<'a, T: Display> ValueProbe<'a, Option<T>> {
+    /// The value.
+    #[inline]
+    #[must_use]
+    pub fn value(&self) -> AttributeValue<'a> {
+        self.0
+            .as_ref()
+            .map_or(AttributeValue::Absent, |value| AttributeValue::Display(value))
+    }
+}
+
+/// Last answer: a compile error.
+pub trait Unrecordable<'a, T: ?Sized> {
+    /// No value.
+    fn value(&self) -> AttributeValue<'a>
+    where
+        T: FieldValue;
+}
+
+impl<'a, T: ?Sized> Unrecordable<'a, T> for ValueProbe<'a, T> {
+    fn value(&self) -> AttributeValue<'a>
+    where
+        T: FieldValue,
+    {
+        self.0.field_value()
+    }
+}
+
+/// `%value`
+#[inline]
+#[must_use]
+pub fn display<T: Display>(value: &T) -> AttributeValue<'_> {
+    AttributeValue::Display(value)
+}
+
+/// `?value`
+#[inline]
+#[must_use]
+pub fn debug<T: Debug>(value: &T) -> AttributeValue<'_> {
+    AttributeValue::Debug(value)
+}
+
+/// The value as text, where a convention says that a number is text.
+#[inline]
+#[must_use]
+pub fn as_text(value: AttributeValue<'_>) -> AttributeValue<'_> {
+    match value {
+        AttributeValue::I64(number) => AttributeValue::Numeral(number),
+        other => other,
+    }
+}
+
+/// The value, if the environment asks for the older names of RPC attributes beside the current ones:
+/// `OTEL_SEMCONV_STABILITY_OPT_IN` contains `rpc/dup`. Read once.
+#[must_use]
+pub fn if_older_rpc_names<'a>(value: impl FnOnce() -> AttributeValue<'a>) -> AttributeValue<'a> {
+    static OLDER: OnceLock<bool> = OnceLock::new();
+    let older = OLDER.get_or_init(|| {
+        std::env::var("OTEL_SEMCONV_STABILITY_OPT_IN")
+            .is_ok_and(|list| list.split(',').any(|item| item.trim() == "rpc/dup"))
+    });
+    if *older {
+        value()
+    } else {
+        AttributeValue::Absent
+    }
+}

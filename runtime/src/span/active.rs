@@ -1,0 +1,213 @@
+//! The open span: made current while its body runs, and ended with an outcome.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use tracing::Value;
+
+use super::outcome::{Ended, ErrorDetail, Failure};
+use super::site::{self, SpanSite};
+use super::value::{AttributeValue, Recordable};
+use crate::carrier::CarriesTraceMut;
+use crate::context::TraceContext;
+use crate::current::{self, Frame};
+
+/// Fields of a span that fit on the stack while they are recorded; more of them cost an allocation.
+const STACK_FIELDS: usize = 24;
+
+/// A span that was opened for a call, or nothing where there is nothing to do.
+pub struct Span(pub(crate) Option<Box<Active>>);
+
+impl Span {
+    /// Writes the context of this span into a message that its handler owns, so that what is
+    /// forwarded is a child of the handler. Without a span of its own the message is left alone.
+    pub fn restamp<C: CarriesTraceMut + ?Sized>(&self, message: &mut C) {
+        if let Some(context) = self.own_context() {
+            message.inject(context);
+        }
+    }
+
+    /// Writes the context that a receiver continues into an outgoing carrier: that of this span, or
+    /// without one the current context, if the carrier does not already hold something.
+    pub fn send<C: CarriesTraceMut + ?Sized>(&self, carrier: &mut C) {
+        if let Some(context) = self.own_context() {
+            carrier.inject(context);
+        } else if carrier.extract().is_absent()
+            && let Some(context) = current::context()
+        {
+            carrier.inject(&context);
+        }
+    }
+
+    fn own_context(&self) -> Option<&TraceContext> {
+        let active = self.0.as_ref().filter(|active| active.core.owned)?;
+        active.frame.context.as_ref()
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Span")
+            .field(&self.0.as_ref().map(|active| &active.core.span))
+            .finish()
+    }
+}
+
+/// What an open span is made of.
+#[derive(Debug)]
+pub(crate) struct Active {
+    pub(crate) core: Core,
+    pub(crate) frame: Frame,
+}
+
+/// The part of an open span that stays as it is while the span is current.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) site: &'static SpanSite,
+    pub(crate) span: tracing::Span,
+    /// The context to attach where entering `span` does not do it.
+    #[cfg(feature = "otel")]
+    pub(crate) otel: Option<opentelemetry::Context>,
+    /// Whether the context is that of `span`, and not one that passes through.
+    pub(crate) owned: bool,
+}
+
+impl Active {
+    /// Makes the span current on this thread until the guard is dropped.
+    pub(crate) fn enter(&mut self) -> Entered<'_> {
+        let entered = self.core.span.enter();
+        #[cfg(feature = "otel")]
+        let attached = self.core.otel.as_ref().and_then(crate::otel::attach);
+        Entered {
+            previous: current::enter(self.frame.clone()),
+            frame: &mut self.frame,
+            #[cfg(feature = "otel")]
+            _attached: attached,
+            _entered: entered,
+            core: &self.core,
+        }
+    }
+}
+
+/// A span that is current on this thread. Fields drop in this order: ours first, that of the
+/// subscriber last.
+pub(crate) struct Entered<'a> {
+    previous: Option<Frame>,
+    frame: &'a mut Frame,
+    #[cfg(feature = "otel")]
+    _attached: Option<opentelemetry::ContextGuard>,
+    _entered: tracing::span::Entered<'a>,
+    pub(crate) core: &'a Core,
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        // The frame comes back with the baggage that was set meanwhile.
+        if let Some(frame) = current::exit(self.previous.take()) {
+            *self.frame = frame;
+        }
+    }
+}
+
+impl Core {
+    /// Records values for the fields from `first` on.
+    pub(crate) fn record(&self, first: usize, values: &[AttributeValue<'_>]) {
+        let metadata = self.site.metadata();
+        let recordable: Vec<_> = values.iter().map(|value| Recordable::from(*value)).collect();
+        with_values(metadata.fields().len(), first, &recordable, |all| {
+            self.span.record_all(&metadata.fields().value_set_all(all));
+        });
+    }
+
+    /// Ends the span now, whatever still refers to it.
+    pub(crate) fn end(&self, ended: Ended, error: Option<(Cow<'static, str>, String)>) {
+        let (error_type, description) = error.unzip();
+        if !self.span.is_disabled() {
+            let error_type = match (&error_type, ended) {
+                (Some(error_type), _) => AttributeValue::Str(error_type),
+                (None, Ended::Panicked) => AttributeValue::Str("panic"),
+                (None, _) => AttributeValue::Absent,
+            };
+            const { assert!(site::ERROR_TYPE == site::OUTCOME + 1) };
+            self.record(
+                site::OUTCOME,
+                &[AttributeValue::Str(ended.as_str()), error_type],
+            );
+        }
+        #[cfg(feature = "otel")]
+        if self.owned
+            && let Some(otel) = &self.otel
+        {
+            let description = match ended {
+                Ended::Completed | Ended::Cancelled => None,
+                Ended::Failed => Some(description.unwrap_or_default()),
+                Ended::Panicked => Some("panicked".to_owned()),
+            };
+            crate::otel::end(otel, description);
+        }
+        #[cfg(not(feature = "otel"))]
+        drop(description);
+    }
+}
+
+/// Calls `f` with a value for each of `len` fields: those of `values` from `first` on.
+pub(crate) fn with_values<R>(
+    len: usize,
+    first: usize,
+    values: &[Recordable<'_>],
+    f: impl FnOnce(&[Option<&dyn Value>]) -> R,
+) -> R {
+    let mut stack: [Option<&dyn Value>; STACK_FIELDS] = [None; STACK_FIELDS];
+    let mut heap = Vec::new();
+    let all = if let Some(all) = stack.get_mut(..len) {
+        all
+    } else {
+        heap.resize(len, None);
+        heap.as_mut_slice()
+    };
+    for (slot, value) in all.iter_mut().skip(first).zip(values) {
+        *slot = value.as_value();
+    }
+    f(all)
+}
+
+/// Takes what the result of a call adds to its span.
+pub struct Finish<'a> {
+    core: &'a Core,
+    error: Option<(Cow<'static, str>, String)>,
+}
+
+impl<'a> Finish<'a> {
+    pub(crate) fn new(core: &'a Core) -> Self {
+        Self { core, error: None }
+    }
+
+    /// Records values for the fields from `first` on, counted from the first that the function
+    /// declares.
+    pub fn record(&mut self, first: usize, values: &[AttributeValue<'_>]) {
+        self.core.record(SpanSite::FIELDS.len() + first, values);
+    }
+
+    /// Takes the failure that the result is, if it is one.
+    pub fn failure(&mut self, failure: Option<Failure<'_>>, detail: ErrorDetail) {
+        self.error = failure.map(|failure| {
+            let description = failure.description(detail);
+            (failure.error_type, description)
+        });
+    }
+
+    pub(crate) fn into_end(self) -> (Ended, Option<(Cow<'static, str>, String)>) {
+        let ended = if self.error.is_some() {
+            Ended::Failed
+        } else {
+            Ended::Completed
+        };
+        (ended, self.error)
+    }
+}
+
+impl fmt::Debug for Finish<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Finish").finish_non_exhaustive()
+    }
+}

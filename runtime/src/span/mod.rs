@@ -1,0 +1,20 @@
+//! The spans behind the function attributes.
+//!
+//! A call goes through four steps, each one an outlined function that generated code calls:
+//! [`Opening`] decides whether the span is wanted and where its parent is; [`Span`] is the open
+//! span with its context; a driver in [`run`] makes it current while the body runs, sync, async or
+//! as a stream; [`Finish`] takes the result and ends it.
+
+mod active;
+mod opening;
+mod outcome;
+mod run;
+mod site;
+mod value;
+
+pub use active::{Finish, Span};
+pub use opening::{Ambience, Opening, OwnedValues};
+pub use outcome::{ErrorDetail, Failure, SpanError, SpanOutcome};
+pub use run::{SpanFuture, SpanStream, in_span, in_span_async, in_span_stream};
+pub use site::{Kind, SpanSite};
+pub use value::{AttributeValue, FieldValue};

@@ -1,0 +1,403 @@
+//! [`Opening`]: whether a span is wanted, and where its parent is.
+
+use std::fmt;
+
+use super::active::{Active, Core, Span, with_values};
+use super::site::{self, Kind, SpanSite};
+use super::value::{AttributeValue, OwnedValue, Recordable};
+use crate::baggage::Baggage;
+use crate::carrier::{CarriesTrace, Extracted, InvalidCarrier};
+use crate::context::TraceContext;
+use crate::current::{self, Ambient, Frame, Origin};
+use crate::task::TaskContext;
+use crate::{env, warn};
+
+/// A call whose span is about to open. Empty where nothing is to be done: nobody wants the span and
+/// no context came in.
+pub struct Opening(Option<Box<Plan>>);
+
+struct Plan {
+    site: &'static SpanSite,
+    enabled: bool,
+    inbound: Inbound,
+    ambience: Option<TaskContext>,
+}
+
+/// What came in with the call.
+enum Inbound {
+    /// The span does not receive, or nothing came in.
+    Absent,
+    Context(TraceContext),
+    BaggageOnly(Baggage),
+    Invalid(InvalidCarrier, Baggage),
+    /// Whatever it was, it is not to be believed.
+    Untrusted,
+}
+
+/// Where the parent of a span is.
+enum Parent {
+    /// The subscriber finds it: the span that is current.
+    Current,
+    Given(TraceContext),
+    Root { link: Option<TraceContext> },
+}
+
+/// The surroundings of a call whose span opens later: those of the call and not those of the first
+/// poll are its parent.
+pub struct Ambience(Option<TaskContext>);
+
+impl Ambience {
+    /// Reads the surroundings, where anybody could want them.
+    #[must_use]
+    pub fn read(site: &'static SpanSite) -> Self {
+        Self((site.may_be_enabled() || current::snapshot().is_some()).then(TaskContext::current))
+    }
+}
+
+impl fmt::Debug for Ambience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ambience").finish_non_exhaustive()
+    }
+}
+
+/// The values of a span that opens later.
+#[derive(Debug, Default)]
+pub struct OwnedValues(Vec<OwnedValue>);
+
+impl OwnedValues {
+    /// Copies the values.
+    #[must_use]
+    pub fn new(values: &[AttributeValue<'_>]) -> Self {
+        Self(values.iter().map(|value| OwnedValue::from(*value)).collect())
+    }
+}
+
+impl Opening {
+    /// A span that takes its parent from `carrier`.
+    #[inline]
+    #[must_use]
+    pub fn receiving<C: CarriesTrace + ?Sized>(site: &'static SpanSite, carrier: &C) -> Self {
+        let found = carrier.extract();
+        if found.is_absent() && !site.may_be_enabled() {
+            return Self(None);
+        }
+        Self::received(site, found, true)
+    }
+
+    /// The same, if `trusted`. Otherwise the span starts a new trace.
+    #[must_use]
+    pub fn receiving_if<C: CarriesTrace + ?Sized>(
+        trusted: bool,
+        site: &'static SpanSite,
+        carrier: &C,
+    ) -> Self {
+        Self::received(site, carrier.extract(), trusted)
+    }
+
+    fn received(site: &'static SpanSite, found: Extracted, trusted: bool) -> Self {
+        let inbound = if trusted {
+            match found.into_parts() {
+                (Ok(Some(context)), _) => Inbound::Context(context),
+                (Ok(None), baggage) if baggage.is_empty() => Inbound::Absent,
+                (Ok(None), baggage) => Inbound::BaggageOnly(baggage),
+                (Err(reason), baggage) => Inbound::Invalid(reason, baggage),
+            }
+        } else if found.is_absent() {
+            Inbound::Absent
+        } else {
+            Inbound::Untrusted
+        };
+        Self(Some(Box::new(Plan {
+            site,
+            enabled: site.is_enabled(),
+            inbound,
+            ambience: None,
+        })))
+    }
+
+    /// A span that is the child of what is current.
+    #[inline]
+    #[must_use]
+    pub fn starting(site: &'static SpanSite) -> Self {
+        if !site.may_be_enabled() {
+            return Self(None);
+        }
+        Self::started(site)
+    }
+
+    fn started(site: &'static SpanSite) -> Self {
+        Self(site.is_enabled().then(|| {
+            Box::new(Plan {
+                site,
+                enabled: true,
+                inbound: Inbound::Absent,
+                ambience: None,
+            })
+        }))
+    }
+
+    /// The same span, opened as if in these surroundings.
+    #[must_use]
+    pub fn within(mut self, ambience: Ambience) -> Self {
+        if let Some(plan) = &mut self.0 {
+            plan.ambience = ambience.0;
+        }
+        self
+    }
+
+    /// Whether there is nothing to do.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether the values of the fields are wanted.
+    #[must_use]
+    pub fn wants_fields(&self) -> bool {
+        self.0.as_ref().is_some_and(|plan| plan.enabled)
+    }
+
+    /// Opens the span with the values of its fields, which may be missing where they are not
+    /// [wanted](Self::wants_fields).
+    #[must_use]
+    pub fn open(self, values: &[AttributeValue<'_>]) -> Span {
+        Span(self.0.and_then(|mut plan| match plan.ambience.take() {
+            Some(ambience) => ambience.run(|| plan.open(values)),
+            None => plan.open(values),
+        }))
+    }
+
+    /// [`open`](Self::open) for values that were copied.
+    #[must_use]
+    pub fn open_owned(self, values: &OwnedValues) -> Span {
+        let values: Vec<_> = values.0.iter().map(OwnedValue::borrow).collect();
+        self.open(&values)
+    }
+}
+
+impl fmt::Debug for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opening").finish_non_exhaustive()
+    }
+}
+
+impl Plan {
+    fn open(self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Active>> {
+        // Asked again: evaluating the fields may have asked the subscriber about something else,
+        // and per-layer filters remember only the last answer.
+        if !self.enabled || !self.site.is_enabled() {
+            return self.pass(values);
+        }
+        let site = self.site;
+        let ambient = current::ambient();
+        let (parent, baggage, invalid) = self.parent(&ambient);
+        let span = make_span(site, &parent, &baggage, values);
+        let mut active = Box::new(Active::of_span(site, span, parent, ambient, baggage));
+        active.record_ids();
+        if let Some((reason, source)) = invalid {
+            let _entered = active.enter();
+            warn::invalid_carrier(site, reason, source, values);
+        }
+        Some(active)
+    }
+
+    /// Decides on the parent: the carrier, else what is current, else the environment, else none.
+    fn parent(
+        self,
+        ambient: &Ambient,
+    ) -> (Parent, Baggage, Option<(InvalidCarrier, warn::Source)>) {
+        let mut invalid = None;
+        let mut baggage = ambient.baggage();
+        match self.inbound {
+            Inbound::Context(context) => {
+                let baggage = context.baggage().clone();
+                return (Parent::Given(context), baggage, None);
+            }
+            Inbound::Untrusted => return (Parent::Root { link: None }, Baggage::new(), None),
+            Inbound::Invalid(reason, received) => {
+                invalid = Some((reason, warn::Source::Carrier));
+                if !received.is_empty() {
+                    baggage = received;
+                }
+            }
+            Inbound::BaggageOnly(received) => baggage = received,
+            Inbound::Absent => {}
+        }
+        let parent = match (&ambient.origin, &ambient.context) {
+            (Origin::Detached(link), _) => Parent::Root { link: link.clone() },
+            (Origin::Passed, Some(context)) => Parent::Given(context.clone()),
+            (Origin::Passed, None) => Parent::Root { link: None },
+            (Origin::Span, None) if self.site.environment && invalid.is_none() => {
+                let inherited = env::inherited();
+                invalid = inherited
+                    .error()
+                    .map(|reason| (reason, warn::Source::Environment));
+                if baggage.is_empty() {
+                    baggage = inherited.baggage().clone();
+                }
+                match inherited.context() {
+                    Some(context) => Parent::Given(context.clone()),
+                    None => Parent::Current,
+                }
+            }
+            (Origin::Span, _) => Parent::Current,
+        };
+        (parent, baggage, invalid)
+    }
+
+    /// Passes on what came in, without a span.
+    fn pass(self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Active>> {
+        let (frame, context) = match self.inbound {
+            Inbound::Absent => return None,
+            Inbound::Invalid(reason, _) => {
+                warn::invalid_carrier(self.site, reason, warn::Source::Carrier, values);
+                return None;
+            }
+            Inbound::Context(context) => (
+                Frame::new(Some(context.clone()), Origin::Passed),
+                Some(context),
+            ),
+            Inbound::Untrusted => (Frame::new(None, Origin::Passed), None),
+            Inbound::BaggageOnly(baggage) => {
+                let ambient = current::ambient();
+                (
+                    Frame::new(ambient.context.clone(), ambient.origin).with_baggage(baggage),
+                    ambient.context,
+                )
+            }
+        };
+        Some(Box::new(Active {
+            core: Core {
+                site: self.site,
+                span: tracing::Span::none(),
+                #[cfg(feature = "otel")]
+                otel: Some(match &context {
+                    Some(context) => crate::otel::to_context(context),
+                    None => crate::otel::root_context(&Baggage::new()),
+                }),
+                owned: false,
+            },
+            frame,
+        }))
+    }
+}
+
+/// Makes the `tracing` span with its parent.
+fn make_span(
+    site: &'static SpanSite,
+    parent: &Parent,
+    baggage: &Baggage,
+    values: &[AttributeValue<'_>],
+) -> tracing::Span {
+    #[cfg(feature = "otel")]
+    match parent {
+        Parent::Current => new_span(site, values),
+        Parent::Given(context) => span_below(crate::otel::to_context(context), site, values),
+        Parent::Root { .. } => span_below(crate::otel::root_context(baggage), site, values),
+    }
+    #[cfg(not(feature = "otel"))]
+    {
+        let _ = (parent, baggage);
+        new_span(site, values)
+    }
+}
+
+/// The parent is both current while the span is made and set on it: the first works behind wrappers
+/// that hide the layer, the second where the layer does not look at the current context.
+#[cfg(feature = "otel")]
+fn span_below(
+    parent: opentelemetry::Context,
+    site: &'static SpanSite,
+    values: &[AttributeValue<'_>],
+) -> tracing::Span {
+    let attached = parent.clone().attach();
+    let span = new_span(site, values);
+    drop(attached);
+    crate::otel::set_parent(&span, parent);
+    span
+}
+
+fn new_span(site: &'static SpanSite, values: &[AttributeValue<'_>]) -> tracing::Span {
+    const { assert!(site::OTEL_KIND == 0) };
+    let kind = match site.kind {
+        Kind::Internal => Recordable::Absent,
+        kind => Recordable::Str(kind.as_str()),
+    };
+    let later = (1..SpanSite::FIELDS.len()).map(|_| Recordable::Absent);
+    let fields = values.iter().take(site.opening_fields);
+    let recordable: Vec<_> = std::iter::once(kind)
+        .chain(later)
+        .chain(fields.map(|value| Recordable::from(*value)))
+        .collect();
+    let metadata = site.metadata();
+    with_values(metadata.fields().len(), 0, &recordable, |all| {
+        tracing::Span::new(metadata, &metadata.fields().value_set_all(all))
+    })
+}
+
+impl Active {
+    /// The state of a span that was just made.
+    fn of_span(
+        site: &'static SpanSite,
+        span: tracing::Span,
+        parent: Parent,
+        ambient: Ambient,
+        baggage: Baggage,
+    ) -> Self {
+        #[cfg(feature = "otel")]
+        if let Some(otel) = crate::otel::started(&span) {
+            let context = crate::otel::from_context(&otel);
+            if let Parent::Root { link: Some(link) } = &parent {
+                crate::otel::link(&otel, link);
+            }
+            return Self {
+                core: Core {
+                    site,
+                    span,
+                    otel: Some(otel),
+                    owned: true,
+                },
+                frame: Frame::new(context, Origin::Span).with_baggage(baggage),
+            };
+        }
+        // Nobody gives this span ids: what was received is what is sent on.
+        let (context, origin) = match parent {
+            Parent::Current => (ambient.context, ambient.origin),
+            Parent::Given(context) => (Some(context), Origin::Passed),
+            Parent::Root { link: None } => (None, Origin::Passed),
+            Parent::Root { link } => (None, Origin::Detached(link)),
+        };
+        Self {
+            core: Core {
+                site,
+                span,
+                #[cfg(feature = "otel")]
+                otel: context.as_ref().map(crate::otel::to_context),
+                owned: false,
+            },
+            frame: Frame::new(context, origin).with_baggage(baggage),
+        }
+    }
+
+    /// Shows the ids in log lines.
+    fn record_ids(&self) {
+        let Some(context) = &self.frame.context else {
+            return;
+        };
+        if !self.core.site.log_ids {
+            return;
+        }
+        let span_id = context.span_id();
+        const { assert!(site::SPAN_ID == site::TRACE_ID + 1) };
+        self.core.record(
+            site::TRACE_ID,
+            &[
+                AttributeValue::Display(&context.trace_id()),
+                if self.core.owned {
+                    AttributeValue::Display(&span_id)
+                } else {
+                    AttributeValue::Absent
+                },
+            ],
+        );
+    }
+}

@@ -1,0 +1,258 @@
+//! The drivers: they make a span current while the body of its function runs, and end it.
+//!
+//! Each of them tells four endings apart. The body returned: the result says whether it failed. It
+//! unwound: a guard that lives as long as the call or the poll saw no return. The future was
+//! dropped before it was ready: cancelled. What was dropped is dropped inside the span.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+
+use super::active::{Active, Finish, Span};
+use super::opening::{Opening, OwnedValues};
+use super::outcome::Ended;
+
+/// An active span while its code runs. Dropped without [`release`](Self::release), the code unwound.
+struct Running(Option<Box<Active>>);
+
+impl Running {
+    fn enter(&mut self) -> Option<super::active::Entered<'_>> {
+        self.0.as_mut().map(|active| active.enter())
+    }
+
+    fn release(mut self) -> Option<Box<Active>> {
+        self.0.take()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(active) = self.0.take() {
+            active.core.end(Ended::Panicked, None);
+        }
+    }
+}
+
+/// Runs the body of a function inside its span.
+#[inline]
+pub fn in_span<R>(
+    span: Span,
+    body: impl FnOnce() -> R,
+    finish: impl FnOnce(&mut Finish<'_>, &R),
+) -> R {
+    match span.0 {
+        None => body(),
+        Some(active) => in_active(active, body, finish),
+    }
+}
+
+fn in_active<R>(
+    active: Box<Active>,
+    body: impl FnOnce() -> R,
+    finish: impl FnOnce(&mut Finish<'_>, &R),
+) -> R {
+    let mut running = Running(Some(active));
+    let mut end = None;
+    let entered = running.enter();
+    let result = body();
+    if let Some(entered) = &entered {
+        let mut result_taker = Finish::new(entered.core);
+        finish(&mut result_taker, &result);
+        end = Some(result_taker.into_end());
+    }
+    drop(entered);
+    if let (Some(active), Some((ended, error))) = (running.release(), end) {
+        active.core.end(ended, error);
+    }
+    result
+}
+
+/// A span that opens at the first poll.
+type Deferred = Option<Box<(Opening, OwnedValues)>>;
+
+fn defer(opening: Opening, values: OwnedValues) -> Deferred {
+    (!opening.is_empty()).then(|| Box::new((opening, values)))
+}
+
+fn open_deferred(deferred: &mut Deferred, active: &mut Option<Box<Active>>) {
+    if let Some(deferred) = deferred.take() {
+        let (opening, values) = *deferred;
+        *active = opening.open_owned(&values).0;
+    }
+}
+
+pin_project! {
+    /// A future inside its span. What it costs where there is no span is one comparison a poll.
+    pub struct SpanFuture<F, H> {
+        deferred: Deferred,
+        active: Option<Box<Active>>,
+        #[pin]
+        inner: Option<F>,
+        finish: Option<H>,
+    }
+
+    impl<F, H> PinnedDrop for SpanFuture<F, H> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if let Some(mut active) = this.active.take() {
+                let entered = active.enter();
+                this.inner.set(None);
+                drop(entered);
+                active.core.end(Ended::Cancelled, None);
+            }
+        }
+    }
+}
+
+/// Runs a future inside a span that is open.
+#[inline]
+pub fn in_span_async<F, H>(span: Span, inner: F, finish: H) -> SpanFuture<F, H>
+where
+    F: Future,
+    H: FnOnce(&mut Finish<'_>, &F::Output),
+{
+    SpanFuture {
+        deferred: None,
+        active: span.0,
+        inner: Some(inner),
+        finish: Some(finish),
+    }
+}
+
+impl<F, H> SpanFuture<F, H>
+where
+    F: Future,
+    H: FnOnce(&mut Finish<'_>, &F::Output),
+{
+    /// Runs a future inside a span that opens when it is first polled.
+    #[must_use]
+    pub fn deferred(opening: Opening, values: OwnedValues, inner: F, finish: H) -> Self {
+        Self {
+            deferred: defer(opening, values),
+            active: None,
+            inner: Some(inner),
+            finish: Some(finish),
+        }
+    }
+}
+
+impl<F, H> Future for SpanFuture<F, H>
+where
+    F: Future,
+    H: FnOnce(&mut Finish<'_>, &F::Output),
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        open_deferred(this.deferred, this.active);
+        let inner = this.inner.as_mut().as_pin_mut();
+        let inner = inner.expect("an annotated future was polled after it was ready");
+        let Some(active) = this.active.take() else {
+            return inner.poll(cx);
+        };
+
+        let mut running = Running(Some(active));
+        let mut end = None;
+        let entered = running.enter();
+        let polled = inner.poll(cx);
+        if let (Poll::Ready(result), Some(entered)) = (&polled, &entered) {
+            this.inner.set(None);
+            let mut result_taker = Finish::new(entered.core);
+            if let Some(finish) = this.finish.take() {
+                finish(&mut result_taker, result);
+            }
+            end = Some(result_taker.into_end());
+        }
+        drop(entered);
+        let active = running.release();
+        match (active, end) {
+            (Some(active), Some((ended, error))) => active.core.end(ended, error),
+            (active, _) => *this.active = active,
+        }
+        polled
+    }
+}
+
+impl<F, H> fmt::Debug for SpanFuture<F, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SpanFuture").finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// A stream inside its span, which opens at the first poll and ends after the last item.
+    pub struct SpanStream<S> {
+        deferred: Deferred,
+        active: Option<Box<Active>>,
+        #[pin]
+        inner: Option<S>,
+    }
+
+    impl<S> PinnedDrop for SpanStream<S> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if let Some(mut active) = this.active.take() {
+                let entered = active.enter();
+                this.inner.set(None);
+                drop(entered);
+                active.core.end(Ended::Cancelled, None);
+            }
+        }
+    }
+}
+
+/// Runs a stream inside a span that opens when it is first polled.
+#[must_use]
+pub fn in_span_stream<S: Stream>(opening: Opening, values: OwnedValues, inner: S) -> SpanStream<S> {
+    SpanStream {
+        deferred: defer(opening, values),
+        active: None,
+        inner: Some(inner),
+    }
+}
+
+impl<S: Stream> Stream for SpanStream<S> {
+    type Item = S::Item;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        let mut this = self.project();
+        open_deferred(this.deferred, this.active);
+        let Some(inner) = this.inner.as_mut().as_pin_mut() else {
+            return Poll::Ready(None);
+        };
+        let Some(active) = this.active.take() else {
+            return inner.poll_next(cx);
+        };
+
+        let mut running = Running(Some(active));
+        let entered = running.enter();
+        let polled = inner.poll_next(cx);
+        let ended = matches!(polled, Poll::Ready(None));
+        if ended {
+            this.inner.set(None);
+        }
+        drop(entered);
+        match running.release() {
+            Some(active) if ended => active.core.end(Ended::Completed, None),
+            active => *this.active = active,
+        }
+        polled
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner
+            .as_ref()
+            .map_or((0, Some(0)), Stream::size_hint)
+    }
+}
+
+impl<S> fmt::Debug for SpanStream<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SpanStream").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,122 @@
+//! [`SpanSite`]: the static part of a span, one for each annotated function.
+
+use tracing::callsite::DefaultCallsite;
+use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
+use tracing::subscriber::Interest;
+use tracing::{Level, Metadata};
+
+use crate::semconv;
+
+/// The fields that every site declares before those of its function, in this order.
+pub(crate) const OTEL_KIND: usize = 0;
+pub(crate) const TRACE_ID: usize = 1;
+pub(crate) const SPAN_ID: usize = 2;
+pub(crate) const OUTCOME: usize = 3;
+pub(crate) const ERROR_TYPE: usize = 4;
+
+/// The role of a span in a trace
+/// ([OpenTelemetry, `SpanKind`](https://opentelemetry.io/docs/specs/otel/trace/api/#spankind)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Neither sends nor receives.
+    Internal,
+    /// Handles a request.
+    Server,
+    /// Sends a request and waits for the reply.
+    Client,
+    /// Sends a message that is handled later.
+    Producer,
+    /// Handles a message that was sent before.
+    Consumer,
+}
+
+impl Kind {
+    /// As `otel.kind` takes it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Internal => "internal",
+            Self::Server => "server",
+            Self::Client => "client",
+            Self::Producer => "producer",
+            Self::Consumer => "consumer",
+        }
+    }
+}
+
+/// What is known about a span before it starts.
+#[derive(Debug)]
+pub struct SpanSite {
+    callsite: &'static DefaultCallsite,
+    metadata: &'static Metadata<'static>,
+    pub(crate) kind: Kind,
+    /// Number of fields that are recorded when the span opens; the others come later.
+    pub(crate) opening_fields: usize,
+    /// Whether the parent may come from the environment.
+    pub(crate) environment: bool,
+    pub(crate) log_ids: bool,
+}
+
+impl SpanSite {
+    /// The names that `metadata` must begin with.
+    pub const FIELDS: [&'static str; 5] = [
+        "otel.kind",
+        semconv::TRACE_ID,
+        semconv::SPAN_ID,
+        semconv::OUTCOME,
+        semconv::ERROR_TYPE,
+    ];
+
+    /// A site whose span has this kind and records this many fields when it opens.
+    #[must_use]
+    pub const fn new(
+        callsite: &'static DefaultCallsite,
+        metadata: &'static Metadata<'static>,
+        kind: Kind,
+        opening_fields: usize,
+    ) -> Self {
+        Self {
+            callsite,
+            metadata,
+            kind,
+            opening_fields,
+            environment: false,
+            log_ids: true,
+        }
+    }
+
+    /// The same site, with a parent from the environment where there is no other.
+    #[must_use]
+    pub const fn from_environment(mut self) -> Self {
+        self.environment = true;
+        self
+    }
+
+    /// The same site without ids in log lines.
+    #[must_use]
+    pub const fn without_log_ids(mut self) -> Self {
+        self.log_ids = false;
+        self
+    }
+
+    pub(crate) const fn metadata(&self) -> &'static Metadata<'static> {
+        self.metadata
+    }
+
+    /// Whether a subscriber could want this span: two comparisons where there is none.
+    #[inline]
+    pub(crate) fn may_be_enabled(&self) -> bool {
+        let level: &Level = self.metadata.level();
+        *level <= STATIC_MAX_LEVEL && *level <= LevelFilter::current()
+    }
+
+    /// Whether the current subscriber wants this span.
+    pub(crate) fn is_enabled(&self) -> bool {
+        if !self.may_be_enabled() {
+            return false;
+        }
+        let interest: Interest = self.callsite.interest();
+        !interest.is_never()
+            && (interest.is_always()
+                || tracing::dispatcher::get_default(|dispatch| dispatch.enabled(self.metadata)))
+    }
+}

@@ -1,0 +1,220 @@
+//! Attribute values, independent of any engine.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use tracing::Value;
+use tracing::field::{DebugValue, DisplayValue};
+
+/// The value of a span attribute while it is being recorded.
+#[derive(Clone, Copy)]
+pub enum AttributeValue<'a> {
+    /// Nothing is recorded.
+    Absent,
+    /// A truth value.
+    Bool(bool),
+    /// Any integer that fits.
+    I64(i64),
+    /// An integer that a convention wants as text.
+    Numeral(i64),
+    /// A floating-point number.
+    F64(f64),
+    /// Text.
+    Str(&'a str),
+    /// Text, by `Display`.
+    Display(&'a dyn fmt::Display),
+    /// Text, by `Debug`.
+    Debug(&'a dyn fmt::Debug),
+}
+
+impl fmt::Debug for AttributeValue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.write_str("absent"),
+            Self::Bool(value) => fmt::Debug::fmt(value, f),
+            Self::I64(value) | Self::Numeral(value) => fmt::Debug::fmt(value, f),
+            Self::F64(value) => fmt::Debug::fmt(value, f),
+            Self::Str(value) => fmt::Debug::fmt(value, f),
+            Self::Display(value) => fmt::Display::fmt(value, f),
+            Self::Debug(value) => fmt::Debug::fmt(value, f),
+        }
+    }
+}
+
+/// As people read it: text without quotes.
+impl fmt::Display for AttributeValue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Str(value) => f.write_str(value),
+            _ => fmt::Debug::fmt(self, f),
+        }
+    }
+}
+
+/// [`AttributeValue`] in the form that `tracing` records; it borrows from this.
+pub(crate) enum Recordable<'a> {
+    Absent,
+    Bool(bool),
+    I64(i64),
+    Numeral(DisplayValue<i64>),
+    F64(f64),
+    Str(&'a str),
+    Display(DisplayValue<&'a dyn fmt::Display>),
+    Debug(DebugValue<&'a dyn fmt::Debug>),
+}
+
+impl<'a> From<AttributeValue<'a>> for Recordable<'a> {
+    fn from(value: AttributeValue<'a>) -> Self {
+        match value {
+            AttributeValue::Absent => Self::Absent,
+            AttributeValue::Bool(value) => Self::Bool(value),
+            AttributeValue::I64(value) => Self::I64(value),
+            AttributeValue::Numeral(value) => Self::Numeral(tracing::field::display(value)),
+            AttributeValue::F64(value) => Self::F64(value),
+            AttributeValue::Str(value) => Self::Str(value),
+            AttributeValue::Display(value) => Self::Display(tracing::field::display(value)),
+            AttributeValue::Debug(value) => Self::Debug(tracing::field::debug(value)),
+        }
+    }
+}
+
+impl Recordable<'_> {
+    pub(crate) fn as_value(&self) -> Option<&dyn Value> {
+        Some(match self {
+            Self::Absent => return None,
+            Self::Bool(value) => value,
+            Self::I64(value) => value,
+            Self::Numeral(value) => value,
+            Self::F64(value) => value,
+            Self::Str(value) => value,
+            Self::Display(value) => value,
+            Self::Debug(value) => value,
+        })
+    }
+}
+
+/// A value that outlives the call it was read in: for functions that return their future, whose
+/// span starts later.
+#[derive(Clone, Debug)]
+pub(crate) enum OwnedValue {
+    Absent,
+    Bool(bool),
+    I64(i64),
+    F64(f64),
+    Text(String),
+}
+
+impl From<AttributeValue<'_>> for OwnedValue {
+    fn from(value: AttributeValue<'_>) -> Self {
+        match value {
+            AttributeValue::Absent => Self::Absent,
+            AttributeValue::Bool(value) => Self::Bool(value),
+            AttributeValue::I64(value) => Self::I64(value),
+            AttributeValue::F64(value) => Self::F64(value),
+            AttributeValue::Numeral(value) => Self::Text(value.to_string()),
+            AttributeValue::Str(value) => Self::Text(value.to_owned()),
+            AttributeValue::Display(value) => Self::Text(value.to_string()),
+            AttributeValue::Debug(value) => Self::Text(format!("{value:?}")),
+        }
+    }
+}
+
+impl OwnedValue {
+    pub(crate) fn borrow(&self) -> AttributeValue<'_> {
+        match self {
+            Self::Absent => AttributeValue::Absent,
+            Self::Bool(value) => AttributeValue::Bool(*value),
+            Self::I64(value) => AttributeValue::I64(*value),
+            Self::F64(value) => AttributeValue::F64(*value),
+            Self::Text(value) => AttributeValue::Str(value),
+        }
+    }
+}
+
+/// A type that a span attribute can have as its value without `%` or `?`.
+///
+/// Integers that fit into 64 bits with a sign stay integers; larger ones become text. `None` is not
+/// recorded. Other types are recorded by `Display`, and those that only have `Debug` need `?`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be recorded as an attribute",
+    label = "this type has no attribute value",
+    note = "implement `Display`, write `key = %value` with something that does, or `key = ?value` to record it by `Debug`"
+)]
+pub trait FieldValue {
+    /// The value to record.
+    fn field_value(&self) -> AttributeValue<'_>;
+}
+
+macro_rules! integers {
+    ($($small:ty)+ ; $($large:ty)+) => {
+        $(impl FieldValue for $small {
+            fn field_value(&self) -> AttributeValue<'_> {
+                AttributeValue::I64(i64::from(*self))
+            }
+        })+
+        $(impl FieldValue for $large {
+            fn field_value(&self) -> AttributeValue<'_> {
+                i64::try_from(*self).map_or(AttributeValue::Display(self), AttributeValue::I64)
+            }
+        })+
+    };
+}
+
+integers!(i8 i16 i32 i64 u8 u16 u32; isize usize u64 i128 u128);
+
+impl FieldValue for bool {
+    fn field_value(&self) -> AttributeValue<'_> {
+        AttributeValue::Bool(*self)
+    }
+}
+
+impl FieldValue for f32 {
+    fn field_value(&self) -> AttributeValue<'_> {
+        AttributeValue::F64(f64::from(*self))
+    }
+}
+
+impl FieldValue for f64 {
+    fn field_value(&self) -> AttributeValue<'_> {
+        AttributeValue::F64(*self)
+    }
+}
+
+impl FieldValue for str {
+    fn field_value(&self) -> AttributeValue<'_> {
+        AttributeValue::Str(self)
+    }
+}
+
+impl FieldValue for String {
+    fn field_value(&self) -> AttributeValue<'_> {
+        AttributeValue::Str(self)
+    }
+}
+
+impl FieldValue for Cow<'_, str> {
+    fn field_value(&self) -> AttributeValue<'_> {
+        AttributeValue::Str(self)
+    }
+}
+
+impl<T: FieldValue> FieldValue for Option<T> {
+    fn field_value(&self) -> AttributeValue<'_> {
+        self.as_ref()
+            .map_or(AttributeValue::Absent, T::field_value)
+    }
+}
+
+macro_rules! forward {
+    ($($pointer:ty),+) => {$(
+        impl<T: FieldValue + ?Sized> FieldValue for $pointer {
+            fn field_value(&self) -> AttributeValue<'_> {
+                (**self).field_value()
+            }
+        }
+    )+};
+}
+
+forward!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);

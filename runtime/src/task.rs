@@ -1,0 +1,407 @@
+//! Tasks and threads that stay in the trace of what started them.
+//!
+//! A bare `tokio::spawn` starts without a trace: what it runs makes roots. The functions here take
+//! the current span along, and the subscriber that is current on this thread, so that they are the
+//! same inside the task. [`detach`] is for work that outlives its request: its spans are roots, each
+//! linked to the span that started it.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+use tracing::Dispatch;
+
+use crate::baggage::Baggage;
+use crate::context::TraceContext;
+use crate::current::{self, Frame, Origin};
+
+/// What is current here, to make it current elsewhere: on another thread, in another task, in an
+/// executor that this crate does not know. Cloning raises reference counts.
+///
+/// ```
+/// use tracing_relay::task::TaskContext;
+///
+/// let here = TaskContext::current();
+/// let answer = std::thread::spawn(move || here.run(|| 6 * 7)).join().unwrap();
+/// assert_eq!(answer, 42);
+/// ```
+#[derive(Clone)]
+pub struct TaskContext {
+    frame: Option<Frame>,
+    span: tracing::Span,
+    #[cfg(feature = "otel")]
+    otel: opentelemetry::Context,
+    /// The subscriber, where there is any.
+    dispatch: Option<Dispatch>,
+}
+
+impl TaskContext {
+    /// What is current on this thread.
+    #[must_use]
+    pub fn current() -> Self {
+        Self {
+            frame: current::snapshot(),
+            span: tracing::Span::current(),
+            #[cfg(feature = "otel")]
+            otel: opentelemetry::Context::current(),
+            dispatch: current_dispatch(),
+        }
+    }
+
+    /// A new trace, with the subscriber and the baggage of this thread: each span that starts in it
+    /// is a root linked to the span that is current here.
+    #[must_use]
+    pub fn detached() -> Self {
+        let ambient = current::ambient();
+        let baggage = ambient.baggage();
+        // The baggage goes on by itself; a link names a span and nothing else.
+        let link = ambient
+            .context
+            .map(|context: TraceContext| context.with_baggage(Baggage::new()));
+        Self {
+            span: tracing::Span::none(),
+            #[cfg(feature = "otel")]
+            otel: crate::otel::root_context(&baggage),
+            frame: Some(Frame::new(None, Origin::Detached(link)).with_baggage(baggage)),
+            dispatch: current_dispatch(),
+        }
+    }
+
+    /// Runs `f` with this context current.
+    pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
+        let _entered = self.enter();
+        f()
+    }
+
+    /// A future that has this context current during each poll, and while it is dropped.
+    pub fn instrument<F: Future>(self, future: F) -> InContext<F> {
+        InContext {
+            context: self,
+            future: Some(future),
+        }
+    }
+
+    fn enter(&self) -> EnteredTask<'_> {
+        let dispatch = self.dispatch.as_ref().map(tracing::dispatcher::set_default);
+        let span = self.span.enter();
+        #[cfg(feature = "otel")]
+        let otel = crate::otel::attach(&self.otel);
+        EnteredTask {
+            previous: self.frame.clone().map(current::enter),
+            #[cfg(feature = "otel")]
+            _otel: otel,
+            _span: span,
+            _dispatch: dispatch,
+        }
+    }
+}
+
+impl fmt::Debug for TaskContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskContext")
+            .field("span", &self.span)
+            .finish_non_exhaustive()
+    }
+}
+
+fn current_dispatch() -> Option<Dispatch> {
+    tracing::dispatcher::has_been_set().then(|| tracing::dispatcher::get_default(Dispatch::clone))
+}
+
+/// A context that is current on this thread. Fields drop in this order, the reverse of entering.
+struct EnteredTask<'a> {
+    /// The frame before, where one was put in its place.
+    previous: Option<Option<Frame>>,
+    #[cfg(feature = "otel")]
+    _otel: Option<opentelemetry::ContextGuard>,
+    _span: tracing::span::Entered<'a>,
+    _dispatch: Option<tracing::dispatcher::DefaultGuard>,
+}
+
+impl Drop for EnteredTask<'_> {
+    fn drop(&mut self) {
+        if let Some(previous) = self.previous.take() {
+            current::exit(previous);
+        }
+    }
+}
+
+pin_project! {
+    /// A future that runs in a [`TaskContext`]. Made by [`TaskContext::instrument`].
+    pub struct InContext<F> {
+        context: TaskContext,
+        #[pin]
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for InContext<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.future.is_some() {
+                let _entered = this.context.enter();
+                this.future.set(None);
+            }
+        }
+    }
+}
+
+impl<F: Future> Future for InContext<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        let _entered = this.context.enter();
+        let future = this.future.as_mut().as_pin_mut();
+        let polled = future
+            .expect("a task was polled after it was ready")
+            .poll(cx);
+        if polled.is_ready() {
+            this.future.set(None);
+        }
+        polled
+    }
+}
+
+impl<F> fmt::Debug for InContext<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InContext")
+            .field("context", &self.context)
+            .finish_non_exhaustive()
+    }
+}
+
+/// [`std::thread::spawn`] in the current trace.
+///
+/// ```
+/// let thread = tracing_relay::task::spawn_thread(|| 6 * 7);
+/// assert_eq!(thread.join().unwrap(), 42);
+/// ```
+///
+/// # Panics
+///
+/// As `std::thread::spawn` does, if the system cannot start a thread.
+pub fn spawn_thread<F, T>(f: F) -> std::thread::JoinHandle<T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    let context = TaskContext::current();
+    std::thread::spawn(move || context.run(f))
+}
+
+#[cfg(feature = "tokio")]
+pub use with_tokio::{JoinSet, detach, spawn, spawn_blocking, spawn_local};
+
+#[cfg(feature = "tokio")]
+mod with_tokio {
+    use std::fmt;
+    use std::ops::{Deref, DerefMut};
+
+    use tokio::runtime::Handle;
+    use tokio::task::{AbortHandle, JoinHandle, LocalSet};
+
+    use super::TaskContext;
+
+    /// [`tokio::spawn`] in the current trace.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let task = tracing_relay::task::spawn(async { 6 * 7 });
+    /// assert_eq!(task.await.unwrap(), 42);
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As `tokio::spawn` does, outside a runtime.
+    #[track_caller]
+    pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        tokio::spawn(TaskContext::current().instrument(future))
+    }
+
+    /// [`tokio::spawn`] for work that outlives what started it. Each span that starts in it is the
+    /// root of a new trace, linked to the span that is current now; baggage goes along.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let task = tracing_relay::task::detach(async { tracing_relay::current_trace_id() });
+    /// assert_eq!(task.await.unwrap(), None);
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As `tokio::spawn` does, outside a runtime.
+    #[track_caller]
+    pub fn detach<F>(future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        tokio::spawn(TaskContext::detached().instrument(future))
+    }
+
+    /// [`tokio::task::spawn_blocking`] in the current trace.
+    ///
+    /// # Panics
+    ///
+    /// As `tokio::task::spawn_blocking` does, outside a runtime.
+    #[track_caller]
+    pub fn spawn_blocking<F, R>(f: F) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        let context = TaskContext::current();
+        tokio::task::spawn_blocking(move || context.run(f))
+    }
+
+    /// [`tokio::task::spawn_local`] in the current trace.
+    ///
+    /// # Panics
+    ///
+    /// As `tokio::task::spawn_local` does, outside a `LocalSet`.
+    #[track_caller]
+    pub fn spawn_local<F>(future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        tokio::task::spawn_local(TaskContext::current().instrument(future))
+    }
+
+    /// A [`tokio::task::JoinSet`] whose tasks stay in the trace of what spawned them. Everything
+    /// that does not spawn is the same, through `Deref`.
+    ///
+    /// ```
+    /// use tracing_relay::task::JoinSet;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let mut tasks = JoinSet::new();
+    /// tasks.spawn(async { 6 * 7 });
+    /// assert_eq!(tasks.join_next().await.unwrap().unwrap(), 42);
+    /// # }
+    /// ```
+    pub struct JoinSet<T>(tokio::task::JoinSet<T>);
+
+    impl<T> JoinSet<T> {
+        /// An empty set.
+        #[must_use]
+        pub fn new() -> Self {
+            Self(tokio::task::JoinSet::new())
+        }
+
+        /// The set without the context.
+        #[must_use]
+        pub fn into_inner(self) -> tokio::task::JoinSet<T> {
+            self.0
+        }
+    }
+
+    impl<T: 'static> JoinSet<T> {
+        /// [`tokio::task::JoinSet::spawn`] in the current trace.
+        ///
+        /// # Panics
+        ///
+        /// Outside a runtime.
+        #[track_caller]
+        pub fn spawn<F>(&mut self, task: F) -> AbortHandle
+        where
+            F: Future<Output = T> + Send + 'static,
+            T: Send,
+        {
+            self.0.spawn(TaskContext::current().instrument(task))
+        }
+
+        /// [`tokio::task::JoinSet::spawn_on`] in the current trace.
+        #[track_caller]
+        pub fn spawn_on<F>(&mut self, task: F, handle: &Handle) -> AbortHandle
+        where
+            F: Future<Output = T> + Send + 'static,
+            T: Send,
+        {
+            self.0
+                .spawn_on(TaskContext::current().instrument(task), handle)
+        }
+
+        /// [`tokio::task::JoinSet::spawn_local`] in the current trace.
+        ///
+        /// # Panics
+        ///
+        /// Outside a `LocalSet`.
+        #[track_caller]
+        pub fn spawn_local<F>(&mut self, task: F) -> AbortHandle
+        where
+            F: Future<Output = T> + 'static,
+        {
+            self.0.spawn_local(TaskContext::current().instrument(task))
+        }
+
+        /// [`tokio::task::JoinSet::spawn_local_on`] in the current trace.
+        #[track_caller]
+        pub fn spawn_local_on<F>(&mut self, task: F, local_set: &LocalSet) -> AbortHandle
+        where
+            F: Future<Output = T> + 'static,
+        {
+            self.0
+                .spawn_local_on(TaskContext::current().instrument(task), local_set)
+        }
+
+        /// [`tokio::task::JoinSet::spawn_blocking`] in the current trace.
+        ///
+        /// # Panics
+        ///
+        /// Outside a runtime.
+        #[track_caller]
+        pub fn spawn_blocking<F>(&mut self, f: F) -> AbortHandle
+        where
+            F: FnOnce() -> T + Send + 'static,
+            T: Send,
+        {
+            let context = TaskContext::current();
+            self.0.spawn_blocking(move || context.run(f))
+        }
+
+        /// [`tokio::task::JoinSet::spawn_blocking_on`] in the current trace.
+        #[track_caller]
+        pub fn spawn_blocking_on<F>(&mut self, f: F, handle: &Handle) -> AbortHandle
+        where
+            F: FnOnce() -> T + Send + 'static,
+            T: Send,
+        {
+            let context = TaskContext::current();
+            self.0.spawn_blocking_on(move || context.run(f), handle)
+        }
+    }
+
+    impl<T> Deref for JoinSet<T> {
+        type Target = tokio::task::JoinSet<T>;
+
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+
+    impl<T> DerefMut for JoinSet<T> {
+        fn deref_mut(&mut self) -> &mut Self::Target {
+            &mut self.0
+        }
+    }
+
+    impl<T> Default for JoinSet<T> {
+        fn default() -> Self {
+            Self::new()
+        }
+    }
+
+    impl<T> fmt::Debug for JoinSet<T> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            fmt::Debug::fmt(&self.0, f)
+        }
+    }
+}
