@@ -77,16 +77,16 @@ pub use tracing_relay_macros::{relay_traced, request_span, traced};
 ///
 /// # Options
 ///
-/// | option | effect | default |
-/// | --- | --- | --- |
-/// | `flavor = "multi_thread"` | the runtime: `"current_thread"` or `"multi_thread"`; async tests only | `"current_thread"` |
-/// | `worker_threads = 4` | the workers of the multi-thread runtime | 2 |
-/// | `ids = "sequential"` | trace ids and span ids count up from 1; or `"random"` | `"random"` |
-/// | `sampling = "parent"` | which spans are [sampled](testing::Sampling): `"always"`, `"never"` or `"parent"` | `"always"` |
-/// | `level = "info"` | the level above which nothing is enabled, `"trace"` to `"off"` | `"trace"` |
-/// | `logs = true` | log lines are kept for [`Traces::logs`](testing::Traces::logs) | `false` |
-/// | `pipeline = expression` | the [`Pipeline`](testing::Pipeline) to begin with; the other options are added to it | `Pipeline::new()` |
-/// | `crate = path` | the path of this crate where it is re-exported under another name | `::tracing_relay` |
+/// | option | effect |
+/// | --- | --- |
+/// | `flavor = "multi_thread"` | the runtime of an async test: `"current_thread"`, the default, or `"multi_thread"` |
+/// | `worker_threads = 4` | the workers of the multi-thread runtime; default: 2 |
+/// | `ids = "sequential"` | trace ids and span ids count up from 1; default: `"random"` |
+/// | `sampling = "parent"` | which spans are [sampled](testing::Sampling): `"always"`, the default, `"never"` or `"parent"` |
+/// | `level = "info"` | the level above which nothing is enabled, `"off"` for nothing at all; default: `"trace"` |
+/// | `logs = true` | whether log lines are kept for [`Traces::logs`](testing::Traces::logs); default: `false` |
+/// | `pipeline = Pipeline::new().behind_reload()` | the [`Pipeline`](testing::Pipeline) to begin with, to which the other options are added; default: `Pipeline::new()` |
+/// | `crate = ::tracing_relay` | where the runtime is found, if it was renamed or re-exported |
 ///
 /// ```
 /// use tracing_relay::testing::{Pipeline, Traces};

@@ -9,6 +9,9 @@ async fn two_in_one_attribute() {}
 #[tracing_relay::test(start_paused = true)]
 async fn nothing_is_near() {}
 
+#[tracing_relay::test(restamp = false)]
+async fn an_option_of_another_attribute() {}
+
 #[tracing_relay::test("multi_thread")]
 async fn a_value_without_a_name() {}
 

@@ -15,7 +15,7 @@ async fn workers_in_quotes() {}
 #[tracing_relay::test(ids = "counted", sampling = "half", level = "verbose", logs = "yes")]
 async fn several_in_one_attribute() {}
 
-#[tracing_relay::test(crate = "tracing_relay")]
-async fn a_path_in_quotes() {}
+#[tracing_relay::test(crate = tracing_relay)]
+async fn a_relative_path() {}
 
 fn main() {}
