@@ -161,7 +161,7 @@ impl Emit {
                     Some(output) => quote!(#p::output_is::<#output, _>(#inner)),
                     None => inner,
                 };
-                quote!(#p::SpanFuture::deferred(#opening, #values, #typed, #finish))
+                quote!(#p::in_deferred_span(#opening, #values, #typed, #finish))
             }
             (Polled::Stream, _) => {
                 let inner = self.call_body();

@@ -25,8 +25,8 @@ pub use tracing::{Level, Metadata};
 
 pub use crate::scope::TraceScope;
 pub use crate::span::{
-    Ambience, AttributeValue, ErrorDetail, Finish, Kind, Opening, OwnedValues, Span, SpanFuture,
-    SpanSite, SpanStream, in_span, in_span_async, in_span_stream,
+    Ambience, AttributeValue, ErrorDetail, Finish, Kind, Opening, OwnedValues, Span,
+    SpanSite, in_deferred_span, in_span, in_span_async, in_span_stream,
 };
 
 pub use crate::carrier::Extracted;
