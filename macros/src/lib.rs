@@ -43,6 +43,7 @@ static TABLES: &[&options::Table] = &[
     &span::args::REQUEST_SPAN,
     &span::args::TRACED,
     &span::args::RELAY_TRACED,
+    &test_attribute::args::TEST,
 ];
 
 /// Adds a trace carrier to a struct.
@@ -78,5 +79,5 @@ pub fn relay_traced(args: TokenStream, item: TokenStream) -> TokenStream {
 /// A test on a trace pipeline of its own.
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    test_attribute::expand(arguments.into(), &item.into()).into()
+    test_attribute::expand(arguments.into(), item.into()).into()
 }
