@@ -2,6 +2,8 @@
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(all(feature = "macros", feature = "spans"))]
+mod attributes;
 pub mod baggage;
 mod carried;
 mod carrier;
@@ -310,7 +312,7 @@ pub use tracing_relay_macros::carries_trace;
 #[cfg(feature = "macros")]
 pub use tracing_relay_macros::CarriesTrace;
 #[cfg(all(feature = "macros", feature = "spans"))]
-pub use tracing_relay_macros::{relay_traced, request_span, traced};
+pub use attributes::{relay_traced, request_span, traced};
 
 /// Makes a test of an `fn` or `async fn`, with a trace [pipeline](testing::Pipeline) of its own.
 ///
