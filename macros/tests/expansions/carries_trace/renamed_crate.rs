@@ -17,6 +17,12 @@ impl crate::renamed::__private::CarriesTrace for Job {
             &self.trace,
         )
     }
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        <crate::renamed::__private::TraceCarrier as crate::renamed::__private::CarriesTrace>::is_empty_carrier(
+            &self.trace,
+        )
+    }
 }
 #[automatically_derived]
 #[allow(deprecated)]
