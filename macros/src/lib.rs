@@ -3,6 +3,9 @@
 //!
 //! Each macro reads its arguments and its item independently (`args`), turns them into a checked
 //! meaning (`plan`) and prints that as tokens (`expand`). The modules here are what they share.
+//!
+//! With the environment variable `TRACING_RELAY_EXPAND` set to the name of an item, or to `*`, the
+//! expansion is printed when the item is compiled.
 
 #![warn(
     clippy::expect_used,

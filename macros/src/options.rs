@@ -229,7 +229,7 @@ impl Table {
             let owners = owners.join(", ");
             let fault = format!(
                 "`{name}` is an option of {owners}, not of {}",
-                self.attribute
+                self.quoted()
             );
             return diag::at(key, &fault, &self.accepted());
         }
