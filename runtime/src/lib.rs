@@ -1,9 +1,9 @@
 //! Traces that survive every hop.
 
-#[cfg(feature = "spans")]
 #[doc(hidden)]
 pub mod __private;
 pub mod baggage;
+mod carried;
 mod carrier;
 mod context;
 mod current;
@@ -27,6 +27,7 @@ mod warn;
 pub mod wire;
 
 pub use baggage::Baggage;
+pub use carried::Carried;
 pub use carrier::{CarriesTrace, CarriesTraceMut, Extracted, InvalidCarrier, TraceCarrier};
 pub use context::{TraceContext, TraceState};
 pub use current::{current_baggage, current_context, current_trace_id, set_current_baggage};
@@ -36,6 +37,8 @@ pub use scope::TraceScope;
 #[cfg(feature = "spans")]
 pub use span::{AttributeValue, Failure, FieldValue, SpanError, SpanOutcome};
 
+#[cfg(feature = "macros")]
+pub use tracing_relay_macros::{CarriesTrace, carries_trace};
 #[cfg(all(feature = "macros", feature = "spans"))]
 pub use tracing_relay_macros::{relay_traced, request_span, traced};
 
