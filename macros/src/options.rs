@@ -31,6 +31,10 @@ pub(crate) struct Spec {
     /// The option as one writes it, with an example value: `restamp = false`.
     pub(crate) usage: &'static str,
     /// What it does, in one line: the row of the documentation.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "a test compares it with the documentation")
+    )]
     pub(crate) doc: &'static str,
 }
 
@@ -225,7 +229,7 @@ impl Table {
             let owners = owners.join(", ");
             let fault = format!(
                 "`{name}` is an option of {owners}, not of {}",
-                self.attribute
+                self.quoted()
             );
             return diag::at(key, &fault, &self.accepted());
         }
@@ -263,7 +267,7 @@ impl Table {
     pub(crate) fn rows(&self) -> impl Iterator<Item = String> {
         self.options
             .iter()
-            .map(|spec| format!("| `{}` | {} |", spec.usage, spec.doc))
+            .map(|spec| format!("| `{}` | {} |", spec.usage.replace('|', "\\|"), spec.doc))
     }
 }
 

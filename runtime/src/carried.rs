@@ -77,6 +77,11 @@ impl<T> CarriesTrace for Carried<T> {
     fn extract(&self) -> Extracted {
         self.trace.extract()
     }
+
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        self.trace.is_empty_carrier()
+    }
 }
 
 impl<T> CarriesTraceMut for Carried<T> {

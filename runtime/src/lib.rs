@@ -2,6 +2,8 @@
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(feature = "macros")]
+mod attributes;
 pub mod baggage;
 mod carried;
 mod carrier;
@@ -37,21 +39,9 @@ pub use scope::TraceScope;
 #[cfg(feature = "spans")]
 pub use span::{AttributeValue, Failure, FieldValue, SpanError, SpanOutcome};
 
+#[cfg(all(feature = "macros", feature = "testing"))]
+pub use attributes::test;
 #[cfg(feature = "macros")]
-pub use tracing_relay_macros::{CarriesTrace, carries_trace};
+pub use attributes::{CarriesTrace, carries_trace};
 #[cfg(all(feature = "macros", feature = "spans"))]
-pub use tracing_relay_macros::{relay_traced, request_span, traced};
-
-/// Makes a test of an `fn` or `async fn`, with a trace pipeline of its own.
-///
-/// ```
-/// use tracing_relay::testing::Traces;
-///
-/// #[tracing_relay::test]
-/// async fn charges_the_card(traces: Traces) {
-///     tracing::info_span!("charge").in_scope(|| {});
-///     assert_eq!(traces.exported(), ["charge"]);
-/// }
-/// ```
-#[cfg(all(feature = "testing", feature = "macros"))]
-pub use tracing_relay_macros::test;
+pub use attributes::{relay_traced, request_span, traced};

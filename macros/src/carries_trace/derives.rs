@@ -107,7 +107,8 @@ pub(crate) fn remove(attrs: &mut Vec<Attribute>, name: &str) {
                 if list.is_empty() {
                     continue;
                 }
-                quote!(derive(#(#list),*))
+                let derive = meta.path();
+                quote!(#derive(#(#list),*))
             };
             rest.push(match condition {
                 Some(condition) => parse_quote!(#[cfg_attr(#condition, #meta)]),
@@ -136,8 +137,9 @@ fn flatten(meta: &Meta) -> Vec<(Option<Meta>, Meta)> {
         .collect()
 }
 
+/// What a `derive` lists, also one that is called by its full path.
 fn derive_list(meta: &Meta) -> Vec<Path> {
-    if meta.path().is_ident("derive") {
+    if ends_in(meta.path(), &["derive"]) {
         list_of(meta).unwrap_or_default()
     } else {
         Vec::new()

@@ -22,8 +22,8 @@ pub(crate) fn run(args: TokenStream, item: TokenStream) -> TokenStream {
 mod tests {
     use quote::quote;
 
-    use super::run;
-    use crate::snapshots::check;
+    use super::{args, run};
+    use crate::snapshots::{check, check_documented};
 
     const FOLDER: &str = "carries_trace";
 
@@ -106,5 +106,10 @@ mod tests {
         let text = output.to_string();
         assert_eq!(text.matches("compile_error").count(), 2, "{text}");
         assert!(text.contains("fn new (id : u64 ,) -> Self"), "{text}");
+    }
+
+    #[test]
+    fn every_option_is_documented() {
+        check_documented("messages.rs", &args::TABLE);
     }
 }

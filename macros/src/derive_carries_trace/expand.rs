@@ -3,6 +3,7 @@
 //! ```text
 //! impl<T> CarriesTrace for Job<T> {
 //!     fn extract(&self) -> Extracted { CarriesTrace::extract(&self.trace) }
+//!     fn is_empty_carrier(&self) -> bool { CarriesTrace::is_empty_carrier(&self.trace) }
 //! }
 //! impl<T> CarriesTraceMut for Job<T> {
 //!     fn inject(&mut self, context: &TraceContext) { CarriesTraceMut::inject(&mut self.trace, context); }
@@ -51,6 +52,7 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
 
     let argument = format_ident!("__relay_context", span = Span::mixed_site());
     let extract = body(&plan.shape, &Access::Extract { private: &private });
+    let is_empty = body(&plan.shape, &Access::IsEmpty { private: &private });
     let inject = body(
         &plan.shape,
         &Access::Inject {
@@ -65,6 +67,11 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
             fn extract(&self) -> #private::Extracted {
                 #extract
             }
+
+            #[inline]
+            fn is_empty_carrier(&self) -> bool {
+                #is_empty
+            }
         }
 
         #[automatically_derived]
@@ -77,9 +84,12 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
     }
 }
 
-/// The one call that differs between the two bodies.
+/// The one call that differs between the bodies.
 enum Access<'a> {
     Extract {
+        private: &'a TokenStream,
+    },
+    IsEmpty {
         private: &'a TokenStream,
     },
     Inject {
@@ -94,7 +104,9 @@ impl Access<'_> {
     fn on_field(&self, carrier: &Carrier) -> TokenStream {
         let member = &carrier.member;
         match self {
-            Self::Extract { .. } => self.call(carrier, &quote!(&self.#member)),
+            Self::Extract { .. } | Self::IsEmpty { .. } => {
+                self.call(carrier, &quote!(&self.#member))
+            }
             Self::Inject { .. } => self.call(carrier, &quote!(&mut self.#member)),
         }
     }
@@ -106,6 +118,9 @@ impl Access<'_> {
             Self::Extract { private } => {
                 quote_spanned!(span=> <#ty as #private::CarriesTrace>::extract(#place))
             }
+            Self::IsEmpty { private } => {
+                quote_spanned!(span=> <#ty as #private::CarriesTrace>::is_empty_carrier(#place))
+            }
             Self::Inject { private, context } => {
                 quote_spanned!(span=> <#ty as #private::CarriesTraceMut>::inject(#place, #context))
             }
@@ -115,6 +130,7 @@ impl Access<'_> {
     fn nothing(&self) -> TokenStream {
         match self {
             Self::Extract { private } => quote!(#private::Extracted::absent()),
+            Self::IsEmpty { .. } => quote!(true),
             Self::Inject { .. } => quote!({}),
         }
     }
@@ -127,13 +143,12 @@ fn body(shape: &Shape, access: &Access<'_>) -> TokenStream {
         Shape::Enum(variants) => variants,
     };
     let place = format_ident!("__relay_carrier", span = Span::mixed_site());
-    let arms = variants.iter().map(|(variant, carrier)| match carrier {
-        Some(carrier) => {
+    let arms = variants.iter().map(|(variant, carrier)| {
+        if let Some(carrier) = carrier {
             let member = &carrier.member;
             let call = access.call(carrier, &place.to_token_stream());
             quote!(Self::#variant { #member: #place, .. } => #call,)
-        }
-        None => {
+        } else {
             let nothing = access.nothing();
             quote!(Self::#variant { .. } => #nothing,)
         }

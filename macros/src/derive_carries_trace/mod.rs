@@ -23,7 +23,7 @@ pub(crate) fn run(item: TokenStream) -> TokenStream {
         |item, diagnostics: &mut Diagnostics| {
             let input: DeriveInput = diagnostics.ok(syn::parse2(item))?;
             let args = args::parse(&input, diagnostics);
-            let plan = plan::check(&input, args, diagnostics)?;
+            let plan = plan::check(&input, &args, diagnostics)?;
             Some(expand_impls(&plan))
         },
     )
@@ -33,8 +33,8 @@ pub(crate) fn run(item: TokenStream) -> TokenStream {
 mod tests {
     use quote::quote;
 
-    use super::run;
-    use crate::snapshots::check;
+    use super::{args, run};
+    use crate::snapshots::{check, check_documented};
 
     const FOLDER: &str = "derive_carries_trace";
 
@@ -72,5 +72,11 @@ mod tests {
         });
         assert!(!output.to_string().contains("tracing_relay"), "{output}");
         check(FOLDER, "renamed_crate", output);
+    }
+
+    #[test]
+    fn every_option_is_documented() {
+        check_documented("messages.rs", &args::ON_TYPE);
+        check_documented("messages.rs", &args::ON_VARIANT);
     }
 }

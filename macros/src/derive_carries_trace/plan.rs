@@ -18,7 +18,7 @@ pub(crate) struct Plan {
 
 /// Where the carriers are.
 pub(crate) enum Shape {
-    Struct(Carrier),
+    Struct(Box<Carrier>),
     /// The variants, each with its carrier if it has one.
     Enum(Vec<(Ident, Option<Carrier>)>),
 }
@@ -27,7 +27,7 @@ impl Shape {
     /// All carriers of the type.
     pub(crate) fn carriers(&self) -> impl Iterator<Item = &Carrier> {
         let (one, many) = match self {
-            Self::Struct(carrier) => (Some(carrier), None),
+            Self::Struct(carrier) => (Some(&**carrier), None),
             Self::Enum(variants) => (None, Some(variants)),
         };
         one.into_iter().chain(
@@ -47,7 +47,7 @@ pub(crate) struct Carrier {
 /// Checks the input. Nothing is returned when an implementation would depend on what is wrong.
 pub(crate) fn check(
     input: &DeriveInput,
-    args: Args,
+    args: &Args,
     diagnostics: &mut Diagnostics,
 ) -> Option<Plan> {
     let runtime = args.container.runtime();
@@ -55,16 +55,13 @@ pub(crate) fn check(
         Data::Struct(data) => {
             let part = args.parts.first()?;
             check_several(part, &data.fields, diagnostics);
-            match part.marked.first() {
-                Some((index, _)) => {
-                    let field = data.fields.iter().nth(*index)?;
-                    serde_rules::check(field, Some(&input.attrs), &runtime, diagnostics);
-                    Some(Shape::Struct(carrier(*index, field)))
-                }
-                None => {
-                    report_unmarked_struct(input, &data.fields, diagnostics);
-                    None
-                }
+            if let Some((index, _)) = part.marked.first() {
+                let field = data.fields.iter().nth(*index)?;
+                serde_rules::check(field, Some(&input.attrs), &runtime, diagnostics);
+                Some(Shape::Struct(Box::new(carrier(*index, field))))
+            } else {
+                report_unmarked_struct(input, &data.fields, diagnostics);
+                None
             }
         }
         Data::Enum(data) => data

@@ -21,7 +21,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 
 use crate::carrier::TraceCarrier;
-use crate::context::TraceContext;
+use crate::context::{TraceContext, TraceState};
 use crate::ids::{SpanId, TraceFlags, TraceId};
 use crate::wire::baggage::parse_baggage;
 
@@ -40,7 +40,7 @@ pub fn serialize<S: Serializer>(carrier: &TraceCarrier, serializer: S) -> Result
             context.trace_id().to_bytes(),
             context.span_id().to_bytes(),
             context.flags().bits(),
-            context.tracestate().map(|state| state.as_str()),
+            context.tracestate().map(TraceState::as_str),
             (!baggage.is_empty()).then(|| baggage.to_string()),
         )
     });

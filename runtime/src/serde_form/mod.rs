@@ -41,9 +41,11 @@
 //! A bad `tracestate` or `baggage` is dropped alone. Unknown keys are ignored. What is not within
 //! the format itself, such as a JSON document that ends early, is an error as everywhere else.
 //!
-//! This is right for formats that describe themselves: JSON, YAML, TOML, CBOR, and `MessagePack`
-//! written as maps. In `MessagePack` and CBOR written as arrays a skipped field is right when it is
-//! the last one, which is where `#[carries_trace]` puts it.
+//! This is right for formats that describe themselves: JSON, YAML, TOML, CBOR and `MessagePack`
+//! with structs as maps. With structs as arrays, as `rmp_serde::to_vec` writes them, an empty carrier
+//! can only be left out when it is the last field, which is where `#[carries_trace]` puts it; and a
+//! reader that does not know of the carrier refuses a message that has one, so that readers are
+//! upgraded before writers.
 //!
 //! # Other forms
 //!

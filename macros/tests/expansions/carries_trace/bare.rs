@@ -19,6 +19,12 @@ where
             &self.trace,
         )
     }
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        <::tracing_relay::__private::TraceCarrier as ::tracing_relay::__private::CarriesTrace>::is_empty_carrier(
+            &self.trace,
+        )
+    }
 }
 #[automatically_derived]
 #[allow(deprecated)]
@@ -35,7 +41,7 @@ where
     }
 }
 const _: () = {
-    #[allow(dead_code, deprecated)]
+    #[allow(clippy::multiple_bound_locations, dead_code, deprecated)]
     fn __relay_check<
         'a,
         T: Clone + ::tracing_relay::__private::Serialize,

@@ -21,6 +21,12 @@ impl ::tracing_relay::__private::CarriesTrace for Event {
             &self.trace,
         )
     }
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        <::tracing_relay::__private::TraceCarrier as ::tracing_relay::__private::CarriesTrace>::is_empty_carrier(
+            &self.trace,
+        )
+    }
 }
 #[automatically_derived]
 #[allow(deprecated)]
@@ -34,7 +40,7 @@ impl ::tracing_relay::__private::CarriesTraceMut for Event {
 }
 #[cfg(not(feature = "serde"))]
 const _: () = {
-    #[allow(dead_code, deprecated)]
+    #[allow(clippy::multiple_bound_locations, dead_code, deprecated)]
     fn __relay_check() {
         #[allow(unused_imports)]
         use ::tracing_relay::__private::NotSerialize as _;

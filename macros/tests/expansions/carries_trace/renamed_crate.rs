@@ -17,6 +17,12 @@ impl crate::renamed::__private::CarriesTrace for Job {
             &self.trace,
         )
     }
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        <crate::renamed::__private::TraceCarrier as crate::renamed::__private::CarriesTrace>::is_empty_carrier(
+            &self.trace,
+        )
+    }
 }
 #[automatically_derived]
 #[allow(deprecated)]
@@ -40,7 +46,7 @@ impl Job {
     }
 }
 #[automatically_derived]
-#[allow(deprecated)]
+#[allow(clippy::multiple_bound_locations, deprecated)]
 impl crate::renamed::__private::Default for Job {
     fn default() -> Self {
         Self {
@@ -50,7 +56,7 @@ impl crate::renamed::__private::Default for Job {
     }
 }
 const _: () = {
-    #[allow(dead_code, deprecated)]
+    #[allow(clippy::multiple_bound_locations, dead_code, deprecated)]
     fn __relay_check() {
         #[allow(unused_imports)]
         use crate::renamed::__private::NotSerialize as _;

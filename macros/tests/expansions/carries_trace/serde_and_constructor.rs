@@ -19,6 +19,12 @@ impl ::tracing_relay::__private::CarriesTrace for Job {
             &self.context,
         )
     }
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        <::tracing_relay::__private::TraceCarrier as ::tracing_relay::__private::CarriesTrace>::is_empty_carrier(
+            &self.context,
+        )
+    }
 }
 #[automatically_derived]
 #[allow(deprecated)]

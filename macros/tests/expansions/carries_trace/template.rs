@@ -13,6 +13,12 @@ impl<T> ::tracing_relay::__private::CarriesTrace for Template<T> {
             &self.trace,
         )
     }
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        <::tracing_relay::__private::TraceCarrier as ::tracing_relay::__private::CarriesTrace>::is_empty_carrier(
+            &self.trace,
+        )
+    }
 }
 #[automatically_derived]
 #[allow(deprecated)]
@@ -25,7 +31,7 @@ impl<T> ::tracing_relay::__private::CarriesTraceMut for Template<T> {
     }
 }
 #[automatically_derived]
-#[allow(deprecated)]
+#[allow(clippy::multiple_bound_locations, deprecated)]
 impl<T: ::tracing_relay::__private::Default> ::tracing_relay::__private::Default
 for Template<T> {
     fn default() -> Self {

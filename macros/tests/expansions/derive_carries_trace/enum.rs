@@ -22,6 +22,29 @@ where
             Self::Ping { .. } => ::tracing_relay::__private::Extracted::absent(),
         }
     }
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        match self {
+            Self::Start { r#trace: __relay_carrier, .. } => {
+                <TraceCarrier as ::tracing_relay::__private::CarriesTrace>::is_empty_carrier(
+                    __relay_carrier,
+                )
+            }
+            Self::Nested { 1: __relay_carrier, .. } => {
+                <T as ::tracing_relay::__private::CarriesTrace>::is_empty_carrier(
+                    __relay_carrier,
+                )
+            }
+            Self::List { 0: __relay_carrier, .. } => {
+                <Box<
+                    Op<T>,
+                > as ::tracing_relay::__private::CarriesTrace>::is_empty_carrier(
+                    __relay_carrier,
+                )
+            }
+            Self::Ping { .. } => true,
+        }
+    }
 }
 #[automatically_derived]
 #[allow(deprecated)]

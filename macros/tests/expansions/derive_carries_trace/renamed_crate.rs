@@ -4,6 +4,10 @@ impl ::renamed::__private::CarriesTrace for Envelope {
     fn extract(&self) -> ::renamed::__private::Extracted {
         <Inner as ::renamed::__private::CarriesTrace>::extract(&self.0)
     }
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        <Inner as ::renamed::__private::CarriesTrace>::is_empty_carrier(&self.0)
+    }
 }
 #[automatically_derived]
 #[allow(deprecated)]

@@ -8,6 +8,12 @@ where
     fn extract(&self) -> ::tracing_relay::__private::Extracted {
         <TraceCarrier as ::tracing_relay::__private::CarriesTrace>::extract(&self.trace)
     }
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        <TraceCarrier as ::tracing_relay::__private::CarriesTrace>::is_empty_carrier(
+            &self.trace,
+        )
+    }
 }
 #[automatically_derived]
 #[allow(deprecated)]
