@@ -22,14 +22,10 @@ pub(crate) fn attribute(
     item: TokenStream,
     expand: impl FnOnce(TokenStream, &mut Diagnostics) -> Option<TokenStream>,
 ) -> TokenStream {
+    let heading = heading_if_asked(name, &item);
     let mut diagnostics = Diagnostics::default();
     let output = expand(item.clone(), &mut diagnostics);
-    finish(
-        name,
-        &item,
-        output.unwrap_or_else(|| item.clone()),
-        &diagnostics,
-    )
+    finish(heading, output.unwrap_or(item), &diagnostics)
 }
 
 /// Runs a derive on `item`, which stays where it is.
@@ -38,30 +34,29 @@ pub(crate) fn derive(
     item: TokenStream,
     expand: impl FnOnce(TokenStream, &mut Diagnostics) -> Option<TokenStream>,
 ) -> TokenStream {
+    let heading = heading_if_asked(name, &item);
     let mut diagnostics = Diagnostics::default();
-    let output = expand(item.clone(), &mut diagnostics);
-    finish(name, &item, output.unwrap_or_default(), &diagnostics)
+    let output = expand(item, &mut diagnostics);
+    finish(heading, output.unwrap_or_default(), &diagnostics)
 }
 
 fn finish(
-    name: &str,
-    item: &TokenStream,
+    heading: Option<String>,
     mut output: TokenStream,
     diagnostics: &Diagnostics,
 ) -> TokenStream {
     diagnostics.to_tokens(&mut output);
-    print_if_asked(name, item, &output);
+    if let Some(heading) = heading {
+        eprintln!("{heading}\n{output}\n");
+    }
     output
 }
 
-fn print_if_asked(name: &str, item: &TokenStream, output: &TokenStream) {
-    let Ok(wanted) = std::env::var(EXPAND) else {
-        return;
-    };
+/// The line above a printed expansion, if this one is to be printed.
+fn heading_if_asked(name: &str, item: &TokenStream) -> Option<String> {
+    let wanted = std::env::var(EXPAND).ok()?;
     let item_name = name_of(item).unwrap_or_default();
-    if wanted == "*" || wanted == item_name {
-        eprintln!("// {name} on `{item_name}`\n{output}\n");
-    }
+    (wanted == "*" || wanted == item_name).then(|| format!("// {name} on `{item_name}`"))
 }
 
 /// The identifier after the keyword that says what the item is.
@@ -71,13 +66,11 @@ fn name_of(item: &TokenStream) -> Option<String> {
         let TokenTree::Ident(word) = token else {
             continue;
         };
-        if ["fn", "struct", "enum", "union", "trait", "mod"]
-            .iter()
-            .any(|keyword| word == keyword)
+        let keywords = ["fn", "struct", "enum", "union", "trait", "mod"];
+        if keywords.iter().any(|keyword| word == keyword)
+            && let Some(TokenTree::Ident(name)) = tokens.next()
         {
-            if let Some(TokenTree::Ident(name)) = tokens.next() {
-                return Some(name.to_string());
-            }
+            return Some(name.to_string());
         }
     }
     None

@@ -20,6 +20,8 @@
     )
 )]
 
+mod carries_trace;
+mod derive_carries_trace;
 mod diag;
 mod driver;
 mod item;
@@ -34,10 +36,26 @@ use proc_macro::TokenStream;
 
 /// The options of all attributes: a mistaken option is looked up in those of the others.
 static TABLES: &[&options::Table] = &[
+    &carries_trace::args::TABLE,
+    &derive_carries_trace::args::ON_TYPE,
+    &derive_carries_trace::args::ON_VARIANT,
+    &derive_carries_trace::args::ON_FIELD,
     &span::args::REQUEST_SPAN,
     &span::args::TRACED,
     &span::args::RELAY_TRACED,
 ];
+
+/// Adds a trace carrier to a struct.
+#[proc_macro_attribute]
+pub fn carries_trace(args: TokenStream, item: TokenStream) -> TokenStream {
+    carries_trace::run(args.into(), item.into()).into()
+}
+
+/// Implements `CarriesTrace` and `CarriesTraceMut` with the field that is marked `#[carrier]`.
+#[proc_macro_derive(CarriesTrace, attributes(carrier))]
+pub fn derive_carries_trace(item: TokenStream) -> TokenStream {
+    derive_carries_trace::run(item.into()).into()
+}
 
 /// Opens the span of a request around a handler.
 #[proc_macro_attribute]

@@ -1,1 +1,9 @@
 //! Messages that carry a trace: the attributes, the derive and the serde forms.
+
+mod capture;
+mod carried;
+mod formats;
+mod json;
+mod metadata;
+mod shapes;
+mod support;

@@ -17,7 +17,7 @@ use syn::{Expr, GenericArgument, PathArguments, ReturnType, Type, TypeParamBound
 
 use super::args::{Ending, Field, Sigil};
 use super::params::{Params, idents_in};
-use super::plan::{Carrier, Plan, SpanKind, pattern_of, root_of_place};
+use super::plan::{Carrier, Plan, pattern_of, root_of_place};
 use super::shape::{Polled, Shape, only_async_block};
 use crate::item::Body;
 
@@ -161,7 +161,7 @@ impl Emit {
                     Some(output) => quote!(#p::output_is::<#output, _>(#inner)),
                     None => inner,
                 };
-                quote!(#p::SpanFuture::deferred(#opening, #values, #typed, #finish))
+                quote!(#p::in_deferred_span(#opening, #values, #typed, #finish))
             }
             (Polled::Stream, _) => {
                 let inner = self.call_body();
