@@ -1,4 +1,5 @@
 //! What the function attributes do, on whole span trees.
 
+mod propagation;
 mod spans;
 mod testing;

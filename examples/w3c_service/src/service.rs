@@ -1,5 +1,8 @@
 //! The endpoint: one handler, and nothing in it that makes a span.
 
+use std::error::Error;
+use std::iter;
+
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -119,9 +122,16 @@ impl Problem {
             Self::BadJson(error) => {
                 format!("the body is not a list of `{{\"url\", \"arguments\"}}`: {error}")
             }
-            Self::Callback(error) => error.to_string(),
+            Self::Callback(error) => with_sources(error),
         }
     }
+}
+
+/// An error in one line: reqwest keeps what happened in the sources.
+fn with_sources(error: &(dyn Error + 'static)) -> String {
+    let sources = iter::successors(Some(error), |&error| error.source());
+    let lines: Vec<_> = sources.map(ToString::to_string).collect();
+    lines.join(": ")
 }
 
 /// What is wrong with a request is not an error of the server.
