@@ -4,7 +4,7 @@
 //! What OpenTelemetry's own span context cannot hold (a `tracestate` by the level 2 grammar, flags
 //! of an unsampled span, baggage with its properties) rides in its `Context` as a value.
 
-use opentelemetry::baggage::{BaggageExt, KeyValueMetadata};
+use opentelemetry::baggage::{Baggage as OtelBaggage, BaggageExt, KeyValueMetadata};
 use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState as OtelTraceState};
 use opentelemetry::Context;
 
@@ -95,13 +95,9 @@ pub fn from_context(context: &Context) -> Option<TraceContext> {
         Some(received) => received.tracestate_now(theirs),
         None => theirs.header().parse().ok(),
     };
-    let baggage = received.map_or_else(
-        || read_baggage(context),
-        |received| received.baggage.clone(),
-    );
     let found = TraceContext::new(trace_id, span_id, flags)
         .with_tracestate(tracestate)
-        .with_baggage(baggage);
+        .with_baggage(baggage_of(context));
     Some(if active.is_remote() {
         found.into_remote()
     } else {
@@ -121,15 +117,51 @@ pub(crate) fn root_context(baggage: &Baggage) -> Context {
     })
 }
 
-/// The id of the span that is active in OpenTelemetry's current context; zero without one.
-pub(crate) fn current_span_id() -> [u8; 8] {
-    Context::map_current(|context| {
-        if context.has_active_span() {
-            context.span().span_context().span_id().to_bytes()
-        } else {
-            [0; 8]
+/// Which span and which baggage a context has, to see whether another context has the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    span_id: [u8; 8],
+    /// Contexts that are made from one another share their baggage, until one gets its own. To be
+    /// compared only while the context that it was taken from is alive.
+    baggage: usize,
+}
+
+impl Mark {
+    fn of(context: &Context) -> Self {
+        Self {
+            span_id: if context.has_active_span() {
+                context.span().span_context().span_id().to_bytes()
+            } else {
+                [0; 8]
+            },
+            baggage: std::ptr::from_ref(context.baggage()).addr(),
         }
-    })
+    }
+
+    /// The mark of OpenTelemetry's current context.
+    pub(crate) fn now() -> Self {
+        Context::map_current(Self::of)
+    }
+
+    pub(crate) fn has_span_of(&self, other: &Self) -> bool {
+        self.span_id == other.span_id
+    }
+
+    pub(crate) fn has_baggage_of(&self, other: &Self) -> bool {
+        self.baggage == other.baggage
+    }
+}
+
+/// Neither span nor baggage.
+impl Default for Mark {
+    fn default() -> Self {
+        Self::of(&Context::new())
+    }
+}
+
+/// The baggage of OpenTelemetry's current context.
+pub(crate) fn current_baggage() -> Baggage {
+    Context::map_current(baggage_of)
 }
 
 /// [`from_context`] of OpenTelemetry's current context.
@@ -158,12 +190,12 @@ pub(crate) fn started(span: &tracing::Span) -> Option<Context> {
     if let Some(context) = direct {
         return context.span().span_context().is_valid().then_some(context);
     }
-    let before = current_span_id();
+    let before = Mark::now().span_id;
     let entered = span.enter();
     let context = Context::current();
     drop(entered);
-    let span_id = context.span().span_context().span_id().to_bytes();
-    (span_id != before && span_id != [0; 8]).then_some(context)
+    let now = Mark::of(&context).span_id;
+    (now != before && now != [0; 8]).then_some(context)
 }
 
 fn with_baggage(context: &Context, baggage: &Baggage) -> Context {
@@ -181,9 +213,25 @@ fn with_baggage(context: &Context, baggage: &Baggage) -> Context {
     }))
 }
 
-fn read_baggage(context: &Context) -> Baggage {
+/// The baggage of a context: as it was received, where it still is that.
+fn baggage_of(context: &Context) -> Baggage {
+    let theirs = context.baggage();
+    match context.get::<Received>() {
+        Some(received) if is_what_was_given(theirs, &received.baggage) => received.baggage.clone(),
+        _ => read_baggage(theirs),
+    }
+}
+
+fn is_what_was_given(theirs: &OtelBaggage, ours: &Baggage) -> bool {
+    ours.iter().all(|(key, _)| theirs.get(key).is_some())
+        && theirs
+            .iter()
+            .all(|(key, (value, _))| ours.get(key.as_str()) == Some(value.as_str()))
+}
+
+fn read_baggage(theirs: &OtelBaggage) -> Baggage {
     let mut baggage = Baggage::new();
-    for (key, (value, properties)) in context.baggage() {
+    for (key, (value, properties)) in theirs {
         let Ok(mut entry) = BaggageEntry::new(key.as_str(), value.as_str()) else {
             continue;
         };
@@ -199,10 +247,9 @@ fn read_baggage(context: &Context) -> Baggage {
     baggage
 }
 
-/// Attaches `context` unless entering its span has already made it current.
+/// Attaches `context` unless entering its span has already made it, or one like it, current.
 pub(crate) fn attach(context: &Context) -> Option<opentelemetry::ContextGuard> {
-    let wanted = context.span().span_context().span_id().to_bytes();
-    (current_span_id() != wanted).then(|| context.clone().attach())
+    (Mark::now() != Mark::of(context)).then(|| context.clone().attach())
 }
 
 /// Gives `span` its parent where the layer can be reached. Where it is hidden, the context that was

@@ -3,7 +3,7 @@
 
 use opentelemetry::baggage::{BaggageExt as _, KeyValueMetadata};
 use opentelemetry::trace::{SpanContext, TraceContextExt as _, TraceState, Tracer as _};
-use opentelemetry::{Context, SpanId as OtelSpanId};
+use opentelemetry::{Context, KeyValue, SpanId as OtelSpanId};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::info_span;
 use tracing_relay::testing::{LevelFilter, Pipeline, Sampling, Traces};
@@ -381,6 +381,48 @@ fn baggage_of_the_opentelemetry_api_is_captured_with_its_properties() {
         entries.sort();
         assert_eq!(entries, ["node=DF%2028;ttl=3;internal", "user=Am%C3%A9lie"]);
     });
+}
+
+#[test]
+fn baggage_that_the_opentelemetry_api_attaches_counts_until_it_is_detached() {
+    for pipeline in pipelines() {
+        pipeline.run(async |traces| {
+            let task = handle(remote(), || {
+                let attached = Context::current_with_baggage([KeyValue::new("user", "alice")]).attach();
+                let inside = info_span!("theirs").in_scope(|| step(captured));
+                assert_eq!(inside.expect("a context").baggage().to_string(), "user=alice");
+                let here = captured().expect("a context");
+                assert_eq!(here.baggage().to_string(), "user=alice");
+                assert_eq!(here.tracestate().expect("a state").as_str(), LEVEL_2);
+                let task = task::spawn(async { (captured(), step(captured)) });
+                drop(attached);
+                assert_eq!(current_baggage().to_string(), BAGGAGE);
+                task
+            });
+            let (here, inside) = task.await.expect("the task ends");
+            let here = here.expect("a context");
+            assert_eq!(here.span_id(), traces.span("handle").span_id());
+            for sent in [here, inside.expect("a context")] {
+                assert_eq!(sent.baggage().to_string(), "user=alice");
+            }
+            let steps = traces.wait_for_count("step", 2).await;
+            assert_eq!(steps[0].parent(), Some(traces.span("theirs").span_id()));
+            assert_eq!(steps[1].parent(), Some(traces.span("handle").span_id()));
+        });
+    }
+}
+
+#[test]
+fn baggage_of_the_opentelemetry_api_needs_no_span() {
+    for pipeline in pipelines() {
+        pipeline.run_sync(|traces| {
+            let _attached = Context::current_with_baggage([KeyValue::new("user", "alice")]).attach();
+            assert_eq!(current_baggage().to_string(), "user=alice");
+            let sent = handle(Extracted::absent(), captured).expect("a context");
+            assert_eq!(sent.baggage().to_string(), "user=alice");
+            assert_eq!(traces.span("handle").parent(), None);
+        });
+    }
 }
 
 #[test]
