@@ -1,5 +1,6 @@
 //! What the function attributes do, on whole span trees.
 
+mod propagation;
 mod readme;
 mod spans;
 mod testing;

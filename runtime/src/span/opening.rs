@@ -50,7 +50,7 @@ impl Ambience {
     /// Reads the surroundings, where anybody could want them.
     #[must_use]
     pub fn read(site: &'static SpanSite) -> Self {
-        Self((site.may_be_enabled() || current::snapshot().is_some()).then(TaskContext::current))
+        Self((site.may_be_enabled() || current::is_entered()).then(TaskContext::current))
     }
 }
 
