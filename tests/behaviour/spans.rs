@@ -28,6 +28,6 @@ async fn a_request_span_takes_its_parent_from_the_carrier(traces: Traces) {
     assert_eq!(traces.exported(), ["step", "app.request"]);
     let request = traces.span("app.request");
     let step = traces.span("step");
-    eprintln!("{request:#?} {step:#?}");
+
     assert_eq!(step.parent(), Some(request.span_id()));
 }

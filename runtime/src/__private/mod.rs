@@ -43,8 +43,15 @@ pub use values::{
     if_older_rpc_names,
 };
 
-/// Checks at compile time that an expression is a scope.
-#[must_use]
-pub const fn scope(scope: &'static TraceScope) -> &'static TraceScope {
-    scope
+/// The type that is written `!`, where only its name would be unstable: `<fn() -> ! as ReturnOf>::Output`.
+pub type Never = <fn() -> ! as ReturnOf>::Output;
+
+/// What a function pointer returns.
+pub trait ReturnOf {
+    /// The type.
+    type Output;
+}
+
+impl<R> ReturnOf for fn() -> R {
+    type Output = R;
 }
