@@ -113,11 +113,9 @@ impl Emit {
         let open = self.open_now();
         let hint = match &self.plan.item.sig.output {
             ReturnType::Default => self.hint(&quote!(())),
-            ReturnType::Type(_, output) => match &**output {
-                Type::Never(_) => self.hint(&quote!(#p::Never)),
-                output if nameable(output) => self.hint(output),
-                _ => TokenStream::new(),
-            },
+            ReturnType::Type(..) if self.plan.never_returns() => self.hint(&quote!(#p::Never)),
+            ReturnType::Type(_, output) if nameable(output) => self.hint(output),
+            ReturnType::Type(..) => TokenStream::new(),
         };
         let rebind = self.rebind();
         let block = &self.plan.body;
@@ -225,10 +223,10 @@ impl Emit {
     fn site_static(&self) -> TokenStream {
         let Self { p, site, plan, .. } = self;
         let name = &plan.name;
-        let target = plan.target.as_ref().map_or_else(
-            || quote!(::core::module_path!()),
-            ToTokens::to_token_stream,
-        );
+        let target = plan
+            .target
+            .as_ref()
+            .map_or_else(|| quote!(::core::module_path!()), ToTokens::to_token_stream);
         let level = &plan.level;
         let kind = plan.kind.variant();
         let keys = self.fields.iter().map(|field| &field.key).chain(&self.late);
@@ -575,14 +573,19 @@ impl Emit {
     /// The closure that takes the result.
     fn finish(&self) -> TokenStream {
         let Self { p, plan, .. } = self;
+        if plan.never_returns() {
+            return quote!(|_, _| {});
+        }
         let finish = Ident::new("__tracing_relay_finish", Span::mixed_site());
         let result = Ident::new("__tracing_relay_result", Span::mixed_site());
-        let on_ok = plan.on_ok.as_ref().map(|ending| {
-            self.ending(ending, &quote!(ok), &finish, &result)
-        });
-        let on_err = plan.on_err.as_ref().map(|ending| {
-            self.ending(ending, &quote!(err), &finish, &result)
-        });
+        let on_ok = plan
+            .on_ok
+            .as_ref()
+            .map(|ending| self.ending(ending, &quote!(ok), &finish, &result));
+        let on_err = plan
+            .on_err
+            .as_ref()
+            .map(|ending| self.ending(ending, &quote!(err), &finish, &result));
         let late = (on_ok.is_some() || on_err.is_some()).then(|| {
             quote! {
                 #[allow(unused_imports)]
@@ -651,9 +654,7 @@ impl Emit {
     /// The return type of the body's closure, where it can be written there.
     fn annotation(&self) -> TokenStream {
         match &self.plan.item.sig.output {
-            ReturnType::Type(arrow, output)
-                if nameable(output) || matches!(**output, Type::Never(_)) =>
-            {
+            ReturnType::Type(arrow, output) if nameable(output) || self.plan.never_returns() => {
                 quote!(#arrow #output)
             }
             ReturnType::Default => quote!(-> ()),

@@ -264,7 +264,11 @@ fn inner(pattern: &mut Pat) -> Vec<&mut Pat> {
         Pat::Slice(inner) => inner.elems.iter_mut().collect(),
         Pat::Tuple(inner) => inner.elems.iter_mut().collect(),
         Pat::TupleStruct(inner) => inner.elems.iter_mut().collect(),
-        Pat::Struct(inner) => inner.fields.iter_mut().map(|field| &mut *field.pat).collect(),
+        Pat::Struct(inner) => inner
+            .fields
+            .iter_mut()
+            .map(|field| &mut *field.pat)
+            .collect(),
         _ => Vec::new(),
     }
 }
