@@ -1,6 +1,8 @@
 //! Collects the errors of one attribute, so that all of them are reported at once, and writes them
 //! in one form: the fault on the first line, the remedy on a `help:` line.
 
+use std::fmt::Display;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Error;
@@ -60,7 +62,7 @@ pub(crate) fn error_here(input: syn::parse::ParseStream<'_>, fault: &str, help: 
 }
 
 /// The names in backticks, separated by commas: `` `a`, `b` ``.
-pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn list(names: impl IntoIterator<Item = impl Display>) -> String {
     let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     quoted.join(", ")
 }
@@ -78,22 +80,38 @@ pub(crate) fn nearest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein distance, in `char`s.
+/// The number of characters to add, remove, replace or swap with their neighbour.
 fn edit_distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
-    for (line, from) in left.chars().enumerate() {
-        let mut previous = line;
-        let mut before = line + 1;
-        let mut next = vec![before];
-        for (to, above) in right.chars().zip(row.iter().skip(1)) {
-            let replaced = previous + usize::from(from != to);
-            before = replaced.min(above + 1).min(before + 1);
-            next.push(before);
-            previous = *above;
+    let right: Vec<char> = right.chars().collect();
+    // Distances of the beginnings of `left`, without its last two, last and no characters, from
+    // all beginnings of `right`.
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    let mut previous = None;
+    for from in left.chars() {
+        let mut row: Vec<usize> = last
+            .first()
+            .map(|distance| distance + 1)
+            .into_iter()
+            .collect();
+        for (index, to) in right.iter().enumerate() {
+            let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX);
+            let replaced = at(&last, index).saturating_add(usize::from(from != *to));
+            let removed = at(&last, index + 1).saturating_add(1);
+            let added = at(&row, index).saturating_add(1);
+            let mut distance = replaced.min(removed).min(added);
+            let swapped = index
+                .checked_sub(1)
+                .filter(|before| previous == Some(*to) && right.get(*before) == Some(&from));
+            if let Some(before) = swapped {
+                distance = distance.min(at(&before_last, before).saturating_add(1));
+            }
+            row.push(distance);
         }
-        row = next;
+        before_last = std::mem::replace(&mut last, row);
+        previous = Some(from);
     }
-    row.last().copied().unwrap_or_default()
+    last.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -109,6 +127,9 @@ mod tests {
             ("kindd", "kind", 1),
             ("knd", "kind", 1),
             ("kimd", "kind", 1),
+            ("feild", "field", 1),
+            ("ab", "ba", 1),
+            ("abcd", "cdab", 4),
             ("field", "fields", 1),
             ("restamp", "rename", 3),
         ] {

@@ -22,14 +22,10 @@ pub(crate) fn attribute(
     item: TokenStream,
     expand: impl FnOnce(TokenStream, &mut Diagnostics) -> Option<TokenStream>,
 ) -> TokenStream {
+    let heading = heading(name, &item, std::env::var(EXPAND).ok().as_deref());
     let mut diagnostics = Diagnostics::default();
     let output = expand(item.clone(), &mut diagnostics);
-    finish(
-        name,
-        &item,
-        output.unwrap_or_else(|| item.clone()),
-        &diagnostics,
-    )
+    finish(heading, output.unwrap_or(item), &diagnostics)
 }
 
 /// Runs a derive on `item`, which stays where it is.
@@ -38,30 +34,29 @@ pub(crate) fn derive(
     item: TokenStream,
     expand: impl FnOnce(TokenStream, &mut Diagnostics) -> Option<TokenStream>,
 ) -> TokenStream {
+    let heading = heading(name, &item, std::env::var(EXPAND).ok().as_deref());
     let mut diagnostics = Diagnostics::default();
-    let output = expand(item.clone(), &mut diagnostics);
-    finish(name, &item, output.unwrap_or_default(), &diagnostics)
+    let output = expand(item, &mut diagnostics);
+    finish(heading, output.unwrap_or_default(), &diagnostics)
 }
 
 fn finish(
-    name: &str,
-    item: &TokenStream,
+    heading: Option<String>,
     mut output: TokenStream,
     diagnostics: &Diagnostics,
 ) -> TokenStream {
     diagnostics.to_tokens(&mut output);
-    print_if_asked(name, item, &output);
+    if let Some(heading) = heading {
+        eprintln!("{heading}\n{output}\n");
+    }
     output
 }
 
-fn print_if_asked(name: &str, item: &TokenStream, output: &TokenStream) {
-    let Ok(wanted) = std::env::var(EXPAND) else {
-        return;
-    };
+/// The line above a printed expansion, if it is the wanted one.
+fn heading(name: &str, item: &TokenStream, wanted: Option<&str>) -> Option<String> {
+    let wanted = wanted?;
     let item_name = name_of(item).unwrap_or_default();
-    if wanted == "*" || wanted == item_name {
-        eprintln!("// {name} on `{item_name}`\n{output}\n");
-    }
+    (wanted == "*" || wanted == item_name).then(|| format!("// {name} on `{item_name}`"))
 }
 
 /// The identifier after the keyword that says what the item is.
@@ -71,13 +66,11 @@ fn name_of(item: &TokenStream) -> Option<String> {
         let TokenTree::Ident(word) = token else {
             continue;
         };
-        if ["fn", "struct", "enum", "union", "trait", "mod"]
-            .iter()
-            .any(|keyword| word == keyword)
+        let keywords = ["fn", "struct", "enum", "union", "trait", "mod"];
+        if keywords.iter().any(|keyword| word == keyword)
+            && let Some(TokenTree::Ident(name)) = tokens.next()
         {
-            if let Some(TokenTree::Ident(name)) = tokens.next() {
-                return Some(name.to_string());
-            }
+            return Some(name.to_string());
         }
     }
     None
@@ -87,7 +80,7 @@ fn name_of(item: &TokenStream) -> Option<String> {
 mod tests {
     use quote::quote;
 
-    use super::{attribute, derive, name_of};
+    use super::{attribute, derive, heading, name_of};
 
     #[test]
     fn the_item_survives_an_error() {
@@ -148,5 +141,17 @@ mod tests {
             )),
             None
         );
+    }
+
+    #[test]
+    fn the_wanted_expansions_are_printed() {
+        let item = quote!(
+            struct Job;
+        );
+        let printed = |wanted| heading("#[test]", &item, wanted);
+        assert_eq!(printed(None), None);
+        assert_eq!(printed(Some("Other")), None);
+        assert_eq!(printed(Some("Job")).as_deref(), Some("// #[test] on `Job`"));
+        assert_eq!(printed(Some("*")), printed(Some("Job")));
     }
 }

@@ -3,6 +3,9 @@
 //!
 //! Each macro reads its arguments and its item independently (`args`), turns them into a checked
 //! meaning (`plan`) and prints that as tokens (`expand`). The modules here are what they share.
+//!
+//! With the environment variable `TRACING_RELAY_EXPAND` set to the name of an item, or to `*`, the
+//! expansion is printed when the item is compiled.
 
 #![warn(
     clippy::expect_used,
@@ -20,6 +23,8 @@
     )
 )]
 
+mod carries_trace;
+mod derive_carries_trace;
 mod diag;
 mod driver;
 mod item;
@@ -34,10 +39,27 @@ use proc_macro::TokenStream;
 
 /// The options of all attributes: a mistaken option is looked up in those of the others.
 static TABLES: &[&options::Table] = &[
+    &carries_trace::args::TABLE,
+    &derive_carries_trace::args::ON_TYPE,
+    &derive_carries_trace::args::ON_VARIANT,
+    &derive_carries_trace::args::ON_FIELD,
     &span::args::REQUEST_SPAN,
     &span::args::TRACED,
     &span::args::RELAY_TRACED,
+    &test_attribute::args::TEST,
 ];
+
+/// Adds a trace carrier to a struct.
+#[proc_macro_attribute]
+pub fn carries_trace(args: TokenStream, item: TokenStream) -> TokenStream {
+    carries_trace::run(args.into(), item.into()).into()
+}
+
+/// Implements `CarriesTrace` and `CarriesTraceMut` with the field that is marked `#[carrier]`.
+#[proc_macro_derive(CarriesTrace, attributes(carrier))]
+pub fn derive_carries_trace(item: TokenStream) -> TokenStream {
+    derive_carries_trace::run(item.into()).into()
+}
 
 /// Opens the span of a request around a handler.
 #[proc_macro_attribute]
@@ -60,5 +82,5 @@ pub fn relay_traced(args: TokenStream, item: TokenStream) -> TokenStream {
 /// A test on a trace pipeline of its own.
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    test_attribute::expand(arguments.into(), &item.into()).into()
+    test_attribute::expand(arguments.into(), item.into()).into()
 }

@@ -17,7 +17,8 @@ use crate::paths;
 /// The options of one attribute.
 #[derive(Debug)]
 pub(crate) struct Table {
-    /// The attribute as the user writes it: `#[request_span]`.
+    /// The attribute, and after a space where it stands if it has other options elsewhere:
+    /// `#[request_span]`, `#[carrier] on a field`.
     pub(crate) attribute: &'static str,
     pub(crate) options: &'static [Spec],
 }
@@ -30,6 +31,10 @@ pub(crate) struct Spec {
     /// The option as one writes it, with an example value: `restamp = false`.
     pub(crate) usage: &'static str,
     /// What it does, in one line: the row of the documentation.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "a test compares it with the documentation")
+    )]
     pub(crate) doc: &'static str,
 }
 
@@ -44,6 +49,8 @@ pub(crate) enum Kind {
     Str,
     /// `= "text"` with one of these.
     OneOf(&'static [&'static str]),
+    /// `= name` with one of these.
+    OneOfNames(&'static [&'static str]),
     /// `= name`.
     Ident,
     /// `= ::path`, also in quotes: the path of the runtime crate.
@@ -111,7 +118,7 @@ impl Options {
         }
     }
 
-    /// The value of an `Ident` option.
+    /// The value of an `Ident` or `OneOfNames` option.
     pub(crate) fn ident(&self, name: &str) -> Option<&Ident> {
         match &self.get(name)?.value {
             Value::Ident(ident) => Some(ident),
@@ -213,20 +220,20 @@ impl Table {
 
     fn unknown(&self, key: &Ident) -> Error {
         let name = key.unraw().to_string();
-        let owners: Vec<&str> = crate::TABLES
+        let owners: Vec<String> = crate::TABLES
             .iter()
             .filter(|table| table.attribute != self.attribute && table.spec(key).is_some())
-            .map(|table| table.attribute)
+            .map(|table| table.quoted())
             .collect();
         if !owners.is_empty() {
+            let owners = owners.join(", ");
             let fault = format!(
-                "`{name}` is an option of {}, not of `{}`",
-                diag::list(owners),
-                self.attribute,
+                "`{name}` is an option of {owners}, not of {}",
+                self.quoted()
             );
             return diag::at(key, &fault, &self.accepted());
         }
-        let fault = format!("`{}` has no option `{name}`", self.attribute);
+        let fault = format!("{} has no option `{name}`", self.quoted());
         let help = match diag::nearest(&name, self.options.iter().map(|spec| spec.name)) {
             Some(near) => format!("did you mean `{near}`? {}", self.accepted()),
             None => self.accepted(),
@@ -234,9 +241,17 @@ impl Table {
         diag::at(key, &fault, &help)
     }
 
+    /// The attribute in backticks.
+    fn quoted(&self) -> String {
+        match self.attribute.split_once(' ') {
+            Some((attribute, place)) => format!("`{attribute}` {place}"),
+            None => format!("`{}`", self.attribute),
+        }
+    }
+
     fn accepted(&self) -> String {
         match self.options {
-            [] => format!("write `{}` alone, it has no options", self.attribute),
+            [] => "write it alone, it has no options".to_owned(),
             [only] => format!("its only option is `{}`", only.usage),
             options => {
                 format!(
@@ -291,12 +306,24 @@ impl Spec {
             Kind::Str => input.parse().map(Value::Str),
             Kind::OneOf(allowed) => match input.parse::<LitStr>() {
                 Ok(text) if !allowed.contains(&text.value().as_str()) => {
-                    return Err(self.not_one_of(allowed, &text));
+                    let quoted: Vec<String> =
+                        allowed.iter().map(|value| format!("{value:?}")).collect();
+                    let quoted: Vec<&str> = quoted.iter().map(String::as_str).collect();
+                    return Err(self.not_one_of(&quoted, &format!("{:?}", text.value()), &text));
                 }
                 text => text.map(Value::Str),
             },
+            Kind::OneOfNames(allowed) => match input.parse::<Ident>() {
+                Ok(name) if !allowed.iter().any(|allowed| name == allowed) => {
+                    return Err(self.not_one_of(allowed, &name.to_string(), &name));
+                }
+                name => name.map(Value::Ident),
+            },
             Kind::Ident => input.parse().map(Value::Ident),
-            Kind::CratePath => return parse_crate_path(input).map(Value::Path),
+            Kind::CratePath => match parse_crate_path(input) {
+                Ok(path) => return paths::check_crate_path(&path).map(|()| Value::Path(path)),
+                Err(error) => Err(error),
+            },
             Kind::Expr => return input.parse().map(Value::Expr),
             Kind::Item => input.call(parse_item_name),
             Kind::Flag | Kind::List => Err(input.error("no value expected")),
@@ -307,16 +334,17 @@ impl Spec {
         })
     }
 
-    fn not_one_of(&self, allowed: &[&str], text: &LitStr) -> Error {
-        let value = text.value();
-        let fault = format!("`{}` does not know `{value:?}`", self.name);
-        let all: Vec<String> = allowed.iter().map(|value| format!("{value:?}")).collect();
-        let all = diag::list(all.iter().map(String::as_str));
-        let help = match diag::nearest(&value, allowed.iter().copied()) {
-            Some(near) => format!("did you mean `{near:?}`? it takes one of {all}"),
-            None => format!("it takes one of {all}"),
+    fn not_one_of(&self, allowed: &[&str], value: &str, tokens: &impl ToTokens) -> Error {
+        let fault = format!("`{}` does not know `{value}`", self.name);
+        let help = match (diag::nearest(value, allowed.iter().copied()), allowed) {
+            (_, [only]) => format!("the only value is `{only}`"),
+            (Some(near), _) => {
+                let all = diag::list(allowed.iter().copied());
+                format!("did you mean `{near}`? it takes one of {all}")
+            }
+            (None, _) => format!("it takes one of {}", diag::list(allowed.iter().copied())),
         };
-        diag::at(text, &fault, &help)
+        diag::at(tokens, &fault, &help)
     }
 
     fn wrong_value(&self, start: Cursor<'_>, end: Cursor<'_>) -> Error {
@@ -328,7 +356,7 @@ impl Spec {
             Kind::Flag => "takes no value",
             Kind::Bool => "takes `true` or `false`",
             Kind::Str | Kind::OneOf(_) => "takes a string literal",
-            Kind::Ident => "takes a name",
+            Kind::Ident | Kind::OneOfNames(_) => "takes a name",
             Kind::CratePath => "takes a path",
             Kind::Expr => "takes an expression",
             Kind::Item => "takes nothing, or a name with or without visibility",
@@ -348,13 +376,11 @@ fn parse_item_name(input: ParseStream<'_>) -> syn::Result<Value> {
 
 /// The path of a crate, also in quotes, as serde has it.
 fn parse_crate_path(input: ParseStream<'_>) -> syn::Result<Path> {
-    let path = if input.peek(LitStr) {
-        input.parse::<LitStr>()?.parse_with(Path::parse_mod_style)?
+    if input.peek(LitStr) {
+        input.parse::<LitStr>()?.parse_with(Path::parse_mod_style)
     } else {
-        input.call(Path::parse_mod_style)?
-    };
-    paths::check_crate_path(&path)?;
-    Ok(path)
+        input.call(Path::parse_mod_style)
+    }
 }
 
 /// Moves to the next comma, or to the end, and returns what was passed.

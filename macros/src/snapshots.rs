@@ -1,7 +1,9 @@
-//! Support for expansion tests: prints an expansion like source text and compares it with the
-//! file of that name. `UPDATE_EXPECT=1` rewrites the files.
+//! Support for tests. Expansions are printed like source text and compared with the file of that
+//! name; `UPDATE_EXPECT=1` rewrites the files. Option tables are compared with the documentation.
 
 use proc_macro2::TokenStream;
+
+use crate::options::Table;
 
 /// Compares an expansion with `tests/expansions/<attribute>/<case>.rs`.
 #[track_caller]
@@ -12,4 +14,19 @@ pub(crate) fn check(attribute: &str, case: &str, expansion: TokenStream) {
         env!("CARGO_MANIFEST_DIR")
     );
     expect_test::expect_file![path].assert_eq(&prettyplease::unparse(&file));
+}
+
+/// Checks that the documentation of the attributes, which is on their re-exports in the runtime, has
+/// the row of every option.
+#[track_caller]
+pub(crate) fn check_documented(table: &Table) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../runtime/src/lib.rs");
+    let documentation = std::fs::read_to_string(path).expect("the runtime is beside the macros");
+    for row in table.rows() {
+        assert!(
+            documentation.contains(&row),
+            "{} has no row\n{row}",
+            table.attribute
+        );
+    }
 }

@@ -56,6 +56,13 @@ pub trait CarriesTrace {
     ///
     /// Must not panic and must not change what the value means to the program.
     fn extract(&self) -> Extracted;
+
+    /// Whether [`extract`](Self::extract) would find nothing at all. Asked first where nobody listens;
+    /// implement it where the answer is cheaper than an extraction.
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        self.extract().is_absent()
+    }
 }
 
 /// A carrier that a context can be written into.
@@ -72,8 +79,14 @@ pub trait CarriesTraceMut: CarriesTrace {
 macro_rules! forward_extract {
     ($($pointer:ty),+ $(,)?) => {$(
         impl<T: CarriesTrace + ?Sized> CarriesTrace for $pointer {
+            #[inline]
             fn extract(&self) -> Extracted {
                 (**self).extract()
+            }
+
+            #[inline]
+            fn is_empty_carrier(&self) -> bool {
+                (**self).is_empty_carrier()
             }
         }
     )+};
@@ -97,6 +110,11 @@ impl<T: CarriesTraceMut + ?Sized> CarriesTraceMut for Box<T> {
 impl<T: CarriesTrace> CarriesTrace for Option<T> {
     fn extract(&self) -> Extracted {
         self.as_ref().map_or_else(Extracted::absent, T::extract)
+    }
+
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        self.as_ref().is_none_or(T::is_empty_carrier)
     }
 }
 
@@ -200,6 +218,11 @@ impl CarriesTrace for Extracted {
     #[inline]
     fn extract(&self) -> Extracted {
         self.clone()
+    }
+
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        self.is_absent()
     }
 }
 
@@ -314,6 +337,11 @@ impl CarriesTrace for TraceCarrier {
             Slot::Context(context) => Extracted::valid(context.clone()),
             Slot::Invalid(reason) => Extracted::invalid(*reason),
         }
+    }
+
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        matches!(self.0, Slot::Empty)
     }
 }
 

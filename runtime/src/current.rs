@@ -112,7 +112,10 @@ mod frames {
         fn now() -> Self {
             Self {
                 tracing: tracing::dispatcher::get_default(|dispatch| {
-                    dispatch.current_span().id().map(tracing::span::Id::into_u64)
+                    dispatch
+                        .current_span()
+                        .id()
+                        .map(tracing::span::Id::into_u64)
                 }),
                 #[cfg(feature = "otel")]
                 otel: crate::otel::current_span_id(),
@@ -169,11 +172,13 @@ mod frames {
         }
     }
 
-    /// Makes `frame` the current one and returns the one before, which [`exit`] takes back. Call it
-    /// after everything else that the span makes current on this thread.
-    pub(crate) fn enter(mut frame: Frame) -> Option<Frame> {
-        frame.mark = Mark::now();
-        TOP.try_with(|top| top.replace(Some(frame))).ok().flatten()
+    /// Makes `frame` the current one, or none, and returns the one before, which [`exit`] takes back.
+    /// Call it after everything else that the span makes current on this thread.
+    pub(crate) fn enter(mut frame: Option<Frame>) -> Option<Frame> {
+        if let Some(frame) = &mut frame {
+            frame.mark = Mark::now();
+        }
+        TOP.try_with(|top| top.replace(frame)).ok().flatten()
     }
 
     /// Restores the frame that was current before, and returns the one that was current until now.

@@ -88,7 +88,7 @@ impl TaskContext {
         #[cfg(feature = "otel")]
         let otel = crate::otel::attach(&self.otel);
         EnteredTask {
-            previous: self.frame.clone().map(current::enter),
+            previous: current::enter(self.frame.clone()),
             #[cfg(feature = "otel")]
             _otel: otel,
             _span: span,
@@ -111,8 +111,7 @@ fn current_dispatch() -> Option<Dispatch> {
 
 /// A context that is current on this thread. Fields drop in this order, the reverse of entering.
 struct EnteredTask<'a> {
-    /// The frame before, where one was put in its place.
-    previous: Option<Option<Frame>>,
+    previous: Option<Frame>,
     #[cfg(feature = "otel")]
     _otel: Option<opentelemetry::ContextGuard>,
     _span: tracing::span::Entered<'a>,
@@ -121,9 +120,7 @@ struct EnteredTask<'a> {
 
 impl Drop for EnteredTask<'_> {
     fn drop(&mut self) {
-        if let Some(previous) = self.previous.take() {
-            current::exit(previous);
-        }
+        current::exit(self.previous.take());
     }
 }
 

@@ -184,7 +184,7 @@ impl Emit {
                     Some(output) => quote!(#p::output_is::<#output, _>(#inner)),
                     None => inner,
                 };
-                let wrapped = quote!(#p::SpanFuture::deferred(#opening, #values, #typed, #finish));
+                let wrapped = quote!(#p::in_deferred_span(#opening, #values, #typed, #finish));
                 (TokenStream::new(), wrapped)
             }
             (Polled::Stream, _) => {

@@ -75,7 +75,6 @@ impl Params {
                     param.take_field_attributes(typed, fields, diagnostics);
                     params.list.push(param);
                 }
-                _ => {}
             }
         }
         params

@@ -200,6 +200,11 @@ impl<T: CarriesTrace + ?Sized> CarriesTrace for OneParameter<&T> {
     fn extract(&self) -> Extracted {
         self.0.extract()
     }
+
+    #[inline]
+    fn is_empty_carrier(&self) -> bool {
+        self.0.is_empty_carrier()
+    }
 }
 
 impl<T: ?Sized> OneParameter<&mut T> {

@@ -9,49 +9,72 @@
     reason = "the answers of the probes are handed on and never named"
 )]
 
+#[cfg(feature = "spans")]
 mod carriers;
+mod messages;
+#[cfg(feature = "spans")]
 mod results;
+#[cfg(feature = "spans")]
 mod values;
 
+pub use serde::Serialize;
 pub use std::boxed::Box;
+pub use std::default::Default;
 pub use std::option::Option;
 pub use std::pin::Pin;
 pub use std::prelude::rust_2024::drop;
 
+#[cfg(feature = "spans")]
 pub use tracing::callsite::{DefaultCallsite, Identifier};
+#[cfg(feature = "spans")]
 pub use tracing::field::FieldSet;
+#[cfg(feature = "spans")]
 pub use tracing::metadata::Kind as MetadataKind;
+#[cfg(feature = "spans")]
 pub use tracing::{Level, Metadata};
 
+pub use crate::carrier::{CarriesTrace, CarriesTraceMut, Extracted, TraceCarrier};
+pub use crate::context::TraceContext;
+#[cfg(feature = "spans")]
 pub use crate::scope::TraceScope;
+#[cfg(feature = "spans")]
 pub use crate::span::{
-    Ambience, AttributeValue, ErrorDetail, Finish, Kind, Opening, OwnedValues, Span, SpanFuture,
-    SpanSite, SpanStream, in_span, in_span_async, in_span_stream,
+    Ambience, AttributeValue, ErrorDetail, Finish, Kind, Opening, OwnedValues, Span, SpanSite,
+    in_deferred_span, in_span, in_span_async, in_span_stream,
 };
 
-pub use crate::carrier::Extracted;
+#[cfg(feature = "spans")]
 pub use carriers::{
     Carriers, FindNoCarrier, FindNoOutgoingCarrier, LeaveAlone, OutgoingProbe, ParameterProbe,
     RestampProbe, extract, the_only_carrier_is, the_only_outgoing_carrier_is,
 };
+pub use messages::{
+    CarrierCanBeWritten, IsNotSerialize, IsSerialize, NotSerialize, SerializeProbe,
+    SerializeSeesTheCarrier, derives_see_the_carrier,
+};
+#[cfg(feature = "spans")]
 pub use results::{
     Chained, ChainedSend, Erroneous, Named, NeverFails, OutcomeProbe, PlainReturn, ResultProbe,
     ReturnProbe, WholeResult, Worded, output_is,
 };
+#[cfg(feature = "spans")]
 pub use values::{
-    ByDisplay, ByFieldValue, Unrecordable, ValueProbe, as_text, debug, display,
-    if_older_rpc_names,
+    ByDisplay, ByFieldValue, Unrecordable, ValueProbe, as_text, debug, display, if_older_rpc_names,
 };
 
-/// The type that is written `!`, where only its name would be unstable: `<fn() -> ! as ReturnOf>::Output`.
+/// The type of what never returns. `!` itself cannot be written there on stable Rust; the output of
+/// a function pointer can be named.
+#[cfg(feature = "spans")]
 pub type Never = <fn() -> ! as ReturnOf>::Output;
 
 /// What a function pointer returns.
+#[cfg(feature = "spans")]
 pub trait ReturnOf {
     /// The type.
     type Output;
 }
 
+#[cfg(feature = "spans")]
 impl<R> ReturnOf for fn() -> R {
     type Output = R;
 }

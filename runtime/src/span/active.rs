@@ -21,6 +21,7 @@ pub struct Span(pub(crate) Option<Box<Active>>);
 impl Span {
     /// Writes the context of this span into a message that its handler owns, so that what is
     /// forwarded is a child of the handler. Without a span of its own the message is left alone.
+    #[inline]
     pub fn restamp<C: CarriesTraceMut + ?Sized>(&self, message: &mut C) {
         if let Some(context) = self.own_context() {
             message.inject(context);
@@ -39,6 +40,7 @@ impl Span {
         }
     }
 
+    #[inline]
     fn own_context(&self) -> Option<&TraceContext> {
         let active = self.0.as_ref().filter(|active| active.core.owned)?;
         active.frame.context.as_ref()
@@ -79,7 +81,7 @@ impl Active {
         #[cfg(feature = "otel")]
         let attached = self.core.otel.as_ref().and_then(crate::otel::attach);
         Entered {
-            previous: current::enter(self.frame.clone()),
+            previous: current::enter(Some(self.frame.clone())),
             frame: &mut self.frame,
             #[cfg(feature = "otel")]
             _attached: attached,
@@ -113,7 +115,10 @@ impl Core {
     /// Records values for the fields from `first` on.
     pub(crate) fn record(&self, first: usize, values: &[AttributeValue<'_>]) {
         let metadata = self.site.metadata();
-        let recordable: Vec<_> = values.iter().map(|value| Recordable::from(*value)).collect();
+        let recordable: Vec<_> = values
+            .iter()
+            .map(|value| Recordable::from(*value))
+            .collect();
         with_values(metadata.fields().len(), first, &recordable, |all| {
             self.span.record_all(&metadata.fields().value_set_all(all));
         });

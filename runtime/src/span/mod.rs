@@ -15,6 +15,6 @@ mod value;
 pub use active::{Finish, Span};
 pub use opening::{Ambience, Opening, OwnedValues};
 pub use outcome::{ErrorDetail, Failure, SpanError, SpanOutcome};
-pub use run::{SpanFuture, SpanStream, in_span, in_span_async, in_span_stream};
+pub use run::{in_deferred_span, in_span, in_span_async, in_span_stream};
 pub use site::{Kind, SpanSite};
 pub use value::{AttributeValue, FieldValue};

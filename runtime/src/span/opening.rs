@@ -39,7 +39,9 @@ enum Parent {
     /// The subscriber finds it: the span that is current.
     Current,
     Given(TraceContext),
-    Root { link: Option<TraceContext> },
+    Root {
+        link: Option<TraceContext>,
+    },
 }
 
 /// The surroundings of a call whose span opens later: those of the call and not those of the first
@@ -68,7 +70,12 @@ impl OwnedValues {
     /// Copies the values.
     #[must_use]
     pub fn new(values: &[AttributeValue<'_>]) -> Self {
-        Self(values.iter().map(|value| OwnedValue::from(*value)).collect())
+        Self(
+            values
+                .iter()
+                .map(|value| OwnedValue::from(*value))
+                .collect(),
+        )
     }
 }
 
@@ -77,11 +84,10 @@ impl Opening {
     #[inline]
     #[must_use]
     pub fn receiving<C: CarriesTrace + ?Sized>(site: &'static SpanSite, carrier: &C) -> Self {
-        let found = carrier.extract();
-        if found.is_absent() && !site.may_be_enabled() {
+        if !site.may_be_enabled() && carrier.is_empty_carrier() {
             return Self(None);
         }
-        Self::received(site, found, true)
+        Self::received(site, carrier.extract(), true)
     }
 
     /// The same, if `trusted`. Otherwise the span starts a new trace.
@@ -94,6 +100,7 @@ impl Opening {
         Self::received(site, carrier.extract(), trusted)
     }
 
+    #[inline(never)]
     fn received(site: &'static SpanSite, found: Extracted, trusted: bool) -> Self {
         let inbound = if trusted {
             match found.into_parts() {
@@ -125,6 +132,7 @@ impl Opening {
         Self::started(site)
     }
 
+    #[inline(never)]
     fn started(site: &'static SpanSite) -> Self {
         Self(site.is_enabled().then(|| {
             Box::new(Plan {
@@ -151,6 +159,7 @@ impl Opening {
     }
 
     /// Whether the values of the fields are wanted.
+    #[inline]
     #[must_use]
     pub fn wants_fields(&self) -> bool {
         self.0.as_ref().is_some_and(|plan| plan.enabled)
@@ -158,12 +167,13 @@ impl Opening {
 
     /// Opens the span with the values of its fields, which may be missing where they are not
     /// [wanted](Self::wants_fields).
+    #[inline]
     #[must_use]
     pub fn open(self, values: &[AttributeValue<'_>]) -> Span {
-        Span(self.0.and_then(|mut plan| match plan.ambience.take() {
-            Some(ambience) => ambience.run(|| plan.open(values)),
-            None => plan.open(values),
-        }))
+        match self.0 {
+            None => Span(None),
+            Some(plan) => Span(plan.open_in_place(values)),
+        }
     }
 
     /// [`open`](Self::open) for values that were copied.
@@ -181,6 +191,14 @@ impl fmt::Debug for Opening {
 }
 
 impl Plan {
+    #[inline(never)]
+    fn open_in_place(mut self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Active>> {
+        match self.ambience.take() {
+            Some(ambience) => ambience.run(|| self.open(values)),
+            None => self.open(values),
+        }
+    }
+
     fn open(self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Active>> {
         // Asked again: evaluating the fields may have asked the subscriber about something else,
         // and per-layer filters remember only the last answer.

@@ -49,6 +49,7 @@ pub fn in_span<R>(
     }
 }
 
+#[inline(never)]
 fn in_active<R>(
     active: Box<Active>,
     body: impl FnOnce() -> R,
@@ -70,24 +71,20 @@ fn in_active<R>(
     result
 }
 
-/// A span that opens at the first poll.
-type Deferred = Option<Box<(Opening, OwnedValues)>>;
-
-fn defer(opening: Opening, values: OwnedValues) -> Deferred {
-    (!opening.is_empty()).then(|| Box::new((opening, values)))
-}
-
-fn open_deferred(deferred: &mut Deferred, active: &mut Option<Box<Active>>) {
-    if let Some(deferred) = deferred.take() {
-        let (opening, values) = *deferred;
-        *active = opening.open_owned(&values).0;
+/// Ends a span whose future or stream is dropped, and drops that inside.
+#[inline(never)]
+fn cancel(active: &mut Option<Box<Active>>, drop_inner: impl FnOnce()) {
+    if let Some(mut active) = active.take() {
+        let entered = active.enter();
+        drop_inner();
+        drop(entered);
+        active.core.end(Ended::Cancelled, None);
     }
 }
 
 pin_project! {
     /// A future inside its span. What it costs where there is no span is one comparison a poll.
     pub struct SpanFuture<F, H> {
-        deferred: Deferred,
         active: Option<Box<Active>>,
         #[pin]
         inner: Option<F>,
@@ -97,11 +94,8 @@ pin_project! {
     impl<F, H> PinnedDrop for SpanFuture<F, H> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            if let Some(mut active) = this.active.take() {
-                let entered = active.enter();
-                this.inner.set(None);
-                drop(entered);
-                active.core.end(Ended::Cancelled, None);
+            if this.active.is_some() {
+                cancel(this.active, || this.inner.set(None));
             }
         }
     }
@@ -115,7 +109,6 @@ where
     H: FnOnce(&mut Finish<'_>, &F::Output),
 {
     SpanFuture {
-        deferred: None,
         active: span.0,
         inner: Some(inner),
         finish: Some(finish),
@@ -127,36 +120,11 @@ where
     F: Future,
     H: FnOnce(&mut Finish<'_>, &F::Output),
 {
-    /// Runs a future inside a span that opens when it is first polled.
-    #[must_use]
-    pub fn deferred(opening: Opening, values: OwnedValues, inner: F, finish: H) -> Self {
-        Self {
-            deferred: defer(opening, values),
-            active: None,
-            inner: Some(inner),
-            finish: Some(finish),
-        }
-    }
-}
-
-impl<F, H> Future for SpanFuture<F, H>
-where
-    F: Future,
-    H: FnOnce(&mut Finish<'_>, &F::Output),
-{
-    type Output = F::Output;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    #[inline(never)]
+    fn poll_in_span(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
-        open_deferred(this.deferred, this.active);
-        let inner = this.inner.as_mut().as_pin_mut();
-        let inner = inner.expect("an annotated future was polled after it was ready");
-        let Some(active) = this.active.take() else {
-            return inner.poll(cx);
-        };
-
-        let mut running = Running(Some(active));
+        let inner = this.inner.as_mut().as_pin_mut().expect(POLLED_AGAIN);
+        let mut running = Running(this.active.take());
         let mut end = None;
         let entered = running.enter();
         let polled = inner.poll(cx);
@@ -169,8 +137,7 @@ where
             end = Some(result_taker.into_end());
         }
         drop(entered);
-        let active = running.release();
-        match (active, end) {
+        match (running.release(), end) {
             (Some(active), Some((ended, error))) => active.core.end(ended, error),
             (active, _) => *this.active = active,
         }
@@ -178,9 +145,88 @@ where
     }
 }
 
+const POLLED_AGAIN: &str = "an annotated future was polled after it was ready";
+
+impl<F, H> Future for SpanFuture<F, H>
+where
+    F: Future,
+    H: FnOnce(&mut Finish<'_>, &F::Output),
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.as_mut().project();
+        if this.active.is_none() {
+            return this.inner.as_pin_mut().expect(POLLED_AGAIN).poll(cx);
+        }
+        self.poll_in_span(cx)
+    }
+}
+
 impl<F, H> fmt::Debug for SpanFuture<F, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SpanFuture").finish_non_exhaustive()
+    }
+}
+
+/// A span that opens at the first poll, with the values of its fields.
+type Deferred = Option<Box<(Opening, OwnedValues)>>;
+
+fn defer(opening: Opening, values: OwnedValues) -> Deferred {
+    (!opening.is_empty()).then(|| Box::new((opening, values)))
+}
+
+fn open(deferred: &mut Deferred, active: &mut Option<Box<Active>>) {
+    if let Some(deferred) = deferred.take() {
+        let (opening, values) = *deferred;
+        *active = opening.open_owned(&values).0;
+    }
+}
+
+pin_project! {
+    /// A [`SpanFuture`] whose span opens when it is first polled.
+    pub struct DeferredFuture<F, H> {
+        deferred: Deferred,
+        #[pin]
+        future: SpanFuture<F, H>,
+    }
+}
+
+/// Runs a future inside a span that opens when it is first polled.
+pub fn in_deferred_span<F, H>(
+    opening: Opening,
+    values: OwnedValues,
+    inner: F,
+    finish: H,
+) -> DeferredFuture<F, H>
+where
+    F: Future,
+    H: FnOnce(&mut Finish<'_>, &F::Output),
+{
+    DeferredFuture {
+        deferred: defer(opening, values),
+        future: in_span_async(Span(None), inner, finish),
+    }
+}
+
+impl<F, H> Future for DeferredFuture<F, H>
+where
+    F: Future,
+    H: FnOnce(&mut Finish<'_>, &F::Output),
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        open(this.deferred, this.future.as_mut().project().active);
+        this.future.poll(cx)
+    }
+}
+
+impl<F, H> fmt::Debug for DeferredFuture<F, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeferredFuture").finish_non_exhaustive()
     }
 }
 
@@ -196,11 +242,8 @@ pin_project! {
     impl<S> PinnedDrop for SpanStream<S> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            if let Some(mut active) = this.active.take() {
-                let entered = active.enter();
-                this.inner.set(None);
-                drop(entered);
-                active.core.end(Ended::Cancelled, None);
+            if this.active.is_some() {
+                cancel(this.active, || this.inner.set(None));
             }
         }
     }
@@ -221,14 +264,13 @@ impl<S: Stream> Stream for SpanStream<S> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let mut this = self.project();
-        open_deferred(this.deferred, this.active);
+        open(this.deferred, this.active);
         let Some(inner) = this.inner.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
         let Some(active) = this.active.take() else {
             return inner.poll_next(cx);
         };
-
         let mut running = Running(Some(active));
         let entered = running.enter();
         let polled = inner.poll_next(cx);
@@ -245,9 +287,7 @@ impl<S: Stream> Stream for SpanStream<S> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.inner
-            .as_ref()
-            .map_or((0, Some(0)), Stream::size_hint)
+        self.inner.as_ref().map_or((0, Some(0)), Stream::size_hint)
     }
 }
 

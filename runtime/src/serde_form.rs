@@ -1,1 +1,0 @@
-//! How a [`TraceCarrier`](crate::TraceCarrier) is written and read by serde.

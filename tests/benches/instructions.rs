@@ -1,0 +1,183 @@
+//! Counts what an annotated function costs where nobody listens: no subscriber and an empty carrier.
+//!
+//! `cargo bench -p tracing-relay-tests --bench instructions` runs each case twice under callgrind, with
+//! different numbers of calls, so that the difference is the cost of the calls alone. The counts are
+//! the same on every run of one binary. It fails where a bound is passed, and says so where valgrind
+//! is not installed.
+
+use std::hint::black_box;
+use std::pin::pin;
+use std::process::{Command, ExitCode};
+use std::task::{Context, Poll, Waker};
+
+use tracing_relay::{TraceCarrier, request_span};
+
+/// A message of usual size.
+#[derive(Clone)]
+struct Message {
+    number: u64,
+    trace: TraceCarrier,
+}
+
+impl tracing_relay::CarriesTrace for Message {
+    fn extract(&self) -> tracing_relay::Extracted {
+        self.trace.extract()
+    }
+
+    fn is_empty_carrier(&self) -> bool {
+        self.trace.is_empty_carrier()
+    }
+}
+
+impl tracing_relay::CarriesTraceMut for Message {
+    fn inject(&mut self, context: &tracing_relay::TraceContext) {
+        self.trace.inject(context);
+    }
+}
+
+#[inline(never)]
+fn plain(message: &Message) -> u64 {
+    black_box(message.number).wrapping_mul(3)
+}
+
+#[request_span(fields(number = message.number))]
+#[inline(never)]
+fn annotated(message: &Message) -> u64 {
+    black_box(message.number).wrapping_mul(3)
+}
+
+#[tracing::instrument(skip_all, fields(number = message.number))]
+#[inline(never)]
+fn instrumented(message: &Message) -> u64 {
+    black_box(message.number).wrapping_mul(3)
+}
+
+#[inline(never)]
+async fn plain_async(message: &Message) -> u64 {
+    Yield(false).await;
+    black_box(message.number).wrapping_mul(3)
+}
+
+#[request_span(fields(number = message.number))]
+#[inline(never)]
+async fn annotated_async(message: &Message) -> u64 {
+    Yield(false).await;
+    black_box(message.number).wrapping_mul(3)
+}
+
+#[tracing::instrument(skip_all, fields(number = message.number))]
+#[inline(never)]
+async fn instrumented_async(message: &Message) -> u64 {
+    Yield(false).await;
+    black_box(message.number).wrapping_mul(3)
+}
+
+/// Pending once.
+struct Yield(bool);
+
+impl Future for Yield {
+    type Output = ();
+
+    fn poll(mut self: std::pin::Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.0, true) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+#[inline(never)]
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+    }
+}
+
+const CASES: [&str; 6] = [
+    "plain",
+    "annotated",
+    "instrumented",
+    "plain_async",
+    "annotated_async",
+    "instrumented_async",
+];
+
+/// Runs one case, in the process that callgrind watches.
+fn run(case: &str, calls: u64) {
+    let message = Message {
+        number: 7,
+        trace: TraceCarrier::none(),
+    };
+    for _ in 0..calls {
+        let message = black_box(&message);
+        black_box(match case {
+            "plain" => plain(message),
+            "annotated" => annotated(message),
+            "instrumented" => instrumented(message),
+            "plain_async" => block_on(plain_async(message)),
+            "annotated_async" => block_on(annotated_async(message)),
+            "instrumented_async" => block_on(instrumented_async(message)),
+            other => panic!("there is no case {other}"),
+        });
+    }
+}
+
+/// Instructions of a whole process that makes this many calls.
+fn count(case: &str, calls: u64) -> Option<u64> {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(std::env::current_exe().ok()?)
+        .args(["--case", case, &calls.to_string()])
+        .output()
+        .ok()?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    let line = text.lines().find(|line| line.contains("Collected"))?;
+    line.rsplit(' ').next()?.parse().ok()
+}
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().collect();
+    if let [_, flag, case, calls] = args.as_slice()
+        && flag == "--case"
+    {
+        run(case, calls.parse().expect("a number of calls"));
+        return ExitCode::SUCCESS;
+    }
+
+    let mut costs = Vec::new();
+    for case in CASES {
+        let (Some(few), Some(many)) = (count(case, 1_000), count(case, 11_000)) else {
+            eprintln!(
+                "SKIPPED: instruction counts need valgrind (Debian: `apt-get install valgrind`)"
+            );
+            return ExitCode::SUCCESS;
+        };
+        #[allow(clippy::cast_precision_loss, reason = "counts of a few million")]
+        let each = (many - few) as f64 / 10_000.0;
+        println!("{case:20} {each:8.1} instructions a call");
+        costs.push(each);
+    }
+    let [plain, ours, theirs, plain_async, ours_async, theirs_async] = costs[..] else {
+        unreachable!("one cost a case");
+    };
+    let sync = ours - plain;
+    let asynchronous = ours_async - plain_async;
+    let instrument = theirs_async - plain_async;
+    println!(
+        "#[request_span] adds {sync:.1} to a function (at most 30; #[instrument]: {:.1})",
+        theirs - plain
+    );
+    println!(
+        "#[request_span] adds {asynchronous:.1} to an async function (at most what #[instrument] adds: {instrument:.1})"
+    );
+    if sync > 30.0 || asynchronous > instrument {
+        eprintln!("FAILED: a bound is passed");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}

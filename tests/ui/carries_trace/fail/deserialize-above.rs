@@ -1,0 +1,10 @@
+use serde::Deserialize;
+use tracing_relay::carries_trace;
+
+#[derive(Deserialize)]
+#[carries_trace]
+struct Job {
+    id: u64,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use tracing_relay::carries_trace;
+
+#[carries_trace(field = context, new, field = carrier)]
+struct Job {
+    id: u64,
+}
+
+fn main() {
+    Job::new(1);
+}

@@ -1,0 +1,24 @@
+use tracing_relay::carries_trace;
+
+#[carries_trace(feild = context)]
+struct Misspelt {
+    id: u64,
+}
+
+#[carries_trace(colour)]
+struct Unlike {
+    id: u64,
+}
+
+#[carries_trace("id")]
+struct NotAnOption {
+    id: u64,
+}
+
+fn main() {
+    let _ = (
+        Misspelt { id: 1, trace: Default::default() },
+        Unlike { id: 1, trace: Default::default() },
+        NotAnOption { id: 1, trace: Default::default() },
+    );
+}
