@@ -116,7 +116,10 @@ mod frames {
         fn now() -> Self {
             Self {
                 tracing: tracing::dispatcher::get_default(|dispatch| {
-                    dispatch.current_span().id().map(tracing::span::Id::into_u64)
+                    dispatch
+                        .current_span()
+                        .id()
+                        .map(tracing::span::Id::into_u64)
                 }),
                 #[cfg(feature = "otel")]
                 otel: otel::Mark::now(),

@@ -184,9 +184,8 @@ pub(crate) fn context_of_current_span() -> Option<TraceContext> {
 /// The layer is looked for first. Behind a wrapper that hides it, `tracing_subscriber::reload` for
 /// one, a span that is entered still becomes OpenTelemetry's current one.
 pub(crate) fn started(span: &tracing::Span) -> Option<Context> {
-    let direct = span.with_subscriber(|(id, dispatch)| {
-        tracing_opentelemetry::get_otel_context(id, dispatch)
-    })?;
+    let direct = span
+        .with_subscriber(|(id, dispatch)| tracing_opentelemetry::get_otel_context(id, dispatch))?;
     if let Some(context) = direct {
         return context.span().span_context().is_valid().then_some(context);
     }
