@@ -60,6 +60,7 @@ pub fn current_baggage() -> Baggage {
 /// assert!(!set_current_baggage(baggage), "there is no span here");
 /// # Ok::<(), tracing_relay::baggage::BaggageError>(())
 /// ```
+#[must_use = "where there is no span the baggage is dropped"]
 pub fn set_current_baggage(baggage: Baggage) -> bool {
     #[cfg(feature = "spans")]
     return frames::set_baggage(baggage);
@@ -152,6 +153,7 @@ mod frames {
             }
         }
 
+        #[cfg(feature = "otel")]
         fn baggage(&self) -> &Baggage {
             self.context
                 .as_ref()

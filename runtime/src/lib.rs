@@ -66,9 +66,9 @@ pub mod serde_form;
 mod span;
 #[cfg(feature = "spans")]
 pub mod task;
-mod transport;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transport;
 #[cfg(feature = "spans")]
 mod warn;
 pub mod wire;

@@ -4,9 +4,9 @@
 //! What OpenTelemetry's own span context cannot hold (a `tracestate` by the level 2 grammar, flags
 //! of an unsampled span, baggage with its properties) rides in its `Context` as a value.
 
+use opentelemetry::Context;
 use opentelemetry::baggage::{Baggage as OtelBaggage, BaggageExt, KeyValueMetadata};
 use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState as OtelTraceState};
-use opentelemetry::Context;
 
 use crate::baggage::{Baggage, BaggageEntry};
 use crate::context::{TraceContext, TraceState};
@@ -207,7 +207,9 @@ fn with_baggage(context: &Context, baggage: &Baggage) -> Context {
     }
     context.with_baggage(baggage.entries().iter().map(|entry| {
         let text = entry.to_string();
-        let properties = text.split_once(';').map_or("", |(_, properties)| properties);
+        let properties = text
+            .split_once(';')
+            .map_or("", |(_, properties)| properties);
         KeyValueMetadata::new(entry.key().to_owned(), entry.value().to_owned(), properties)
     }))
 }

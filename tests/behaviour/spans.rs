@@ -41,7 +41,10 @@ async fn a_request_span_takes_its_parent_from_the_carrier(traces: Traces) {
         "
     );
     let request = traces.span("app.request");
-    assert_eq!(request.trace_id().to_string(), "0af7651916cd43dd8448eb211c80319c");
+    assert_eq!(
+        request.trace_id().to_string(),
+        "0af7651916cd43dd8448eb211c80319c"
+    );
 }
 
 #[tracing_relay::test]

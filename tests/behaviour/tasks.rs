@@ -134,9 +134,7 @@ async fn a_task_from_outside_that_is_polled_inside_a_span_has_no_part_in_it(trac
 #[test]
 fn detached_work_is_a_root_linked_to_its_request_which_ends_before_it() {
     #[request_span(carrier = none)]
-    async fn handle(
-        started: tokio::sync::oneshot::Receiver<()>,
-    ) -> tokio::task::JoinHandle<()> {
+    async fn handle(started: tokio::sync::oneshot::Receiver<()>) -> tokio::task::JoinHandle<()> {
         task::detach(async move {
             started.await.unwrap();
             step().await;
@@ -189,7 +187,9 @@ fn a_request_is_exported_while_the_tasks_that_it_spawned_still_run() {
 async fn baggage_goes_along_with_tasks_and_not_back(traces: Traces) {
     #[request_span(carrier = none)]
     async fn handle() {
-        assert!(set_current_baggage(Baggage::new().with("user", "a").unwrap()));
+        assert!(set_current_baggage(
+            Baggage::new().with("user", "a").unwrap()
+        ));
         task::spawn(inner()).await.unwrap();
         task::detach(inner()).await.unwrap();
         assert_eq!(current_baggage().get("user"), Some("a"));
@@ -197,7 +197,9 @@ async fn baggage_goes_along_with_tasks_and_not_back(traces: Traces) {
     #[traced]
     async fn inner() {
         assert_eq!(current_baggage().get("user"), Some("a"));
-        assert!(set_current_baggage(Baggage::new().with("user", "b").unwrap()));
+        assert!(set_current_baggage(
+            Baggage::new().with("user", "b").unwrap()
+        ));
         tokio::task::yield_now().await;
         assert_eq!(current_baggage().get("user"), Some("b"));
     }

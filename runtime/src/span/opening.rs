@@ -243,7 +243,6 @@ impl Plan {
         let parent = match (&ambient.origin, &ambient.context) {
             (Origin::Detached(link), _) => Parent::Root { link: link.clone() },
             (Origin::Passed, Some(context)) => Parent::Given(context.clone()),
-            (Origin::Passed, None) => Parent::Root { link: None },
             (origin @ (Origin::Span | Origin::Outside), None)
                 if self.site.environment && invalid.is_none() =>
             {
@@ -260,7 +259,7 @@ impl Plan {
                     None => Parent::Current,
                 }
             }
-            (Origin::Outside, _) => Parent::Root { link: None },
+            (Origin::Passed | Origin::Outside, _) => Parent::Root { link: None },
             (Origin::Span, _) => Parent::Current,
         };
         (parent, baggage, invalid)
@@ -268,23 +267,17 @@ impl Plan {
 
     /// Passes on what came in, without a span.
     fn pass(self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Active>> {
-        let (frame, context) = match self.inbound {
+        let frame = match self.inbound {
             Inbound::Absent => return None,
             Inbound::Invalid(reason, _) => {
                 warn::invalid_carrier(self.site, reason, warn::Source::Carrier, values);
                 return None;
             }
-            Inbound::Context(context) => (
-                Frame::new(Some(context.clone()), Origin::Passed),
-                Some(context),
-            ),
-            Inbound::Untrusted => (Frame::new(None, Origin::Passed), None),
+            Inbound::Context(context) => Frame::new(Some(context), Origin::Passed),
+            Inbound::Untrusted => Frame::new(None, Origin::Passed),
             Inbound::BaggageOnly(baggage) => {
                 let ambient = current::ambient();
-                (
-                    Frame::new(ambient.context.clone(), ambient.origin).with_baggage(baggage),
-                    ambient.context,
-                )
+                Frame::new(ambient.context, ambient.origin).with_baggage(baggage)
             }
         };
         Some(Box::new(Active {
@@ -292,9 +285,9 @@ impl Plan {
                 site: self.site,
                 span: tracing::Span::none(),
                 #[cfg(feature = "otel")]
-                otel: Some(match &context {
+                otel: Some(match &frame.context {
                     Some(context) => crate::otel::to_context(context),
-                    None => crate::otel::root_context(&Baggage::new()),
+                    None => crate::otel::root_context(&frame.baggage),
                 }),
                 owned: false,
             },

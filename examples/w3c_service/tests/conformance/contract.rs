@@ -75,13 +75,22 @@ fn a_service_can_be_its_own_receiver() {
 #[test]
 fn a_trace_in_the_environment_is_continued_by_requests_without_one() {
     let service = Service::start_with(|command| {
-        command.env("TRACEPARENT", "00-1af7651916cd43dd8448eb211c80319c-17ad6b7169203331-01")
+        command.env(
+            "TRACEPARENT",
+            "00-1af7651916cd43dd8448eb211c80319c-17ad6b7169203331-01",
+        )
     });
     let inherited = service.ask(&[], &[]);
     assert_eq!(inherited.trace_id, "1af7651916cd43dd8448eb211c80319c");
-    assert_eq!(inherited.parent_span_id.as_deref(), Some("17ad6b7169203331"));
+    assert_eq!(
+        inherited.parent_span_id.as_deref(),
+        Some("17ad6b7169203331")
+    );
     let own = service.ask(&[("traceparent", PARENT)], &[]);
-    assert_eq!((&*own.trace_id, own.parent_span_id.as_deref()), (TRACE_ID, Some(SPAN_ID)));
+    assert_eq!(
+        (&*own.trace_id, own.parent_span_id.as_deref()),
+        (TRACE_ID, Some(SPAN_ID))
+    );
     let invalid = service.ask(&[("traceparent", "00-1-2-3")], &[]);
     assert_eq!(invalid.parent_span_id, None);
     for reply in [inherited, own, invalid] {
@@ -100,7 +109,10 @@ fn an_invalid_trace_is_warned_about_once() {
     let (status, stderr) = service.stop();
     assert!(status.success(), "{status}");
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    assert!(stderr.contains("WARN") && stderr.contains("url.path=/test"), "{stderr}");
+    assert!(
+        stderr.contains("WARN") && stderr.contains("url.path=/test"),
+        "{stderr}"
+    );
 }
 
 /// Requests at the same time, on one connection each: no trace takes anything from another.

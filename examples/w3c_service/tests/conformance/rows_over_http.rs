@@ -25,7 +25,9 @@ fn exchange(
     headers: &[(&str, &str)],
     callbacks: usize,
 ) -> Exchange {
-    let paths: Vec<_> = (0..callbacks).map(|number| format!("/{row}/{number}")).collect();
+    let paths: Vec<_> = (0..callbacks)
+        .map(|number| format!("/{row}/{number}"))
+        .collect();
     let urls: Vec<_> = paths.iter().map(|path| receiver.url(path)).collect();
     let reply = service.ask(headers, &urls);
     let callbacks = paths.iter().zip(&urls).map(|(path, url)| {
@@ -70,7 +72,11 @@ fn check_row(service: &Service, receiver: &Receiver, row: &Row) {
         assert_eq!(trace_id, reply.trace_id);
         assert!(span_ids.insert(span_id.to_owned()), "{span_id} is new");
         assert_eq!(flags & 1 == 1, reply.sampled);
-        assert_eq!(flags & !3, 0, "flags without a meaning are zero: {traceparent}");
+        assert_eq!(
+            flags & !3,
+            0,
+            "flags without a meaning are zero: {traceparent}"
+        );
         if let Some(expected) = expected_flags {
             assert_eq!(flags, expected, "flags of {traceparent}");
         }
@@ -125,11 +131,7 @@ fn check_baggage_row(service: &Service, receiver: &Receiver, row: &BaggageRow) {
 }
 
 /// Sends all rows to one service, so that one failure does not hide another.
-fn run<R>(
-    rows: &[R],
-    name: impl Fn(&R) -> &'static str,
-    check: impl Fn(&Service, &Receiver, &R),
-) {
+fn run<R>(rows: &[R], name: impl Fn(&R) -> &'static str, check: impl Fn(&Service, &Receiver, &R)) {
     let mut service = Service::start();
     let receiver = Receiver::start();
     let mut failed = Vec::new();
