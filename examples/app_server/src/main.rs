@@ -119,7 +119,15 @@ async fn serve(model: &str, spans: Option<SocketAddr>) -> Result<(), Box<dyn Err
     let input = tokio::io::BufReader::new(tokio::io::stdin());
     let result = server.serve(1, input, tokio::io::stdout()).await;
     drop(server);
-    core.await?;
+    if result.is_err() {
+        // Nobody is there any more to hear of the turns that still run.
+        core.abort();
+    }
+    if let Err(error) = core.await
+        && error.is_panic()
+    {
+        return Err(error.into());
+    }
     shut_down(telemetry).await?;
     Ok(result?)
 }

@@ -7,6 +7,7 @@ use super::support::{self, Parts, on_each_runtime, tp};
 
 on_each_runtime! {
     s1_a_valid_carrier_is_the_parent
+    s6_each_request_names_the_client_of_its_connection
     s5_a_carrier_of_the_wrong_type_does_not_reject_its_request
     what_is_no_request_is_answered_with_an_error_and_the_next_line_is_read
 }
@@ -61,6 +62,42 @@ mod scenario {
                 r#"rpc.transport="stdio""#,
             ]
         );
+    }
+
+    pub(super) async fn s6_each_request_names_the_client_of_its_connection(traces: Traces) {
+        let parts = Parts::start().await;
+        let mut connections = [("a", "1"), ("b", "2")].map(|client| (parts.connect(1), client));
+        for (connection, _) in &mut connections {
+            connection.start_thread().await;
+        }
+        for (connection, (name, version)) in &mut connections {
+            let params = json!({"clientInfo": {"name": name, "version": version}});
+            let response = connection
+                .ask(&json!({"id": 1, "method": "initialize", "params": params}))
+                .await;
+            assert!(result(&response)["userAgent"].is_string());
+        }
+        for (mut connection, _) in connections {
+            connection.start_thread().await;
+            connection.close().await;
+        }
+
+        let clients: Vec<_> = traces
+            .spans()
+            .iter()
+            .map(|span| {
+                ["client_name", "client_version"].map(|key| {
+                    let value = span.attribute(&format!("app_server.{key}"));
+                    value.map_or("absent".to_owned(), ToString::to_string)
+                })
+            })
+            .collect();
+        let [absent, a, b] = [
+            ["absent", "absent"],
+            [r#""a""#, r#""1""#],
+            [r#""b""#, r#""2""#],
+        ];
+        assert_eq!(clients, [absent, absent, a, b, a, b]);
     }
 
     pub(super) async fn s5_a_carrier_of_the_wrong_type_does_not_reject_its_request(traces: Traces) {
