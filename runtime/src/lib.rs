@@ -1,4 +1,49 @@
-//! Traces that survive every hop.
+//! Traces that survive every hop: attribute macros over [`tracing`] and OpenTelemetry.
+//!
+//! - [`#[request_span]`](macro@request_span) opens the span of a request around a handler, and takes its parent from
+//!   the message; [`#[traced]`](macro@traced) is the span of a step; [`#[relay_traced]`](macro@relay_traced) that of
+//!   an operation in a component's own scope.
+//! - [`#[carries_trace]`](macro@carries_trace) and [`#[derive(CarriesTrace)]`](derive@CarriesTrace) give a message
+//!   type a [`TraceCarrier`], which captures the current context when a message is made; [`Carried`] does it for
+//!   types that one does not own.
+//! - [`task`] spawns tasks that stay in the trace; [`env`](mod@env) hands it to child processes;
+//!   [`testing`] tests what came out.
+//!
+//! ```
+//! use tracing_relay::{carries_trace, request_span, traced};
+//!
+//! #[carries_trace(new)]
+//! struct Submission {
+//!     prompt: String,
+//! }
+//!
+//! #[request_span(carrier = none, name = "turn/start")]
+//! fn start_turn(prompt: &str, queue: &std::sync::mpsc::Sender<Submission>) {
+//!     let _ = queue.send(Submission::new(prompt.to_owned()));
+//! }
+//!
+//! /// The parent of this span is the one above, whenever and wherever it runs.
+//! #[traced(kind = "consumer")]
+//! fn dispatch(submission: Submission) -> usize {
+//!     submission.prompt.len()
+//! }
+//!
+//! let (sender, receiver) = std::sync::mpsc::channel();
+//! start_turn("hello", &sender);
+//! assert_eq!(receiver.recv().map(dispatch), Ok(5));
+//! ```
+//!
+//! # What always holds
+//!
+//! A span that is filtered out, not sampled or seen by no subscriber still passes on what it received. Nothing here
+//! panics, blocks or changes a result. A malformed context never rejects a message; it counts as absent, and one
+//! warning a minute for each span name and reason says why.
+//!
+//! # Features
+//!
+//! `macros` and `otel` are on by default; `tokio`, `tokio-process`, `http` and `testing` are not. Without features the
+//! crate is the carrier types and their serde forms, and needs neither OpenTelemetry nor `tracing`; a capture there
+//! is empty, unless another crate of the program turns `otel` on.
 
 #[doc(hidden)]
 pub mod __private;
