@@ -100,6 +100,9 @@ mod frames {
         Span,
         /// A context without a span here: it has to be given to the subscriber as a remote parent.
         Passed,
+        /// A task from outside every trace: what starts inside is a root, whatever is current on the
+        /// thread that polls it.
+        Outside,
         /// Work that was detached: what starts inside is a root, linked to this context.
         Detached(Option<TraceContext>),
     }

@@ -6,4 +6,5 @@ mod propagation;
 mod readme;
 mod shapes;
 mod spans;
+mod tasks;
 mod testing;

@@ -244,7 +244,9 @@ impl Plan {
             (Origin::Detached(link), _) => Parent::Root { link: link.clone() },
             (Origin::Passed, Some(context)) => Parent::Given(context.clone()),
             (Origin::Passed, None) => Parent::Root { link: None },
-            (Origin::Span, None) if self.site.environment && invalid.is_none() => {
+            (origin @ (Origin::Span | Origin::Outside), None)
+                if self.site.environment && invalid.is_none() =>
+            {
                 let inherited = env::inherited();
                 invalid = inherited
                     .error()
@@ -254,9 +256,11 @@ impl Plan {
                 }
                 match inherited.context() {
                     Some(context) => Parent::Given(context.clone()),
+                    None if *origin == Origin::Outside => Parent::Root { link: None },
                     None => Parent::Current,
                 }
             }
+            (Origin::Outside, _) => Parent::Root { link: None },
             (Origin::Span, _) => Parent::Current,
         };
         (parent, baggage, invalid)
