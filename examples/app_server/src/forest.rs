@@ -59,6 +59,7 @@ impl Forest {
         let mut problems = Vec::new();
         let mut requests = 0;
         let mut turns = 0;
+        let mut roots = 0;
         for trace in &self.traces {
             for span in &trace.spans {
                 if let Some(parent) = &span.parent_id
@@ -76,22 +77,17 @@ impl Forest {
                     problems.push(format!("{span}: nobody continued the trace"));
                 }
             }
-            let roots = trace.roots().count();
-            let expected = given
-                .iter()
-                .filter(|(id, _)| *id == trace.id)
-                .count()
-                .max(1);
-            if roots != expected {
-                problems.push(format!(
-                    "trace {} has {roots} roots and not {expected}",
-                    trace.id
-                ));
+            for root in trace.roots() {
+                roots += 1;
+                if !matches!(root.name.as_str(), "app_server.call" | "app_server.request") {
+                    problems.push(format!("{root}: a request begins otherwise"));
+                }
             }
         }
         for (what, found, expected) in [
             ("requests", requests, played.requests),
             ("turns", turns, played.turns),
+            ("beginnings", roots, played.requests),
         ] {
             if found != expected {
                 problems.push(format!(
@@ -215,4 +211,98 @@ impl fmt::Display for SpanRecord {
 
 fn milliseconds(duration: Duration) -> String {
     format!("{:.3} ms", duration.as_secs_f64() * 1e3)
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing_relay::TraceContext;
+
+    use super::*;
+
+    fn span(id: &str, parent: Option<&str>, name: &str, kind: &str) -> SpanRecord {
+        SpanRecord {
+            process: "server".to_owned(),
+            trace_id: "t".to_owned(),
+            span_id: id.to_owned(),
+            parent_id: parent.map(ToOwned::to_owned),
+            name: name.to_owned(),
+            kind: kind.to_owned(),
+            start: Duration::ZERO,
+            duration: Duration::from_micros(1500),
+            error: None,
+            attributes: BTreeMap::new(),
+        }
+    }
+
+    fn whole() -> Vec<SpanRecord> {
+        vec![
+            span("1", None, "app_server.call", "client"),
+            span("2", Some("1"), "app_server.request", "server"),
+            span("3", Some("2"), "submission_dispatch", "consumer"),
+            span("4", Some("3"), "turn", "internal"),
+            span("5", Some("4"), "run_turn", "internal"),
+            span("6", Some("5"), "model_request", "client"),
+            span("7", Some("6"), "POST /v1/responses", "server"),
+        ]
+    }
+
+    const PLAYED: Played = Played {
+        requests: 1,
+        turns: 1,
+        given: Vec::new(),
+    };
+
+    #[test]
+    fn a_whole_trace_has_no_problems() {
+        assert_eq!(Forest::new(whole()).problems(&PLAYED), [""; 0]);
+    }
+
+    #[test]
+    fn any_span_that_is_missing_is_noticed() {
+        for missing in 0..whole().len() {
+            let mut spans = whole();
+            let missing = spans.remove(missing);
+            let problems = Forest::new(spans).problems(&PLAYED);
+            assert!(!problems.is_empty(), "{missing}");
+        }
+    }
+
+    #[test]
+    fn a_trace_that_broke_in_two_is_noticed() {
+        for broken in 1..whole().len() {
+            let mut spans = whole();
+            spans[broken].parent_id = None;
+            for span in &mut spans[broken..] {
+                span.trace_id = "another".to_owned();
+            }
+            let problems = Forest::new(spans).problems(&PLAYED);
+            assert!(!problems.is_empty(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_missing_trace_is_noticed() {
+        let problems = Forest::new(Vec::new()).problems(&PLAYED);
+        assert_eq!(problems.len(), 3, "{problems:?}");
+    }
+
+    #[test]
+    fn a_parent_that_the_session_named_is_not_missed() {
+        let given: TraceContext = "00-00000000000000000000000000000011-0000000000000022-01"
+            .parse()
+            .expect("valid");
+        let mut request = span(
+            "2",
+            Some("0000000000000022"),
+            "app_server.request",
+            "server",
+        );
+        request.trace_id = given.trace_id().to_string();
+        let played = Played {
+            requests: 1,
+            turns: 0,
+            given: vec![given],
+        };
+        assert_eq!(Forest::new(vec![request]).problems(&played), [""; 0]);
+    }
 }

@@ -2,6 +2,7 @@
 //! traces. See the README beside this file.
 
 use std::error::Error;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -88,17 +89,22 @@ async fn play(file: Option<PathBuf>) -> Result<(), Box<dyn Error>> {
     let program = std::env::current_exe()?;
     let model = processes::Model::start(&program, spans).await?;
     let (server, mut client) = processes::Server::start(&program, model.url(), spans)?;
-    let played = session::play(&mut client, &session, &mut std::io::stdout()).await?;
+    let mut out = std::io::stdout();
+    let played = session::play(&mut client, &session, &mut out).await;
     server.stop(client).await?;
     model.stop().await?;
     shut_down(telemetry).await?;
 
     let forest = Forest::new(collector.finish(PATIENCE).await?);
-    println!("\n{forest}");
+    write!(out, "\n{forest}")?;
+    let played = played?;
     let problems = forest.problems(&played);
     if problems.is_empty() {
         let requests = played.requests;
-        println!("\n{requests} requests, and the trace of each of them is whole.");
+        writeln!(
+            out,
+            "\n{requests} requests, and the trace of each of them is whole."
+        )?;
         Ok(())
     } else {
         Err(problems.join("\n").into())
@@ -113,7 +119,15 @@ async fn serve(model: &str, spans: Option<SocketAddr>) -> Result<(), Box<dyn Err
     let input = tokio::io::BufReader::new(tokio::io::stdin());
     let result = server.serve(1, input, tokio::io::stdout()).await;
     drop(server);
-    core.await?;
+    if result.is_err() {
+        // Nobody is there any more to hear of the turns that still run.
+        core.abort();
+    }
+    if let Err(error) = core.await
+        && error.is_panic()
+    {
+        return Err(error.into());
+    }
     shut_down(telemetry).await?;
     Ok(result?)
 }

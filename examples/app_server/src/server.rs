@@ -60,9 +60,10 @@ impl Server {
         mut output: impl AsyncWrite + Unpin,
     ) -> io::Result<()> {
         let (core, mut events) = self.core.connect();
-        let connection = Connection {
+        let mut connection = Connection {
             id: connection_id,
             transport: "stdio",
+            client: None,
             core,
             threads: Arc::clone(&self.threads),
         };
@@ -114,23 +115,38 @@ async fn send(lines: &mpsc::Sender<Vec<u8>>, message: &impl Serialize) -> io::Re
 struct Connection {
     id: u64,
     transport: &'static str,
+    /// Who the client is, once it has said so.
+    client: Option<ClientInfo>,
     core: Submitter,
     threads: Arc<Threads>,
 }
 
 impl Connection {
     /// The response to a line, if it is to have one.
-    async fn answer(&self, line: &[u8]) -> Option<Response> {
+    async fn answer(&mut self, line: &[u8]) -> Option<Response> {
         if line.is_empty() {
             return None;
         }
         match Request::from_line(line) {
             Ok(request) => {
                 let id = request.id.clone();
-                let result = self.handle(request).await;
+                let client = self.client_of(&request);
+                let result = self.handle(request, client).await;
                 id.map(|id| Response::new(Some(id), result))
             }
             Err(refusal) => Some(*refusal),
+        }
+    }
+
+    /// Who sends a request: what the client said when it introduced itself, also where that is this
+    /// request.
+    fn client_of(&self, request: &Request) -> Option<ClientInfo> {
+        match request.method.as_str() {
+            "initialize" => {
+                let params = request.params::<Initialize>();
+                params.ok().map(|params| params.client_info)
+            }
+            _ => self.client.clone(),
         }
     }
 
@@ -145,12 +161,18 @@ impl Connection {
             rpc.request_id = request.id,
             app_server.connection_id = self.id,
             app_server.api_version = "v2",
+            app_server.client_name = client.as_ref().map(|client| &client.name),
+            app_server.client_version = client.as_ref().map(|client| &client.version),
         ),
         err = "message"
     )]
-    async fn handle(&self, request: Request) -> Result<Value, RpcError> {
+    async fn handle(
+        &mut self,
+        request: Request,
+        client: Option<ClientInfo>,
+    ) -> Result<Value, RpcError> {
         match request.method.as_str() {
-            "initialize" => Ok(initialize(&request.params()?)),
+            "initialize" => Ok(self.initialize(request.params()?)),
             "initialized" => Ok(Value::Null),
             "thread/start" => Ok(self.thread_start(request.params()?)),
             "turn/start" => self.turn_start(request.params()?).await,
@@ -159,6 +181,14 @@ impl Connection {
                 format_args!("there is no method `{method}`"),
             )),
         }
+    }
+
+    fn initialize(&mut self, params: Initialize) -> Value {
+        let ClientInfo { name, version } = &params.client_info;
+        let own = env!("CARGO_PKG_VERSION");
+        let reply = json!({ "userAgent": format!("app_server/{own} ({name} {version})") });
+        self.client = Some(params.client_info);
+        reply
     }
 
     fn thread_start(&self, params: ThreadStart) -> Value {
@@ -189,12 +219,6 @@ impl Connection {
     }
 }
 
-fn initialize(params: &Initialize) -> Value {
-    let ClientInfo { name, version } = &params.client_info;
-    let own = env!("CARGO_PKG_VERSION");
-    json!({ "userAgent": format!("app_server/{own} ({name} {version})") })
-}
-
 impl Threads {
     fn insert(&self, id: String, model: String) {
         self.lock().insert(id, model);
@@ -216,7 +240,7 @@ struct Initialize {
     client_info: ClientInfo,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct ClientInfo {
     name: String,
     version: String,

@@ -43,6 +43,7 @@ where
 {
     let mut played = Played::default();
     let mut started = 0;
+    let mut failed = Vec::new();
     for line in lines(session) {
         writeln!(out, "-> {}", String::from_utf8_lossy(line))?;
         let Some(response) = send(client, line, &mut played).await? else {
@@ -66,11 +67,15 @@ where
             turn_id, status, ..
         } = notification.event;
         if status != TurnStatus::Completed {
-            return Err(SessionError::Turn(turn_id));
+            failed.push(turn_id);
         }
         played.turns += 1;
     }
-    Ok(played)
+    if failed.is_empty() {
+        Ok(played)
+    } else {
+        Err(SessionError::Turns(failed))
+    }
 }
 
 fn lines(session: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -125,8 +130,8 @@ fn json(message: &impl serde::Serialize) -> String {
 pub enum SessionError {
     /// A request was not answered.
     Call(CallError),
-    /// This turn did not complete.
-    Turn(String),
+    /// These turns did not complete.
+    Turns(Vec<String>),
     /// What is said cannot be written down.
     Io(io::Error),
 }
@@ -135,7 +140,7 @@ impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Call(error) => error.fmt(f),
-            Self::Turn(turn) => write!(f, "{turn} failed"),
+            Self::Turns(turns) => write!(f, "failed: {}", turns.join(", ")),
             Self::Io(error) => write!(f, "cannot write: {error}"),
         }
     }

@@ -47,9 +47,13 @@ impl Telemetry {
             Some(collector) => Some(provider(LineExporter::connect(process, collector)?)),
             None => None,
         };
-        let spans = provider
-            .as_ref()
-            .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer(process)));
+        let spans = provider.as_ref().map(|provider| {
+            tracing_opentelemetry::layer()
+                .with_tracer(provider.tracer(process))
+                // A turn has an attribute `thread.id`, and the layer would add another: the number of
+                // the operating system's thread.
+                .with_threads(false)
+        });
         let warnings = fmt::layer()
             .with_writer(io::stderr)
             .with_filter(LevelFilter::WARN);
