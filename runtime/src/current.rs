@@ -60,6 +60,10 @@ pub fn current_baggage() -> Baggage {
 /// assert!(!set_current_baggage(baggage), "there is no span here");
 /// # Ok::<(), tracing_relay::baggage::BaggageError>(())
 /// ```
+#[expect(
+    clippy::must_use_candidate,
+    reason = "a program without traces has nothing to do about the answer"
+)]
 pub fn set_current_baggage(baggage: Baggage) -> bool {
     #[cfg(feature = "spans")]
     return frames::set_baggage(baggage);
@@ -116,7 +120,10 @@ mod frames {
         fn now() -> Self {
             Self {
                 tracing: tracing::dispatcher::get_default(|dispatch| {
-                    dispatch.current_span().id().map(tracing::span::Id::into_u64)
+                    dispatch
+                        .current_span()
+                        .id()
+                        .map(tracing::span::Id::into_u64)
                 }),
                 #[cfg(feature = "otel")]
                 otel: otel::Mark::now(),
@@ -146,6 +153,7 @@ mod frames {
             }
         }
 
+        #[cfg(feature = "otel")]
         fn baggage(&self) -> &Baggage {
             self.context
                 .as_ref()

@@ -4,9 +4,9 @@
 //! What OpenTelemetry's own span context cannot hold (a `tracestate` by the level 2 grammar, flags
 //! of an unsampled span, baggage with its properties) rides in its `Context` as a value.
 
+use opentelemetry::Context;
 use opentelemetry::baggage::{Baggage as OtelBaggage, BaggageExt, KeyValueMetadata};
 use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState as OtelTraceState};
-use opentelemetry::Context;
 
 use crate::baggage::{Baggage, BaggageEntry};
 use crate::context::{TraceContext, TraceState};
@@ -184,9 +184,8 @@ pub(crate) fn context_of_current_span() -> Option<TraceContext> {
 /// The layer is looked for first. Behind a wrapper that hides it, `tracing_subscriber::reload` for
 /// one, a span that is entered still becomes OpenTelemetry's current one.
 pub(crate) fn started(span: &tracing::Span) -> Option<Context> {
-    let direct = span.with_subscriber(|(id, dispatch)| {
-        tracing_opentelemetry::get_otel_context(id, dispatch)
-    })?;
+    let direct = span
+        .with_subscriber(|(id, dispatch)| tracing_opentelemetry::get_otel_context(id, dispatch))?;
     if let Some(context) = direct {
         return context.span().span_context().is_valid().then_some(context);
     }
@@ -208,7 +207,9 @@ fn with_baggage(context: &Context, baggage: &Baggage) -> Context {
     }
     context.with_baggage(baggage.entries().iter().map(|entry| {
         let text = entry.to_string();
-        let properties = text.split_once(';').map_or("", |(_, properties)| properties);
+        let properties = text
+            .split_once(';')
+            .map_or("", |(_, properties)| properties);
         KeyValueMetadata::new(entry.key().to_owned(), entry.value().to_owned(), properties)
     }))
 }

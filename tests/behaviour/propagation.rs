@@ -212,7 +212,8 @@ fn a_span_of_tracing_is_what_a_task_inside_it_captures() {
     for pipeline in pipelines() {
         pipeline.run(async |traces| {
             let task = handle(remote(), || {
-                info_span!("theirs").in_scope(|| task::spawn(async { (captured(), step(captured)) }))
+                info_span!("theirs")
+                    .in_scope(|| task::spawn(async { (captured(), step(captured)) }))
             });
             let (sent, inner) = task.await.expect("the task ends");
             let step = traces.span("step");
@@ -286,7 +287,10 @@ fn a_disabled_span_hides_the_span_around_it_from_what_is_inside() {
                     step(|| {});
                     info_span!("theirs").in_scope(|| {});
                 });
-                assert_ne!(captured().expect("a context").trace_id().to_string(), TRACE_ID);
+                assert_ne!(
+                    captured().expect("a context").trace_id().to_string(),
+                    TRACE_ID
+                );
             });
             for name in ["step", "theirs"] {
                 assert_eq!(traces.span(name).trace_id().to_string(), TRACE_ID, "{name}");
@@ -313,7 +317,10 @@ fn without_a_subscriber_what_came_in_goes_out() {
                 step(|| assert_eq!(captured().as_ref(), received.context()));
                 task::spawn(async { step(captured) })
             });
-            assert_eq!(task.await.expect("the task ends").as_ref(), received.context());
+            assert_eq!(
+                task.await.expect("the task ends").as_ref(),
+                received.context()
+            );
             assert_eq!(current_context(), None);
             assert_eq!(traces.exported(), [""; 0]);
         });
@@ -333,7 +340,13 @@ async fn handle_later(carrier: Extracted) -> [Baggage; 5] {
         tokio::task::yield_now().await;
         step(current_baggage)
     });
-    [before, set, after_await, nested, spawned.await.expect("the task ends")]
+    [
+        before,
+        set,
+        after_await,
+        nested,
+        spawned.await.expect("the task ends"),
+    ]
 }
 
 /// What is set in here is not seen outside.
@@ -388,9 +401,13 @@ fn baggage_that_the_opentelemetry_api_attaches_counts_until_it_is_detached() {
     for pipeline in pipelines() {
         pipeline.run(async |traces| {
             let task = handle(remote(), || {
-                let attached = Context::current_with_baggage([KeyValue::new("user", "alice")]).attach();
+                let attached =
+                    Context::current_with_baggage([KeyValue::new("user", "alice")]).attach();
                 let inside = info_span!("theirs").in_scope(|| step(captured));
-                assert_eq!(inside.expect("a context").baggage().to_string(), "user=alice");
+                assert_eq!(
+                    inside.expect("a context").baggage().to_string(),
+                    "user=alice"
+                );
                 let here = captured().expect("a context");
                 assert_eq!(here.baggage().to_string(), "user=alice");
                 assert_eq!(here.tracestate().expect("a state").as_str(), LEVEL_2);
@@ -416,7 +433,8 @@ fn baggage_that_the_opentelemetry_api_attaches_counts_until_it_is_detached() {
 fn baggage_of_the_opentelemetry_api_needs_no_span() {
     for pipeline in pipelines() {
         pipeline.run_sync(|traces| {
-            let _attached = Context::current_with_baggage([KeyValue::new("user", "alice")]).attach();
+            let _attached =
+                Context::current_with_baggage([KeyValue::new("user", "alice")]).attach();
             assert_eq!(current_baggage().to_string(), "user=alice");
             let sent = handle(Extracted::absent(), captured).expect("a context");
             assert_eq!(sent.baggage().to_string(), "user=alice");
@@ -432,7 +450,10 @@ fn code_on_the_opentelemetry_api_sees_what_was_received() {
             let context = Context::current();
             let (value, properties) = context.baggage().get_with_metadata("node").expect("node");
             assert_eq!((value.as_str(), properties.as_str()), ("DF 28", "ttl=3"));
-            assert_eq!(context.span().span_context().trace_state().header(), "rojo=1");
+            assert_eq!(
+                context.span().span_context().trace_state().header(),
+                "rojo=1"
+            );
         });
     });
 }
@@ -464,7 +485,10 @@ fn changed_by_a_sampler(received: &Extracted, state: TraceState) -> TraceContext
 
 #[test]
 fn a_member_that_a_sampler_adds_is_sent_before_the_received_ones() {
-    for (state, sent) in [("rojo=1", "ot=th:8,rojo=1"), (LEVEL_2, "ot=th:8,foo@@bar=1,a@b@c=2")] {
+    for (state, sent) in [
+        ("rojo=1", "ot=th:8,rojo=1"),
+        (LEVEL_2, "ot=th:8,foo@@bar=1,a@b@c=2"),
+    ] {
         let received = received("01", state, "");
         let known: TraceState = state.parse().unwrap_or_default();
         let state = known.insert("ot", "th:8").expect("a member");
@@ -484,10 +508,15 @@ fn a_state_that_cannot_be_sent_is_left_out() {
 #[tracing_relay::test]
 fn a_trace_of_another_is_not_mixed_with_what_was_received(traces: Traces) {
     let sent = handle(remote(), || {
-        info_span!(parent: None, "root").in_scope(captured).expect("a context")
+        info_span!(parent: None, "root")
+            .in_scope(captured)
+            .expect("a context")
     });
     let root = traces.span("root");
-    assert_eq!((sent.trace_id(), sent.span_id()), (root.trace_id(), root.span_id()));
+    assert_eq!(
+        (sent.trace_id(), sent.span_id()),
+        (root.trace_id(), root.span_id())
+    );
     assert_ne!(sent.trace_id().to_string(), TRACE_ID);
     assert_eq!(sent.tracestate(), None);
     assert!(sent.baggage().is_empty());

@@ -3,8 +3,8 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use opentelemetry::trace::{SpanId, TracerProvider as _};
 use opentelemetry::Context;
+use opentelemetry::trace::{SpanId, TracerProvider as _};
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider, Span, SpanData, SpanProcessor};
 use serde_json::json;
@@ -15,8 +15,8 @@ use tracing_subscriber::{Layer as _, fmt};
 
 /// Makes the subscriber of the process: spans go to the provider that is returned, warnings to stderr.
 pub(crate) fn install(print_spans: bool) -> SdkTracerProvider {
-    let mut provider =
-        SdkTracerProvider::builder().with_sampler(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)));
+    let mut provider = SdkTracerProvider::builder()
+        .with_sampler(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)));
     if print_spans {
         provider = provider.with_span_processor(Printer);
     }
