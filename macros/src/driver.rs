@@ -22,7 +22,7 @@ pub(crate) fn attribute(
     item: TokenStream,
     expand: impl FnOnce(TokenStream, &mut Diagnostics) -> Option<TokenStream>,
 ) -> TokenStream {
-    let heading = heading_if_asked(name, &item);
+    let heading = heading(name, &item, std::env::var(EXPAND).ok().as_deref());
     let mut diagnostics = Diagnostics::default();
     let output = expand(item.clone(), &mut diagnostics);
     finish(heading, output.unwrap_or(item), &diagnostics)
@@ -34,7 +34,7 @@ pub(crate) fn derive(
     item: TokenStream,
     expand: impl FnOnce(TokenStream, &mut Diagnostics) -> Option<TokenStream>,
 ) -> TokenStream {
-    let heading = heading_if_asked(name, &item);
+    let heading = heading(name, &item, std::env::var(EXPAND).ok().as_deref());
     let mut diagnostics = Diagnostics::default();
     let output = expand(item, &mut diagnostics);
     finish(heading, output.unwrap_or_default(), &diagnostics)
@@ -52,9 +52,9 @@ fn finish(
     output
 }
 
-/// The line above a printed expansion, if this one is to be printed.
-fn heading_if_asked(name: &str, item: &TokenStream) -> Option<String> {
-    let wanted = std::env::var(EXPAND).ok()?;
+/// The line above a printed expansion, if it is the wanted one.
+fn heading(name: &str, item: &TokenStream, wanted: Option<&str>) -> Option<String> {
+    let wanted = wanted?;
     let item_name = name_of(item).unwrap_or_default();
     (wanted == "*" || wanted == item_name).then(|| format!("// {name} on `{item_name}`"))
 }
@@ -80,7 +80,7 @@ fn name_of(item: &TokenStream) -> Option<String> {
 mod tests {
     use quote::quote;
 
-    use super::{attribute, derive, name_of};
+    use super::{attribute, derive, heading, name_of};
 
     #[test]
     fn the_item_survives_an_error() {
@@ -141,5 +141,17 @@ mod tests {
             )),
             None
         );
+    }
+
+    #[test]
+    fn the_wanted_expansions_are_printed() {
+        let item = quote!(
+            struct Job;
+        );
+        let printed = |wanted| heading("#[test]", &item, wanted);
+        assert_eq!(printed(None), None);
+        assert_eq!(printed(Some("Other")), None);
+        assert_eq!(printed(Some("Job")).as_deref(), Some("// #[test] on `Job`"));
+        assert_eq!(printed(Some("*")), printed(Some("Job")));
     }
 }

@@ -3,6 +3,9 @@
 //!
 //! Each macro reads its arguments and its item independently (`args`), turns them into a checked
 //! meaning (`plan`) and prints that as tokens (`expand`). The modules here are what they share.
+//!
+//! With the environment variable `TRACING_RELAY_EXPAND` set to the name of an item, or to `*`, the
+//! expansion is printed when the item is compiled.
 
 #![warn(
     clippy::expect_used,
@@ -43,6 +46,7 @@ static TABLES: &[&options::Table] = &[
     &span::args::REQUEST_SPAN,
     &span::args::TRACED,
     &span::args::RELAY_TRACED,
+    &test_attribute::args::TEST,
 ];
 
 /// Adds a trace carrier to a struct.
@@ -78,5 +82,5 @@ pub fn relay_traced(args: TokenStream, item: TokenStream) -> TokenStream {
 /// A test on a trace pipeline of its own.
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    test_attribute::expand(arguments.into(), &item.into()).into()
+    test_attribute::expand(arguments.into(), item.into()).into()
 }

@@ -229,7 +229,7 @@ impl Table {
             let owners = owners.join(", ");
             let fault = format!(
                 "`{name}` is an option of {owners}, not of {}",
-                self.attribute
+                self.quoted()
             );
             return diag::at(key, &fault, &self.accepted());
         }
@@ -267,7 +267,7 @@ impl Table {
     pub(crate) fn rows(&self) -> impl Iterator<Item = String> {
         self.options
             .iter()
-            .map(|spec| format!("| `{}` | {} |", spec.usage, spec.doc))
+            .map(|spec| format!("| `{}` | {} |", spec.usage.replace('|', "\\|"), spec.doc))
     }
 }
 

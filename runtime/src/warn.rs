@@ -47,7 +47,13 @@ impl Limiter {
             }
             last => {
                 let held_back = last.map_or(0, |last| last.held_back);
-                given.insert((span, reason), Given { at: now, held_back: 0 });
+                given.insert(
+                    (span, reason),
+                    Given {
+                        at: now,
+                        held_back: 0,
+                    },
+                );
                 Some(held_back)
             }
         }

@@ -152,7 +152,9 @@ fn main() -> ExitCode {
     let mut costs = Vec::new();
     for case in CASES {
         let (Some(few), Some(many)) = (count(case, 1_000), count(case, 11_000)) else {
-            eprintln!("SKIPPED: instruction counts need valgrind (Debian: `apt-get install valgrind`)");
+            eprintln!(
+                "SKIPPED: instruction counts need valgrind (Debian: `apt-get install valgrind`)"
+            );
             return ExitCode::SUCCESS;
         };
         #[allow(clippy::cast_precision_loss, reason = "counts of a few million")]
@@ -166,8 +168,13 @@ fn main() -> ExitCode {
     let sync = ours - plain;
     let asynchronous = ours_async - plain_async;
     let instrument = theirs_async - plain_async;
-    println!("#[request_span] adds {sync:.1} to a function (at most 30; #[instrument]: {:.1})", theirs - plain);
-    println!("#[request_span] adds {asynchronous:.1} to an async function (at most what #[instrument] adds: {instrument:.1})");
+    println!(
+        "#[request_span] adds {sync:.1} to a function (at most 30; #[instrument]: {:.1})",
+        theirs - plain
+    );
+    println!(
+        "#[request_span] adds {asynchronous:.1} to an async function (at most what #[instrument] adds: {instrument:.1})"
+    );
     if sync > 30.0 || asynchronous > instrument {
         eprintln!("FAILED: a bound is passed");
         return ExitCode::FAILURE;

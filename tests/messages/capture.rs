@@ -1,7 +1,7 @@
 //! When a message takes the current context, and when it does not.
 
 use serde::{Deserialize, Serialize};
-use tracing_relay::{CarriesTraceMut, TraceCarrier, carries_trace};
+use tracing_relay::{CarriesTraceMut, TraceCarrier, TraceContext, carries_trace, current_context};
 
 use crate::support::{TRACEPARENT, in_span, remote};
 
@@ -70,6 +70,29 @@ fn the_rest_of_a_literal_captures() {
         )
     });
     assert_eq!(job.trace.context(), Some(&context));
+}
+
+/// S8: the sender's code only builds the message.
+#[test]
+fn a_message_built_in_an_annotated_function_belongs_to_its_span() {
+    #[tracing_relay::traced]
+    fn submit(id: u64) -> (Job, Option<TraceContext>) {
+        (Job::new(id, String::new()), current_context())
+    }
+
+    let (outer, (job, inner)) = in_span(|context| (context, submit(1)));
+    let captured = job.trace.context().expect("there is a span");
+    assert_eq!(Some(captured), inner.as_ref());
+    assert_eq!(captured.trace_id(), outer.trace_id());
+    assert_ne!(captured.span_id(), outer.span_id());
+    assert!(!captured.is_remote());
+
+    let (job, context) = submit(2);
+    assert_eq!(
+        (job.trace.context(), context),
+        (None, None),
+        "nobody listens here"
+    );
 }
 
 #[test]

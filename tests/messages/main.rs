@@ -5,5 +5,6 @@ mod carried;
 mod formats;
 mod json;
 mod metadata;
+mod properties;
 mod shapes;
 mod support;

@@ -119,6 +119,23 @@ fn generics_with_bounds_defaults_lifetimes_and_constants() {
         more: [&'b str; N],
     }
 
+    #[carries_trace]
+    struct SelfInWhere<T>
+    where
+        Self: Sized,
+        Option<Self>: Sized,
+    {
+        value: T,
+    }
+
+    assert_eq!(
+        SelfInWhere {
+            value: 1,
+            trace: carrier()
+        }
+        .value,
+        1
+    );
     round_trip(Derived {
         parts: ["a", "b"],
         trace: carrier(),

@@ -15,8 +15,8 @@
 //! const _: () = { /* no `Serialize` above */ };
 //! ```
 
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
     Attribute, Field, Fields, GenericParam, Generics, ItemStruct, LitStr, Member, Type,
     parse_quote, parse_quote_spanned,
@@ -99,9 +99,7 @@ fn expand_struct(plan: &Plan) -> ItemStruct {
 
 /// What serde is told about the field.
 fn serde_attribute(plan: &Plan) -> TokenStream {
-    let root = quote::ToTokens::to_token_stream(&plan.runtime)
-        .to_string()
-        .replace(' ', "");
+    let root = plan.runtime.to_token_stream().to_string().replace(' ', "");
     let path = |tail: &str| LitStr::new(&format!("{root}::{tail}"), Span::call_site());
     let none = path("TraceCarrier::none");
     let is_none = path("TraceCarrier::is_none");
@@ -199,6 +197,8 @@ fn expand_probe(plan: &Plan) -> Option<TokenStream> {
     let generics = with_bound(&item.generics, &quote!(#private::Serialize));
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, ty_generics, _) = item.generics.split_for_impl();
+    // A function has no `Self`.
+    let where_clause = replace_self(where_clause.to_token_stream(), &quote!(#ident #ty_generics));
     let turbofish = ty_generics.as_turbofish();
     let check = format_ident!("__relay_check", span = Span::mixed_site());
     let call = quote_spanned! {Span::call_site().resolved_at(Span::mixed_site())=>
@@ -230,4 +230,19 @@ fn with_bound(generics: &Generics, bound: &TokenStream) -> Generics {
         }
     }
     generics
+}
+
+fn replace_self(tokens: TokenStream, ty: &TokenStream) -> TokenStream {
+    let replace = |token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => {
+            Group::new(Delimiter::None, ty.clone()).into()
+        }
+        TokenTree::Group(group) => {
+            let mut replaced = Group::new(group.delimiter(), replace_self(group.stream(), ty));
+            replaced.set_span(group.span());
+            replaced.into()
+        }
+        other => other,
+    };
+    tokens.into_iter().map(replace).collect()
 }

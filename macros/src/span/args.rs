@@ -103,24 +103,61 @@ const CRATE: Spec = Spec {
 pub(crate) static REQUEST_SPAN: Table = Table {
     attribute: "#[request_span]",
     options: &[
-        NAME, KIND, CARRIER, RESTAMP, TRUST, FIELDS, ON_OK, ON_ERR, ERR, CONVENTIONS, LEVEL,
-        TARGET, LOG_IDS, CRATE,
+        NAME,
+        KIND,
+        CARRIER,
+        RESTAMP,
+        TRUST,
+        FIELDS,
+        ON_OK,
+        ON_ERR,
+        ERR,
+        CONVENTIONS,
+        LEVEL,
+        TARGET,
+        LOG_IDS,
+        CRATE,
     ],
 };
 
 pub(crate) static TRACED: Table = Table {
     attribute: "#[traced]",
     options: &[
-        NAME, KIND, CARRIER, RESTAMP, TRUST, FIELDS, ON_OK, ON_ERR, ERR, CONVENTIONS, LEVEL,
-        TARGET, LOG_IDS, CRATE,
+        NAME,
+        KIND,
+        CARRIER,
+        RESTAMP,
+        TRUST,
+        FIELDS,
+        ON_OK,
+        ON_ERR,
+        ERR,
+        CONVENTIONS,
+        LEVEL,
+        TARGET,
+        LOG_IDS,
+        CRATE,
     ],
 };
 
 pub(crate) static RELAY_TRACED: Table = Table {
     attribute: "#[relay_traced]",
     options: &[
-        SCOPE, NAME, KIND, CARRIER, RESTAMP, TRUST, FIELDS, ON_OK, ON_ERR, ERR, CONVENTIONS, LEVEL,
-        TARGET, LOG_IDS, CRATE,
+        SCOPE,
+        NAME,
+        KIND,
+        CARRIER,
+        RESTAMP,
+        TRUST,
+        FIELDS,
+        ON_OK,
+        ON_ERR,
+        ERR,
+        CONVENTIONS,
+        LEVEL,
+        TARGET,
+        LOG_IDS,
+        CRATE,
     ],
 };
 
@@ -193,7 +230,11 @@ fn fields_until_end(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Ve
         }
         if input.parse::<Token![,]>().is_err() && !input.is_empty() {
             let rest = skip_to_comma(input);
-            diagnostics.report(rest, "expected a comma after a field", "write `key = value, key = value`");
+            diagnostics.report(
+                rest,
+                "expected a comma after a field",
+                "write `key = value, key = value`",
+            );
             // At a comma or at the end: the comma is taken, so that each turn goes on.
             let _ = input.parse::<Token![,]>();
         }

@@ -45,7 +45,11 @@ static JSONRPC: Conventions = Conventions {
         ("rpc.system.name", "jsonrpc"),
         ("jsonrpc.protocol.version", "2.0"),
     ],
-    textual: &["jsonrpc.request.id", "rpc.status_code", "rpc.response.status_code"],
+    textual: &[
+        "jsonrpc.request.id",
+        "rpc.status_code",
+        "rpc.response.status_code",
+    ],
     older: &[
         ("rpc.system.name", "rpc.system"),
         ("jsonrpc.protocol.version", "rpc.jsonrpc.version"),
@@ -64,7 +68,10 @@ impl Conventions {
     /// instead of one that is deprecated.
     pub(crate) fn check(&self, key: &Key, diagnostics: &mut Diagnostics) -> Option<&'static str> {
         let name = key.name.as_str();
-        if !self.namespaces.iter().any(|prefix| name.starts_with(prefix))
+        if !self
+            .namespaces
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
             || self.current.contains(&name)
         {
             return None;
@@ -72,7 +79,10 @@ impl Conventions {
         if let Some((_, successor)) = self.deprecated.iter().find(|(old, _)| *old == name) {
             return Some(successor);
         }
-        let known = format!("the keys of the conventions are {}", diag::list(self.current.iter().copied()));
+        let known = format!(
+            "the keys of the conventions are {}",
+            diag::list(self.current.iter().copied())
+        );
         let help = match diag::nearest(name, self.current.iter().copied()) {
             Some(near) => format!("did you mean `{near}`? {known}"),
             None => known,

@@ -16,7 +16,7 @@ use syn::spanned::Spanned as _;
 use syn::{Expr, GenericArgument, PathArguments, ReturnType, Type, TypeParamBound};
 
 use super::args::{Ending, Field, Sigil};
-use super::params::{Params, idents_in};
+use super::params::{Param, Params, idents_in};
 use super::plan::{Carrier, Plan, pattern_of, root_of_place};
 use super::shape::{Polled, Shape, only_async_block};
 use crate::item::Body;
@@ -25,9 +25,11 @@ use crate::item::Body;
 pub(crate) fn expand(plan: Plan) -> TokenStream {
     let emit = Emit::new(plan);
     let body = emit.body();
+    let later = matches!(emit.plan.shape, Shape::Returned { .. });
     let mut item = emit.plan.item;
-    // What is not mutated through a parameter in the signature is mutated inside.
-    Params::make_mutable(&mut item.sig, &emit.mutated.iter().collect::<Vec<_>>());
+    if !later {
+        Params::make_mutable(&mut item.sig, &emit.mutated);
+    }
     if let Body::Block { block, .. } = &mut item.body {
         let mut group = Group::new(proc_macro2::Delimiter::Brace, body);
         group.set_span(block.span());
@@ -97,7 +99,7 @@ impl Emit {
         let Self { p, span, .. } = self;
         let open = self.open_now();
         let output = self.annotation();
-        let rebind = self.plan.params.rebind(&self.plan.mentioned);
+        let rebind = self.rebind();
         let block = &self.plan.body;
         let finish = self.finish();
         quote! {
@@ -111,10 +113,11 @@ impl Emit {
         let open = self.open_now();
         let hint = match &self.plan.item.sig.output {
             ReturnType::Default => self.hint(&quote!(())),
+            ReturnType::Type(..) if self.plan.never_returns() => self.hint(&quote!(#p::Never)),
             ReturnType::Type(_, output) if nameable(output) => self.hint(output),
             ReturnType::Type(..) => TokenStream::new(),
         };
-        let rebind = self.plan.params.rebind(&self.plan.mentioned);
+        let rebind = self.rebind();
         let block = &self.plan.body;
         let finish = self.finish();
         quote! {
@@ -125,34 +128,54 @@ impl Emit {
 
     /// A function that returns what is polled: the parent and the values are read at the call, and
     /// the span opens at the first poll.
+    ///
+    /// ```text
+    /// fn f(a: A) -> impl Future<Output = T> {      fn f(a: A) -> impl Future<Output = T> {
+    ///     async move { body }                          let (opening, values) = …;
+    /// }                                        →       let a = a;
+    ///                                                  async move {
+    ///                                                      let span = opening.open_owned(&values);
+    ///                                                      in_span_async(span, async move { body }, …).await
+    ///                                                  }
+    ///                                              }
+    /// ```
     fn returned_body(&self, boxed: bool, polled: Polled) -> TokenStream {
         let Self {
-            p, site, opening, span, ..
+            p,
+            site,
+            opening,
+            span,
+            ..
         } = self;
         let values = Ident::new("__tracing_relay_values", Span::mixed_site());
-        let start = self.opening(&quote!(.within(#p::Ambience::read(&#site))));
+        let start = self.start(&quote!(.within(#p::Ambience::read(&#site))));
         let fields = self.field_values();
-        let owned = quote! {
-            let #values = if #opening.wants_fields() {
-                #p::OwnedValues::new(&[#(#fields),*])
-            } else {
-                #p::OwnedValues::default()
+        let start = quote! {
+            let (#opening, #values) = {
+                #start
+                let #values = if #opening.wants_fields() {
+                    #p::OwnedValues::new(&[#(#fields),*])
+                } else {
+                    #p::OwnedValues::default()
+                };
+                (#opening, #values)
             };
         };
         let output = future_output(&self.plan.item.sig.output);
         let block = only_async_block(&self.plan.body.stream());
-        let wrapped = match (polled, block) {
+        let (before, polled) = match (polled, block) {
             (Polled::Future, Some(block)) => {
                 let write = self.write_carrier();
                 let hint = output.map(|output| self.hint(output));
                 let finish = self.finish();
-                quote! {
+                let wrapped = quote! {
                     async move {
                         let #span = #opening.open_owned(&#values);
                         #write
                         #p::in_span_async(#span, async move { #hint #block }, #finish).await
                     }
-                }
+                };
+                (self.rebind(), wrapped)
             }
             (Polled::Future, None) => {
                 let inner = self.call_body();
@@ -161,37 +184,49 @@ impl Emit {
                     Some(output) => quote!(#p::output_is::<#output, _>(#inner)),
                     None => inner,
                 };
-                quote!(#p::in_deferred_span(#opening, #values, #typed, #finish))
+                let wrapped = quote!(#p::in_deferred_span(#opening, #values, #typed, #finish));
+                (TokenStream::new(), wrapped)
             }
             (Polled::Stream, _) => {
                 let inner = self.call_body();
-                quote!(#p::in_span_stream(#opening, #values, #inner))
+                let wrapped = quote!(#p::in_span_stream(#opening, #values, #inner));
+                (TokenStream::new(), wrapped)
             }
         };
         let returned = if boxed {
-            quote!(#p::Box::pin(#wrapped))
+            quote!(#p::Box::pin(#polled))
         } else {
-            wrapped
+            polled
         };
-        quote! { #start #owned #returned }
+        quote! { #start #before #returned }
     }
 
     /// Runs the body of a function that returns what is polled.
     fn call_body(&self) -> TokenStream {
-        let rebind = self.plan.params.rebind(&self.plan.mentioned);
+        let rebind = self.rebind();
         let block = &self.plan.body;
         let output = self.annotation();
         quote!((move || #output { #rebind #block })())
+    }
+
+    /// The parameters as the body sees them.
+    fn rebind(&self) -> TokenStream {
+        let mutated = match self.plan.shape {
+            // Written inside, and not before.
+            Shape::Returned { .. } => self.mutated.as_slice(),
+            Shape::Sync | Shape::Async => &[],
+        };
+        self.plan.params.rebind(&self.plan.mentioned, mutated)
     }
 
     /// `static SITE`
     fn site_static(&self) -> TokenStream {
         let Self { p, site, plan, .. } = self;
         let name = &plan.name;
-        let target = plan.target.as_ref().map_or_else(
-            || quote!(::core::module_path!()),
-            ToTokens::to_token_stream,
-        );
+        let target = plan
+            .target
+            .as_ref()
+            .map_or_else(|| quote!(::core::module_path!()), ToTokens::to_token_stream);
         let level = &plan.level;
         let kind = plan.kind.variant();
         let keys = self.fields.iter().map(|field| &field.key).chain(&self.late);
@@ -199,8 +234,8 @@ impl Emit {
         let environment = plan.environment.then(|| quote!(.from_environment()));
         let log_ids = (!plan.log_ids).then(|| quote!(.without_log_ids()));
         let scope = plan.scope.as_ref().map(|scope| {
-            let call = quote_spanned!(scope.span()=> #p::scope(&#scope));
-            quote!(const _: &#p::TraceScope = #call;)
+            let scope = quote_spanned!(scope.span()=> &#scope);
+            quote!(const _: &#p::TraceScope = #scope;)
         });
         let own = quote! {
             "otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"
@@ -247,29 +282,40 @@ impl Emit {
             .collect()
     }
 
-    /// Opens the span, and writes its context where it has to go.
+    /// Opens the span, and writes its context where it has to go. All of it is in a block of its
+    /// own: what is borrowed and imported there is not known to the body, nor kept by its future.
     fn open_now(&self) -> TokenStream {
         let Self { opening, span, .. } = self;
-        let start = self.opening(&TokenStream::new());
+        let start = self.start(&TokenStream::new());
         let fields = self.field_values();
         let open = if fields.is_empty() {
-            quote!(let #span = #opening.open(&[]);)
+            quote!(#opening.open(&[]))
         } else {
             quote! {
-                let #span = if #opening.wants_fields() {
+                if #opening.wants_fields() {
                     #opening.open(&[#(#fields),*])
                 } else {
                     #opening.open(&[])
-                };
+                }
             }
         };
         let write = self.write_carrier();
-        quote! { #start #open #write }
+        if write.is_empty() {
+            quote!(let #span = { #start #open };)
+        } else {
+            quote! {
+                let #span = {
+                    #start
+                    let #span = #open;
+                    #write
+                    #span
+                };
+            }
+        }
     }
 
-    /// `let opening = …;`, with the patterns among the parameters taken apart: after a search for
-    /// the carrier, which wants the parameters whole, and before an expression that names parts.
-    fn opening(&self, within: &TokenStream) -> TokenStream {
+    /// `let opening = …;`, with everything that it and the fields need in scope.
+    fn start(&self, within: &TokenStream) -> TokenStream {
         let Self {
             p,
             site,
@@ -277,69 +323,50 @@ impl Emit {
             plan,
             ..
         } = self;
-        let imports = self.imports();
-        let destructure = plan.params.destructure();
-        match (&plan.carrier, &plan.trust) {
-            (Carrier::FindInbound, trust) => {
-                let carrier = self.find_inbound();
-                let found = Ident::new("__tracing_relay_found", Span::mixed_site());
-                let opened = match trust {
-                    Some(trust) => quote!(#p::Opening::receiving_if(#trust, &#site, &#found)),
-                    None => quote!(#found),
-                };
-                let first = match trust {
-                    Some(_) => quote!(#p::extract(&#carrier)),
-                    None => quote!(#p::Opening::receiving(&#site, &#carrier)),
-                };
-                quote! {
-                    #imports
-                    let #found = #first;
-                    #destructure
-                    let #opening = #opened #within;
-                }
-            }
-            (Carrier::Inbound(carrier), trust) => {
-                let carrier = quote_spanned!(carrier.span()=> &(#carrier));
-                let opened = match trust {
-                    Some(trust) => quote!(#p::Opening::receiving_if(#trust, &#site, #carrier)),
-                    None => quote!(#p::Opening::receiving(&#site, #carrier)),
-                };
-                quote! {
-                    #imports
-                    #destructure
-                    let #opening = #opened #within;
-                }
-            }
-            (Carrier::None, _) if plan.environment => quote! {
-                #imports
-                #destructure
-                let #opening = #p::Opening::receiving(&#site, &#p::Extracted::absent()) #within;
-            },
-            (Carrier::None | Carrier::FindOutbound | Carrier::Outbound(_), _) => quote! {
-                #imports
-                #destructure
-                let #opening = #p::Opening::starting(&#site) #within;
-            },
-        }
-    }
-
-    /// The traits behind the probes.
-    fn imports(&self) -> TokenStream {
-        let p = &self.p;
         let mut traits = Vec::new();
         if !self.fields.is_empty() {
             traits.extend(["ByDisplay", "ByFieldValue", "Unrecordable"]);
         }
-        match self.plan.carrier {
-            Carrier::FindInbound => traits.push("FindNoCarrier"),
-            Carrier::FindOutbound => traits.push("FindNoOutgoingCarrier"),
-            _ => {}
+        if matches!(plan.carrier, Carrier::FindInbound) {
+            traits.push("FindNoCarrier");
         }
-        if self.restamps() {
-            traits.push("LeaveAlone");
+        let imports = self.imports(&traits);
+        let borrows = plan.params.borrow_patterns(&plan.mentioned);
+        let carrier = match &plan.carrier {
+            Carrier::FindInbound => {
+                let found = self.find_inbound();
+                Some(quote!(&#found))
+            }
+            Carrier::Inbound(carrier) => Some(quote_spanned!(carrier.span()=> &(#carrier))),
+            Carrier::None if plan.environment => Some(quote!(&#p::Extracted::absent())),
+            Carrier::None | Carrier::FindOutbound | Carrier::Outbound(_) => None,
+        };
+        let opened = match (carrier, &plan.trust) {
+            (Some(carrier), Some(trust)) => {
+                let trusted = Ident::new("__tracing_relay_trusted", Span::mixed_site());
+                quote! {{
+                    let #trusted: ::core::primitive::bool = #trust;
+                    #p::Opening::receiving_if(#trusted, &#site, #carrier)
+                }}
+            }
+            (Some(carrier), None) => quote!(#p::Opening::receiving(&#site, #carrier)),
+            (None, _) => quote!(#p::Opening::starting(&#site)),
+        };
+        quote! {
+            #imports
+            #borrows
+            let #opening = #opened #within;
         }
+    }
+
+    /// The traits behind the probes.
+    fn imports(&self, traits: &[&str]) -> TokenStream {
+        if traits.is_empty() {
+            return TokenStream::new();
+        }
+        let p = &self.p;
         let traits = traits
-            .into_iter()
+            .iter()
             .map(|name| Ident::new(name, Span::mixed_site()));
         quote! {
             #[allow(unused_imports)]
@@ -356,50 +383,64 @@ impl Emit {
         quote_spanned!(at=> #p::the_only_carrier_is(#all))
     }
 
-    /// Whether a message that is owned may get the context of the span.
-    fn restamps(&self) -> bool {
-        self.plan.restamp
-            && matches!(self.plan.carrier, Carrier::FindInbound | Carrier::Inbound(_))
-    }
-
-    /// Parameters whose `&mut` is taken by what [`write_carrier`](Self::write_carrier) prints.
+    /// Parameters whose `&mut` is taken by what [`write_carrier`](Self::write_carrier) prints, or by
+    /// the user's expression there.
     fn mutated_params(&self) -> Vec<Ident> {
         let plan = &self.plan;
-        // A body that runs later owns only what it names.
-        let later = match plan.shape {
-            Shape::Returned { polled, .. } => {
-                let block = only_async_block(&plan.body.stream());
-                match (polled, block) {
-                    (Polled::Future, Some(block)) => Some(idents_in(block)),
-                    _ => return Vec::new(),
-                }
-            }
-            _ => None,
-        };
-        let reachable =
-            |name: &Ident| later.as_ref().is_none_or(|named| named.contains(name));
-        let root = |expr: &Expr| {
-            let param = plan.params.get(root_of_place(expr)?)?;
-            (param.owned && reachable(&param.name)).then(|| param.name.clone())
-        };
+        let names = |params: Vec<&Param>| params.iter().map(|param| param.name.clone()).collect();
         match &plan.carrier {
-            Carrier::FindInbound if plan.restamp => plan
-                .params
-                .list
-                .iter()
-                .filter(|param| param.owned && reachable(&param.name) && param.is_plain())
-                .map(|param| param.name.clone())
-                .collect(),
-            Carrier::Inbound(expr) if plan.restamp => root(expr).into_iter().collect(),
-            Carrier::FindOutbound => plan
-                .params
-                .list
-                .iter()
-                .filter(|param| param.owned && param.is_plain())
-                .map(|param| param.name.clone())
-                .collect(),
-            Carrier::Outbound(expr) => root(expr).into_iter().collect(),
+            Carrier::FindInbound if plan.restamp => names(
+                plan.params
+                    .list
+                    .iter()
+                    .filter(|param| param.owned && self.reaches(param))
+                    .collect(),
+            ),
+            Carrier::Inbound(expr) if plan.restamp => names(
+                self.param_of(expr)
+                    .into_iter()
+                    .filter(|param| param.owned && self.reaches(param))
+                    .collect(),
+            ),
+            Carrier::FindOutbound => names(
+                plan.params
+                    .list
+                    .iter()
+                    .filter(|param| param.owned && self.reaches(param))
+                    .collect(),
+            ),
+            Carrier::Outbound(expr) => names(match self.param_of(expr) {
+                Some(param) => vec![param]
+                    .into_iter()
+                    .filter(|param| param.owned && self.reaches(param))
+                    .collect(),
+                // Not a place: whether it needs a mutable parameter is for the user to say.
+                None => idents_in(expr)
+                    .iter()
+                    .filter_map(|name| plan.params.binding(name))
+                    .filter(|param| param.is_mutable())
+                    .collect(),
+            }),
             _ => Vec::new(),
+        }
+    }
+
+    /// The parameter that a place like `request.headers` is in.
+    fn param_of(&self, place: &Expr) -> Option<&Param> {
+        self.plan.params.binding(root_of_place(place)?)
+    }
+
+    /// Whether the parameter is still whole where the span is open. A body that runs later owns only
+    /// what it names.
+    fn reaches(&self, param: &Param) -> bool {
+        match self.plan.shape {
+            Shape::Sync | Shape::Async => true,
+            Shape::Returned { polled, .. } => {
+                polled == Polled::Future
+                    && param.is_plain()
+                    && only_async_block(&self.plan.body.stream())
+                        .is_some_and(|block| idents_in(block).contains(&param.name))
+            }
         }
     }
 
@@ -407,43 +448,62 @@ impl Emit {
     fn write_carrier(&self) -> TokenStream {
         let Self { p, span, plan, .. } = self;
         match &plan.carrier {
-            Carrier::FindInbound if plan.restamp => {
-                let names = &self.mutated;
-                quote!(#(#p::RestampProbe(&mut #names).restamp(&#span);)*)
+            Carrier::FindInbound | Carrier::Inbound(_) if self.mutated.is_empty() => {
+                TokenStream::new()
             }
-            Carrier::Inbound(expr) if plan.restamp && !self.mutated.is_empty() => {
-                quote!(#p::RestampProbe(&mut #expr).restamp(&#span);)
+            Carrier::FindInbound => {
+                let imports = self.imports(&["LeaveAlone"]);
+                let names = &self.mutated;
+                quote!({ #imports #(#p::RestampProbe(&mut #names).restamp(&#span);)* })
+            }
+            Carrier::Inbound(expr) => {
+                let imports = self.imports(&["LeaveAlone"]);
+                let (borrow, place) = self.exclusive(expr);
+                quote!({ #imports #borrow #p::RestampProbe(#place).restamp(&#span); })
             }
             Carrier::FindOutbound => {
-                let probes = plan.params.list.iter().filter_map(|param| {
+                let imports = self.imports(&["FindNoOutgoingCarrier"]);
+                let reached = plan.params.list.iter().filter(|param| self.reaches(param));
+                let probes = reached.map(|param| {
                     let name = &param.name;
-                    if !param.is_plain() {
-                        return None;
-                    }
                     // An exclusive reference is lent again, so that the body has it back.
-                    Some(if param.exclusive {
+                    if param.exclusive {
                         quote!(#p::OutgoingProbe(&mut *#name))
                     } else if param.owned {
                         quote!(#p::OutgoingProbe(&mut #name))
                     } else {
                         quote!(#p::OutgoingProbe(&mut &*#name))
-                    })
+                    }
                 });
                 let at = plan.item.sig.ident.span();
                 let all = quote!(#p::Carriers::none() #(.and(#probes.find()))*);
-                quote_spanned!(at=> #p::the_only_outgoing_carrier_is(#all).send(&#span);)
+                let found = quote_spanned!(at=> #p::the_only_outgoing_carrier_is(#all));
+                quote!({ #imports #found.send(&#span); })
             }
             Carrier::Outbound(expr) => {
-                let carrier = match root_of_place(expr).and_then(|root| plan.params.get(root)) {
-                    Some(param) if param.exclusive && matches!(expr, Expr::Path(_)) => {
-                        quote_spanned!(expr.span()=> &mut *#expr)
-                    }
-                    _ => quote_spanned!(expr.span()=> &mut #expr),
-                };
-                quote!(#span.send(#carrier);)
+                let (borrow, place) = self.exclusive(expr);
+                quote!({ #borrow #span.send(#place); })
             }
-            _ => TokenStream::new(),
+            Carrier::None => TokenStream::new(),
         }
+    }
+
+    /// `&mut` of a place, and before it the `let` that makes the name at its root known, if that is
+    /// inside a pattern.
+    fn exclusive(&self, place: &Expr) -> (TokenStream, TokenStream) {
+        let at = place.span();
+        let param = self.param_of(place);
+        // A body that runs later has its patterns taken apart before.
+        let later = matches!(self.plan.shape, Shape::Returned { .. });
+        let apart = param.filter(|param| !later && !param.is_plain());
+        let borrow = apart.map(|param| param.borrow(&quote!(&mut)));
+        let lent = apart.is_some() || param.is_some_and(|param| param.exclusive);
+        let place = if lent && matches!(place, Expr::Path(_)) {
+            quote_spanned!(at=> &mut *#place)
+        } else {
+            quote_spanned!(at=> &mut #place)
+        };
+        (borrow.unwrap_or_default(), place)
     }
 
     /// The fields of the user, then those that the conventions add.
@@ -513,14 +573,19 @@ impl Emit {
     /// The closure that takes the result.
     fn finish(&self) -> TokenStream {
         let Self { p, plan, .. } = self;
+        if plan.never_returns() {
+            return quote!(|_, _| {});
+        }
         let finish = Ident::new("__tracing_relay_finish", Span::mixed_site());
         let result = Ident::new("__tracing_relay_result", Span::mixed_site());
-        let on_ok = plan.on_ok.as_ref().map(|ending| {
-            self.ending(ending, &quote!(ok), &finish, &result)
-        });
-        let on_err = plan.on_err.as_ref().map(|ending| {
-            self.ending(ending, &quote!(err), &finish, &result)
-        });
+        let on_ok = plan
+            .on_ok
+            .as_ref()
+            .map(|ending| self.ending(ending, &quote!(ok), &finish, &result));
+        let on_err = plan
+            .on_err
+            .as_ref()
+            .map(|ending| self.ending(ending, &quote!(err), &finish, &result));
         let late = (on_ok.is_some() || on_err.is_some()).then(|| {
             quote! {
                 #[allow(unused_imports)]
@@ -589,7 +654,9 @@ impl Emit {
     /// The return type of the body's closure, where it can be written there.
     fn annotation(&self) -> TokenStream {
         match &self.plan.item.sig.output {
-            ReturnType::Type(arrow, output) if nameable(output) => quote!(#arrow #output),
+            ReturnType::Type(arrow, output) if nameable(output) || self.plan.never_returns() => {
+                quote!(#arrow #output)
+            }
             ReturnType::Default => quote!(-> ()),
             ReturnType::Type(..) => TokenStream::new(),
         }

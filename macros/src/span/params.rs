@@ -1,12 +1,16 @@
 //! The parameters of an annotated function.
 //!
 //! The body runs in a closure or an async block, so that the span sees its result. To keep the drop
-//! order of the plain function, each parameter is bound once more inside, in order:
+//! order of the plain function, each parameter is bound once more inside, in order, and patterns are
+//! taken apart there: what a pattern leaves behind is dropped right after what it binds.
 //!
 //! ```text
 //! async fn f(mut a: A, (b, _): B)          async fn f(a: A, __p1: B) {
-//! { body }                                     let (b, _) = __p1;
-//!                                     →        run(async move { let mut a = a; let b = b; { body } }).await
+//! { body }                                     run(async move {
+//!                                     →            let mut a = a;
+//!                                                  let __p1 = __p1; let (b, _) = __p1;
+//!                                                  { body }
+//!                                              }).await
 //!                                          }
 //! ```
 
@@ -19,16 +23,24 @@ use crate::diag::Diagnostics;
 
 /// One parameter, other than `self`.
 pub(crate) struct Param {
-    /// Its name in the signature.
+    /// Its name in the signature: the user's, or one of ours in place of a pattern.
     pub(crate) name: Ident,
     /// Whether the function owns the value, as far as its type is written out.
     pub(crate) owned: bool,
     /// Whether it is `&mut T`.
     pub(crate) exclusive: bool,
-    /// The `let` that takes a pattern apart.
-    destructure: Option<TokenStream>,
-    /// What is bound once more inside: `mut` if the user wrote it, and the name.
-    bindings: Vec<(Option<Token![mut]>, Ident)>,
+    /// The `mut` of the user.
+    mutability: Option<Token![mut]>,
+    pattern: Pattern,
+}
+
+/// What stood in the place of the parameter's name.
+enum Pattern {
+    Name,
+    /// `_`
+    Wild,
+    /// Any other pattern, with the names that it binds.
+    Apart(Box<Pat>, Vec<Ident>),
 }
 
 /// The parameters of a function, taken out of its signature.
@@ -68,28 +80,41 @@ impl Params {
         params
     }
 
-    /// The `let`s that take patterns apart, outside.
-    pub(crate) fn destructure(&self) -> TokenStream {
+    /// Makes the names inside patterns known outside as references, where an option mentions them.
+    pub(crate) fn borrow_patterns(&self, mentioned: &[Ident]) -> TokenStream {
         self.list
             .iter()
-            .filter_map(|param| param.destructure.as_ref())
-            .cloned()
+            .filter(|param| param.binds().any(|name| mentioned.contains(name)))
+            .map(|param| param.borrow(&quote!(&)))
             .collect()
     }
 
-    /// The `let`s inside. Names in `used` are used by the attribute, which counts as a use.
-    pub(crate) fn rebind(&self, used: &[Ident]) -> TokenStream {
+    /// The `let`s inside. Names in `used` are used by the attribute, which counts as a use; those in
+    /// `mutated` are mutable.
+    pub(crate) fn rebind(&self, used: &[Ident], mutated: &[Ident]) -> TokenStream {
         let mut tokens = TokenStream::new();
         if self.whole_self {
-            // Never a use that a lint could miss: `self` is not linted.
             tokens.extend(quote!(let _ = &self;));
         }
-        for (mutability, name) in self.list.iter().flat_map(|param| &param.bindings) {
+        for param in &self.list {
+            let Param {
+                name, mutability, ..
+            } = param;
+            let ours = mutated
+                .contains(name)
+                .then(|| Token![mut](Span::mixed_site()));
+            let mutability = mutability.or(ours);
             tokens.extend(quote! {
                 #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
                 let #mutability #name = #name;
             });
-            if used.contains(name) {
+            if let Pattern::Apart(pattern, _) = &param.pattern {
+                tokens.extend(quote! {
+                    #[allow(clippy::used_underscore_binding, clippy::toplevel_ref_arg)]
+                    let #pattern = #name;
+                });
+            }
+            for name in param.binds().filter(|name| used.contains(name)) {
                 tokens.extend(quote!(let _ = &#name;));
             }
         }
@@ -97,27 +122,58 @@ impl Params {
     }
 
     /// Makes these parameters mutable in the signature.
-    pub(crate) fn make_mutable(sig: &mut Signature, names: &[&Ident]) {
+    pub(crate) fn make_mutable(sig: &mut Signature, names: &[Ident]) {
         for input in &mut sig.inputs {
             if let FnArg::Typed(typed) = input
                 && let Pat::Ident(pat) = &mut *typed.pat
-                && names.contains(&&pat.ident)
+                && names.contains(&pat.ident)
             {
                 pat.mutability = Some(Token![mut](Span::mixed_site()));
             }
         }
     }
 
-    /// The parameter of this name.
-    pub(crate) fn get(&self, name: &Ident) -> Option<&Param> {
-        self.list.iter().find(|param| param.name == *name)
+    /// The parameter that binds this name.
+    pub(crate) fn binding(&self, name: &Ident) -> Option<&Param> {
+        self.list
+            .iter()
+            .find(|param| param.binds().any(|bound| bound == name))
     }
 }
 
 impl Param {
     /// Whether it is bound to a name, and not taken apart.
     pub(crate) fn is_plain(&self) -> bool {
-        self.destructure.is_none()
+        matches!(self.pattern, Pattern::Name)
+    }
+
+    /// Whether the user made it mutable.
+    pub(crate) fn is_mutable(&self) -> bool {
+        self.mutability.is_some()
+    }
+
+    /// `let pattern = &parameter;`, with every name in it a reference.
+    pub(crate) fn borrow(&self, reference: &TokenStream) -> TokenStream {
+        let Pattern::Apart(pattern, _) = &self.pattern else {
+            return TokenStream::new();
+        };
+        let mut pattern = (**pattern).clone();
+        by_reference(&mut pattern);
+        let name = &self.name;
+        quote! {
+            #[allow(unused_variables, clippy::used_underscore_binding)]
+            let #pattern = #reference #name;
+        }
+    }
+
+    /// The names that the user gave.
+    fn binds(&self) -> impl Iterator<Item = &Ident> {
+        match &self.pattern {
+            Pattern::Name => std::slice::from_ref(&self.name),
+            Pattern::Wild => &[],
+            Pattern::Apart(_, names) => names,
+        }
+        .iter()
     }
 
     fn take(index: usize, typed: &mut PatType) -> Self {
@@ -135,37 +191,33 @@ impl Param {
                 name: ident.clone(),
                 owned,
                 exclusive,
-                destructure: None,
-                bindings: vec![(mutability.take(), ident.clone())],
+                mutability: mutability.take(),
+                pattern: Pattern::Name,
             };
         }
 
         let name = format_ident!("__tracing_relay_p{index}", span = Span::mixed_site());
-        let mut pattern = (*typed.pat).clone();
-        let mut bindings = Vec::new();
-        strip_bindings(&mut pattern, &mut bindings);
-        *typed.pat = Pat::Ident(PatIdent {
+        let plain = Pat::Ident(PatIdent {
             attrs: Vec::new(),
             by_ref: None,
             mutability: None,
             ident: name.clone(),
             subpat: None,
         });
-        let destructure = if matches!(pattern, Pat::Wild(_)) {
-            bindings.push((None, name.clone()));
-            None
+        let pattern = std::mem::replace(&mut *typed.pat, plain);
+        let pattern = if matches!(pattern, Pat::Wild(_)) {
+            Pattern::Wild
         } else {
-            Some(quote! {
-                #[allow(clippy::used_underscore_binding, clippy::toplevel_ref_arg)]
-                let #pattern = #name;
-            })
+            let mut names = Vec::new();
+            names_in(&pattern, &mut names);
+            Pattern::Apart(Box::new(pattern), names)
         };
         Self {
             name,
             owned,
             exclusive,
-            destructure,
-            bindings,
+            mutability: None,
+            pattern,
         }
     }
 
@@ -180,7 +232,7 @@ impl Param {
             if !attribute.path().is_ident("field") {
                 return true;
             }
-            if self.destructure.is_some() {
+            if !self.is_plain() {
                 diagnostics.report(
                     attribute,
                     "`#[field]` needs a parameter with a name",
@@ -196,41 +248,55 @@ impl Param {
     }
 }
 
-/// Collects what a pattern binds, and takes `mut` from what it binds by value: the inner binding has
-/// it.
-fn strip_bindings(pattern: &mut Pat, bindings: &mut Vec<(Option<Token![mut]>, Ident)>) {
+/// The patterns directly inside one.
+fn inner(pattern: &mut Pat) -> Vec<&mut Pat> {
     match pattern {
-        Pat::Ident(binding) => {
-            let mutability = if binding.by_ref.is_none() {
-                binding.mutability.take()
-            } else {
-                None
-            };
-            bindings.push((mutability, binding.ident.clone()));
-            if let Some((_, inner)) = &mut binding.subpat {
-                strip_bindings(inner, bindings);
-            }
-        }
-        Pat::Paren(inner) => strip_bindings(&mut inner.pat, bindings),
-        Pat::Reference(inner) => strip_bindings(&mut inner.pat, bindings),
-        Pat::Type(inner) => strip_bindings(&mut inner.pat, bindings),
-        Pat::Slice(inner) => strip_all(&mut inner.elems, bindings),
-        Pat::Tuple(inner) => strip_all(&mut inner.elems, bindings),
-        Pat::TupleStruct(inner) => strip_all(&mut inner.elems, bindings),
-        Pat::Struct(inner) => strip_all(
-            inner.fields.iter_mut().map(|field| &mut *field.pat),
-            bindings,
-        ),
-        _ => {}
+        Pat::Ident(binding) => binding
+            .subpat
+            .iter_mut()
+            .map(|(_, inner)| &mut **inner)
+            .collect(),
+        Pat::Paren(inner) => vec![&mut *inner.pat],
+        Pat::Reference(inner) => vec![&mut *inner.pat],
+        Pat::Type(inner) => vec![&mut *inner.pat],
+        Pat::Or(inner) => inner.cases.iter_mut().collect(),
+        Pat::Slice(inner) => inner.elems.iter_mut().collect(),
+        Pat::Tuple(inner) => inner.elems.iter_mut().collect(),
+        Pat::TupleStruct(inner) => inner.elems.iter_mut().collect(),
+        Pat::Struct(inner) => inner
+            .fields
+            .iter_mut()
+            .map(|field| &mut *field.pat)
+            .collect(),
+        _ => Vec::new(),
     }
 }
 
-fn strip_all<'a>(
-    patterns: impl IntoIterator<Item = &'a mut Pat>,
-    bindings: &mut Vec<(Option<Token![mut]>, Ident)>,
-) {
-    for pattern in patterns {
-        strip_bindings(pattern, bindings);
+/// Collects the names that a pattern binds.
+fn names_in(pattern: &Pat, names: &mut Vec<Ident>) {
+    let mut pattern = pattern.clone();
+    let mut todo = vec![&mut pattern];
+    while let Some(pattern) = todo.pop() {
+        if let Pat::Ident(binding) = pattern {
+            if !names.contains(&binding.ident) {
+                names.push(binding.ident.clone());
+            }
+        }
+        todo.extend(inner(pattern));
+    }
+}
+
+/// Removes `mut`, `ref` and `&`: matched with a reference, the pattern then binds references only.
+fn by_reference(pattern: &mut Pat) {
+    while let Pat::Reference(reference) = pattern {
+        *pattern = (*reference.pat).clone();
+    }
+    if let Pat::Ident(binding) = pattern {
+        binding.mutability = None;
+        binding.by_ref = None;
+    }
+    for inner in inner(pattern) {
+        by_reference(inner);
     }
 }
 

@@ -1,14 +1,14 @@
 //! The checked meaning of a function attribute: after this nothing can fail.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
-use syn::{Expr, Ident, LitStr, Pat, Signature, parse2};
+use syn::{Expr, Ident, LitStr, Pat, ReturnType, Signature, Type, parse2};
 
 use super::Attribute;
 use super::args::{self, Ending, Field, Key};
 use super::conventions::Conventions;
 use super::params::{Params, idents_in};
-use super::shape::{self, Shape};
+use super::shape::{self, Polled, Shape};
 use crate::diag::Diagnostics;
 use crate::item::{self, Body, FnItem};
 use crate::options::Options;
@@ -18,7 +18,7 @@ use crate::paths::RuntimePath;
 pub(crate) struct Plan {
     pub(crate) runtime: RuntimePath,
     pub(crate) item: FnItem,
-    pub(crate) body: proc_macro2::Group,
+    pub(crate) body: Group,
     pub(crate) shape: Shape,
     pub(crate) params: Params,
     pub(crate) name: String,
@@ -40,6 +40,17 @@ pub(crate) struct Plan {
     pub(crate) deprecated: Vec<(Key, &'static str)>,
     /// What the options mention: parameters among it are used.
     pub(crate) mentioned: Vec<Ident>,
+}
+
+impl Plan {
+    /// Whether the function returns `!`.
+    pub(crate) fn never_returns(&self) -> bool {
+        returns_never(&self.item.sig)
+    }
+}
+
+fn returns_never(sig: &Signature) -> bool {
+    matches!(&sig.output, ReturnType::Type(_, output) if matches!(**output, Type::Never(_)))
 }
 
 /// The kind of the span, as `Kind` of the runtime has it.
@@ -108,7 +119,7 @@ pub(crate) fn plan(
         );
         return None;
     };
-    let body = block.clone();
+    let body = unlinted(block);
     let shape = Shape::of(&item.sig);
 
     let OptionsPlan {
@@ -120,19 +131,20 @@ pub(crate) fn plan(
     let params = Params::take(&mut item.sig, &mut fields, diagnostics);
     let deprecated = check_keys(conventions, &fields, [&on_ok, &on_err], diagnostics);
 
-    let kind = options.str("kind").map_or(attribute.default_kind(), |kind| {
-        SpanKind::of(&kind.value())
-    });
+    let kind = options
+        .str("kind")
+        .map_or(attribute.default_kind(), |kind| SpanKind::of(&kind.value()));
     let carrier = carrier(kind, options);
     check_carrier(&carrier, &params, &item, options, diagnostics);
-    check_shape(shape, &body, &carrier, options, diagnostics);
+    check_shape(shape, &body, &carrier, diagnostics);
+    check_result(shape, &item.sig, options, diagnostics);
 
     let name = options
         .str("name")
         .map_or_else(|| unraw(&item.sig.ident), LitStr::value);
-    let level = options.str("level").map_or("INFO".to_owned(), |level| {
-        level.value().to_uppercase()
-    });
+    let level = options
+        .str("level")
+        .map_or("INFO".to_owned(), |level| level.value().to_uppercase());
     let detail = options
         .str("err")
         .map_or(attribute.default_error_detail().to_owned(), LitStr::value);
@@ -197,7 +209,11 @@ fn options_plan(
         );
     }
     if let Some(name) = options.str("name").filter(|name| name.value().is_empty()) {
-        diagnostics.report(name, "a span needs a name", "write `name = \"thread.start\"`");
+        diagnostics.report(
+            name,
+            "a span needs a name",
+            "write `name = \"thread.start\"`",
+        );
     }
     let mut ending = |name| {
         let tokens = options.list(name)?;
@@ -290,16 +306,10 @@ fn check_carrier(
     }
 }
 
-fn check_shape(
-    shape: Shape,
-    body: &proc_macro2::Group,
-    carrier: &Carrier,
-    options: &Options,
-    diagnostics: &mut Diagnostics,
-) {
-    let Shape::Returned { polled, .. } = shape else {
+fn check_shape(shape: Shape, body: &Group, carrier: &Carrier, diagnostics: &mut Diagnostics) {
+    if !matches!(shape, Shape::Returned { .. }) {
         return;
-    };
+    }
     let sends = matches!(carrier, Carrier::FindOutbound | Carrier::Outbound(_));
     if sends && shape::only_async_block(&body.stream()).is_none() {
         diagnostics.report(
@@ -308,15 +318,27 @@ fn check_shape(
             "make it an `async fn`, or let the body be one `async move { … }`",
         );
     }
-    if polled == shape::Polled::Stream {
-        for name in ["on_ok", "on_err", "err"] {
-            if let Some(given) = options.get(name) {
-                diagnostics.report(
-                    &given.tokens,
-                    &format!("a stream has no result for `{name}`"),
-                    &format!("remove `{name}`"),
-                );
-            }
+}
+
+/// Options about a result need a function that has one.
+fn check_result(shape: Shape, sig: &Signature, options: &Options, diagnostics: &mut Diagnostics) {
+    let what = match shape {
+        Shape::Returned {
+            polled: Polled::Stream,
+            ..
+        } => "a stream has no result",
+        Shape::Sync | Shape::Async if returns_never(sig) => {
+            "a function that never returns has no result"
+        }
+        _ => return,
+    };
+    for name in ["on_ok", "on_err", "err"] {
+        if let Some(given) = options.get(name) {
+            diagnostics.report(
+                &given.tokens,
+                &format!("{what} for `{name}`"),
+                &format!("remove `{name}`"),
+            );
         }
     }
 }
@@ -341,7 +363,11 @@ fn check_keys(
         fields.unwrap_or_default()
     });
     let opening: Vec<&Field> = fields.iter().collect();
-    let groups = [(opening.as_slice(), fields), (&opening, ok), (&opening, err)];
+    let groups = [
+        (opening.as_slice(), fields),
+        (&opening, ok),
+        (&opening, err),
+    ];
     let mut deprecated = Vec::new();
     for (turn, (before, group)) in groups.into_iter().enumerate() {
         let before = if turn == 0 { &[] } else { before };
@@ -349,7 +375,11 @@ fn check_keys(
         for Field { key, .. } in group {
             let name = key.name.as_str();
             if name.is_empty() {
-                diagnostics.report(&key.tokens, "an attribute needs a key", "write `key = value`");
+                diagnostics.report(
+                    &key.tokens,
+                    "an attribute needs a key",
+                    "write `key = value`",
+                );
             } else if OURS.contains(&name) {
                 diagnostics.report(
                     &key.tokens,
@@ -387,12 +417,24 @@ pub(crate) fn root_of_place(expr: &Expr) -> Option<&Ident> {
     }
 }
 
+/// The body as a block inside other code. One that is a single expression on one line would be told
+/// that its braces are unnecessary there, so its braces become ours; it has no locals, so that the
+/// edition of its braces, which orders the drops of temporaries and locals, makes no difference.
+fn unlinted(block: &Group) -> Group {
+    let mut tokens = block.stream().into_iter();
+    let mut block = block.clone();
+    if !tokens.any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';')) {
+        block.set_span(block.span().resolved_at(Span::mixed_site()));
+    }
+    block
+}
+
 /// The opening brace of a block, to underline.
 trait SpanOpenTokens {
     fn span_open_tokens(&self) -> TokenStream;
 }
 
-impl SpanOpenTokens for proc_macro2::Group {
+impl SpanOpenTokens for Group {
     fn span_open_tokens(&self) -> TokenStream {
         let mut brace = proc_macro2::Punct::new('{', proc_macro2::Spacing::Alone);
         brace.set_span(self.span_open());

@@ -8,176 +8,115 @@
 //!                                                 }
 //! ```
 //!
-//! The options become calls on the pipeline, in the order of the table. The user's function is
-//! printed whole inside the test, so that its types, lints and spans are its own.
+//! The options become calls on the pipeline. The user's function is printed whole inside the test,
+//! so that its types, lints and spans are its own.
 
-mod options;
+pub(crate) mod args;
+#[cfg(test)]
+mod tests;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::spanned::Spanned as _;
-use syn::{Error, Item, ItemFn, Path, Visibility};
+use syn::{Signature, Visibility};
 
-use self::options::Options;
+use crate::diag::Diagnostics;
+use crate::driver;
+use crate::item::{self, Body, FnItem};
+use crate::options::Options;
 
 /// Expands the attribute. On any error the item is left as it is, beside the errors.
-pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let options = errors.keep(Options::parse(arguments));
-    let function = errors.keep(parse_function(item.clone()));
-    if let (Some(options), Some(function)) = (&options, &function) {
-        errors.keep(check_options(options, function));
-    }
-    match (options, function, errors.0) {
-        (Some(options), Some(function), None) => expand_test(&options, function),
-        (_, _, errors) => {
-            let errors = errors.map(Error::into_compile_error);
-            quote!(#errors #item)
-        }
-    }
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    driver::attribute(args::TEST.attribute, item, |item, diagnostics| {
+        let options = args::TEST.parse(arguments, diagnostics);
+        let function = parse_function(item, diagnostics)?;
+        check_function(&function, diagnostics);
+        args::check(&options, function.sig.asyncness.is_some(), diagnostics);
+        diagnostics
+            .is_empty()
+            .then(|| expand_test(&options, function))
+    })
 }
 
-/// All errors of one attribute.
-#[derive(Default)]
-struct Errors(Option<Error>);
-
-impl Errors {
-    fn keep<T>(&mut self, result: Result<T, Error>) -> Option<T> {
-        match result {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.push(error);
-                None
-            }
-        }
+fn parse_function(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<FnItem> {
+    let found = item::describe(&item);
+    if found == "a function" {
+        return diagnostics.ok(syn::parse2(item));
     }
-
-    fn push(&mut self, error: Error) {
-        match &mut self.0 {
-            Some(errors) => errors.combine(error),
-            None => self.0 = Some(error),
-        }
-    }
-
-    fn into_result<T>(self, value: T) -> Result<T, Error> {
-        match self.0 {
-            Some(errors) => Err(errors),
-            None => Ok(value),
-        }
-    }
+    diagnostics.report(
+        &item,
+        &format!(
+            "`{}` needs a function, this is {found}",
+            args::TEST.attribute
+        ),
+        "put it on an `fn` or `async fn`",
+    );
+    None
 }
 
-/// An error at a span: what is wrong, and on a line of its own what to write.
-fn error_at(span: Span, fault: impl std::fmt::Display, help: impl std::fmt::Display) -> Error {
-    Error::new(span, format_args!("{fault}\nhelp: {help}"))
-}
-
-fn parse_function(item: TokenStream) -> Result<ItemFn, Error> {
-    let function = match syn::parse2(item)? {
-        Item::Fn(function) => function,
-        other => {
-            let (span, found) = describe(&other);
-            return Err(error_at(
-                span,
-                format_args!("`#[tracing_relay::test]` does not go on {found}"),
-                "put it on an `fn` or `async fn`",
-            ));
-        }
-    };
-    function.modifiers.require_empty()?;
-    let mut errors = Errors::default();
-    check_signature(&function, &mut errors);
+fn check_function(function: &FnItem, diagnostics: &mut Diagnostics) {
+    check_signature(&function.sig, diagnostics);
+    if let Body::Semi(semi) = &function.body {
+        diagnostics.report(semi, "a test needs a body", "write it in braces");
+    }
     for attribute in &function.attrs {
-        if attribute
-            .path()
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "test")
-        {
-            errors.push(error_at(
-                attribute.span(),
+        let name = attribute.path().segments.last();
+        if name.is_some_and(|name| name.ident == "test") {
+            diagnostics.report(
+                attribute,
                 "the test has a second test attribute and would run twice",
-                "remove this one: `#[tracing_relay::test]` makes the function a test",
-            ));
+                &format!(
+                    "remove this one: `{}` makes the function a test",
+                    args::TEST.attribute
+                ),
+            );
         }
     }
-    errors.into_result(function)
 }
 
-fn check_signature(function: &ItemFn, errors: &mut Errors) {
-    let signature = &function.sig;
+fn check_signature(signature: &Signature, diagnostics: &mut Diagnostics) {
     if let Some(receiver) = signature.receiver() {
-        errors.push(error_at(
-            receiver.span(),
+        diagnostics.report(
+            receiver,
             "a test takes no `self`",
             "make it a free function",
-        ));
+        );
     } else if let Some(second) = signature.inputs.iter().nth(1) {
-        errors.push(error_at(
-            second.span(),
+        diagnostics.report(
+            second,
             "a test takes at most one parameter",
             "keep `traces: tracing_relay::testing::Traces` alone, or no parameter",
-        ));
+        );
     }
-    let generics = &signature.generics;
-    if !generics.params.is_empty() {
-        errors.push(error_at(
-            generics.params.span(),
+    if !signature.generics.params.is_empty() {
+        diagnostics.report(
+            &signature.generics.params,
             "a test cannot be generic: nothing says which types to run it with",
-            "write a generic function and a test for each type that calls it",
-        ));
+            "write a generic function, and a test for each type that calls it",
+        );
     }
     let safety = signature.safety.to_token_stream();
     if !safety.is_empty() {
-        errors.push(error_at(
-            safety.span(),
-            format_args!("a test cannot be `{safety}`"),
+        diagnostics.report(
+            &safety,
+            &format!("a test cannot be `{safety}`"),
             "remove it, and use an `unsafe` block inside",
-        ));
+        );
     }
     if let Some(abi) = &signature.abi {
-        errors.push(error_at(
-            abi.span(),
+        diagnostics.report(
+            abi,
             "a test cannot have an ABI of its own",
             "remove `extern`",
-        ));
+        );
     }
 }
 
-/// Names an item that is not a function, and the token to underline.
-fn describe(item: &Item) -> (Span, &'static str) {
-    match item {
-        Item::Struct(item) => (item.struct_token.span, "a struct"),
-        Item::Enum(item) => (item.enum_token.span, "an enum"),
-        Item::Mod(item) => (item.mod_token.span, "a module"),
-        Item::Impl(item) => (item.impl_token.span, "an `impl` block"),
-        Item::Trait(item) => (item.trait_token.span, "a trait"),
-        Item::Const(item) => (item.const_token.span, "a constant"),
-        Item::Static(item) => (item.static_token.span, "a static"),
-        Item::Macro(item) => (item.mac.path.span(), "a macro"),
-        other => (other.span(), "this item"),
-    }
-}
-
-/// What an option needs from the function that it is on.
-fn check_options(options: &Options, function: &ItemFn) -> Result<(), Error> {
-    match &options.runtime {
-        Some(option) if function.sig.asyncness.is_none() => Err(error_at(
-            option.span(),
-            format_args!("`{option}` is for async tests: this one has no runtime"),
-            "write `async fn`, or remove the option",
-        )),
-        _ => Ok(()),
-    }
-}
-
-fn expand_test(options: &Options, mut function: ItemFn) -> TokenStream {
+fn expand_test(options: &Options, mut function: FnItem) -> TokenStream {
     let attributes = std::mem::take(&mut function.attrs);
     let visibility = std::mem::replace(&mut function.vis, Visibility::Inherited);
     let name = &function.sig.ident;
     let output = &function.sig.output;
-    let runtime = runtime_path(options);
-    let pipeline = options.pipeline(&runtime);
+    let pipeline = args::pipeline(options);
     let run = if function.sig.asyncness.is_some() {
         quote!(run)
     } else {
@@ -198,12 +137,4 @@ fn expand_test(options: &Options, mut function: ItemFn) -> TokenStream {
             #pipeline.#run(#test)
         }
     }
-}
-
-/// The only place that names the runtime crate.
-fn runtime_path(options: &Options) -> TokenStream {
-    options
-        .runtime_crate
-        .as_ref()
-        .map_or_else(|| quote!(::tracing_relay), Path::to_token_stream)
 }

@@ -39,8 +39,8 @@ pub use crate::context::TraceContext;
 pub use crate::scope::TraceScope;
 #[cfg(feature = "spans")]
 pub use crate::span::{
-    Ambience, AttributeValue, ErrorDetail, Finish, Kind, Opening, OwnedValues, Span,
-    SpanSite, in_deferred_span, in_span, in_span_async, in_span_stream,
+    Ambience, AttributeValue, ErrorDetail, Finish, Kind, Opening, OwnedValues, Span, SpanSite,
+    in_deferred_span, in_span, in_span_async, in_span_stream,
 };
 
 #[cfg(feature = "spans")]
@@ -59,13 +59,22 @@ pub use results::{
 };
 #[cfg(feature = "spans")]
 pub use values::{
-    ByDisplay, ByFieldValue, Unrecordable, ValueProbe, as_text, debug, display,
-    if_older_rpc_names,
+    ByDisplay, ByFieldValue, Unrecordable, ValueProbe, as_text, debug, display, if_older_rpc_names,
 };
 
-/// Checks at compile time that an expression is a scope.
+/// The type of what never returns. `!` itself cannot be written there on stable Rust; the output of
+/// a function pointer can be named.
 #[cfg(feature = "spans")]
-#[must_use]
-pub const fn scope(scope: &'static TraceScope) -> &'static TraceScope {
-    scope
+pub type Never = <fn() -> ! as ReturnOf>::Output;
+
+/// What a function pointer returns.
+#[cfg(feature = "spans")]
+pub trait ReturnOf {
+    /// The type.
+    type Output;
+}
+
+#[cfg(feature = "spans")]
+impl<R> ReturnOf for fn() -> R {
+    type Output = R;
 }

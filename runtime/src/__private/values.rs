@@ -41,9 +41,9 @@ impl<'a, T: Display> ValueProbe<'a, Option<T>> {
     #[inline]
     #[must_use]
     pub fn value(&self) -> AttributeValue<'a> {
-        self.0
-            .as_ref()
-            .map_or(AttributeValue::Absent, |value| AttributeValue::Display(value))
+        self.0.as_ref().map_or(AttributeValue::Absent, |value| {
+            AttributeValue::Display(value)
+        })
     }
 }
 

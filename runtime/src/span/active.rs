@@ -115,7 +115,10 @@ impl Core {
     /// Records values for the fields from `first` on.
     pub(crate) fn record(&self, first: usize, values: &[AttributeValue<'_>]) {
         let metadata = self.site.metadata();
-        let recordable: Vec<_> = values.iter().map(|value| Recordable::from(*value)).collect();
+        let recordable: Vec<_> = values
+            .iter()
+            .map(|value| Recordable::from(*value))
+            .collect();
         with_values(metadata.fields().len(), first, &recordable, |all| {
             self.span.record_all(&metadata.fields().value_set_all(all));
         });

@@ -39,7 +39,9 @@ enum Parent {
     /// The subscriber finds it: the span that is current.
     Current,
     Given(TraceContext),
-    Root { link: Option<TraceContext> },
+    Root {
+        link: Option<TraceContext>,
+    },
 }
 
 /// The surroundings of a call whose span opens later: those of the call and not those of the first
@@ -68,7 +70,12 @@ impl OwnedValues {
     /// Copies the values.
     #[must_use]
     pub fn new(values: &[AttributeValue<'_>]) -> Self {
-        Self(values.iter().map(|value| OwnedValue::from(*value)).collect())
+        Self(
+            values
+                .iter()
+                .map(|value| OwnedValue::from(*value))
+                .collect(),
+        )
     }
 }
 

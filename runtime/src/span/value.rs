@@ -202,8 +202,7 @@ impl FieldValue for Cow<'_, str> {
 
 impl<T: FieldValue> FieldValue for Option<T> {
     fn field_value(&self) -> AttributeValue<'_> {
-        self.as_ref()
-            .map_or(AttributeValue::Absent, T::field_value)
+        self.as_ref().map_or(AttributeValue::Absent, T::field_value)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The text of [`assert_trace!`](crate::assert_trace), parsed: which spans a test expects.
 
 use super::scanner::{Malformed, Scanner};
-use super::span::{Kind, Value};
+use super::span::Kind;
 use super::tree::{self, Origin};
+use super::value::Value;
 
 /// The parts that may follow the name of a span, for messages.
 const PARTS: &str = "`<- remote`, `<- missing`, `~> name`, `{key=value}`, `ok`, `error \"text\"`, `=> outcome` or `unordered`";
@@ -264,7 +265,10 @@ fn parse_attributes(scanner: &mut Scanner<'_>) -> Result<Vec<(String, Check)>, M
         };
         attributes.push((key, check));
         if !scanner.sign(",") && !scanner.next_is('}') {
-            return Err(scanner.unexpected("the list of attributes goes on", "`,` or `}`"));
+            return Err(scanner.unexpected(
+                "a comma or the end of the attributes is missing",
+                "`,` or `}`",
+            ));
         }
     }
     Ok(attributes)

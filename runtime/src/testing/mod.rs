@@ -1,9 +1,43 @@
-//! Tests of instrumentation: a trace pipeline of the test's own.
+//! Tests of instrumentation: a trace pipeline of the test's own, and assertions on whole trees.
 //!
-//! `#[tracing_relay::test]` runs a test on a [`Pipeline`] and hands it [`Traces`], which read what
-//! its spans exported. Nothing is global: each test has its own subscriber, tracer provider and
-//! exporter, so tests run in parallel, in one process or in many. The pipeline is attached on the
-//! test's thread and on every thread of its runtime.
+//! `#[tracing_relay::test]` runs a test on a [`Pipeline`] and hands it [`Traces`], which read what its
+//! spans exported; [`Pipeline::run`] and [`Pipeline::run_sync`] do the same without the attribute.
+//! [`assert_trace!`](crate::assert_trace) compares all of it with a text.
+//!
+//! ```
+//! use tracing::Instrument as _;
+//! use tracing_relay::assert_trace;
+//! use tracing_relay::testing::Pipeline;
+//!
+//! Pipeline::new().worker_threads(2).run(async |traces| {
+//!     async {
+//!         let publish = tracing::info_span!("publish", otel.kind = "producer", size = 3);
+//!         tokio::spawn(async {}.instrument(publish)).await.expect("the task ends");
+//!     }
+//!     .instrument(tracing::info_span!("create order", otel.kind = "server"))
+//!     .await;
+//!
+//!     assert_trace!(
+//!         traces,
+//!         r#"
+//!         server "create order"
+//!           producer publish {size=3}
+//!         "#
+//!     );
+//! });
+//! ```
+//!
+//! # Isolation
+//!
+//! Nothing is global: each test has its own subscriber, tracer provider and collector, so tests run in
+//! parallel, in one process (`cargo test`) or in many (`cargo nextest`). The pipeline is attached on the
+//! test's thread and on every thread of its runtime, workers and blocking threads; threads that a test
+//! starts by itself attach it with [`Traces::attach`]. No environment variable changes it.
+//!
+//! # When spans are there
+//!
+//! A span can be read from the moment at which it ends, in the order of the ends. A test that cannot
+//! know when that is waits with [`Traces::wait_for`] and never sleeps.
 
 mod collector;
 mod diff;
@@ -15,11 +49,14 @@ mod span;
 mod tests;
 mod traces;
 mod tree;
+mod value;
 
 pub use pipeline::{Pipeline, Sampling};
-pub use span::{Event, Kind, Link, Span, Status, Value};
+pub use span::{Event, Kind, Link, Span, Status};
 pub use traces::{Attached, Traces};
+/// The levels of [`Pipeline::level`], from `tracing`.
 pub use tracing::level_filters::LevelFilter;
+pub use value::Value;
 
 /// Asserts on all spans that a test's pipeline has exported, as trees.
 ///

@@ -163,8 +163,8 @@ impl Pipeline {
         self
     }
 
-    /// Runs an async test on a multi-thread runtime with this many workers instead of on a
-    /// current-thread one.
+    /// Runs an async test on a multi-thread runtime with this many workers, at least one, instead of
+    /// on a current-thread one.
     pub const fn worker_threads(mut self, count: usize) -> Self {
         self.worker_threads = Some(count);
         self
@@ -177,7 +177,7 @@ impl Pipeline {
     ///
     /// # Panics
     ///
-    /// When the test panics, and when no runtime can be built.
+    /// When the test panics, when no runtime can be built, and inside another runtime.
     pub fn run<F, Fut>(self, test: F) -> Fut::Output
     where
         F: FnOnce(Traces) -> Fut,
@@ -193,6 +193,8 @@ impl Pipeline {
         };
         let traces = self.build();
         let of_threads = traces.clone();
+        // Before the runtime, to be detached after the tasks that the runtime drops.
+        let _attached = traces.attach();
         let runtime = builder
             .enable_all()
             .on_thread_start(move || ATTACHED.set(Some(of_threads.attach())))
@@ -200,7 +202,6 @@ impl Pipeline {
             .on_thread_stop(|| ATTACHED.set(None))
             .build()
             .expect("a tokio runtime can be built");
-        let _attached = traces.attach();
         runtime.block_on(test(traces))
     }
 

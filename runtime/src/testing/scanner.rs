@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::span::Value;
 use super::tree;
+use super::value::Value;
 
 /// Reads tokens from the left. Each method skips the blanks before its token.
 pub(super) struct Scanner<'a> {
@@ -107,7 +107,9 @@ impl<'a> Scanner<'a> {
         while !self.sign("]") {
             values.push(self.value()?);
             if !self.sign(",") && !self.next_is(']') {
-                return Err(self.unexpected("the list goes on", "`,` or `]`"));
+                return Err(
+                    self.unexpected("a comma or the end of the list is missing", "`,` or `]`")
+                );
             }
         }
         Ok(Value::Array(values))

@@ -335,6 +335,28 @@ fn unordered_children_and_traces_come_in_any_order() {
 }
 
 #[test]
+fn hundreds_of_children_are_compared_in_any_order() {
+    let traces = record(|| {
+        info_span!("root").in_scope(|| {
+            for number in (0..300).rev() {
+                info_span!("child", number).in_scope(|| {});
+            }
+        });
+    });
+    let children = (0..300).map(|number| format!("  internal child {{number={number}}}\n"));
+    let children = children.collect::<Vec<_>>().concat();
+    let expected = format!("internal root unordered\n{children}");
+    assert_eq!(traces.compare(&expected), Ok(()));
+    let report = traces
+        .compare(&format!("internal root\n{children}"))
+        .expect_err("another order");
+    assert!(
+        report.contains("-   internal child {number=1}\n"),
+        "{report}"
+    );
+}
+
+#[test]
 fn a_key_that_is_exported_twice_is_no_single_value() {
     let traces = record(|| {
         let span = info_span!("work", step = 1);
@@ -478,12 +500,12 @@ fn malformed_expectations_say_where_and_what_is_accepted() {
           |                  ^
         accepted: `"text"`, `42`, `1.5`, `true`, `false`, a list in `[` and `]`, or `_` for any value
 
-        line 1: the list of attributes goes on
+        line 1: a comma or the end of the attributes is missing
           | server a {count=1 size=2}
           |                   ^
         accepted: `,` or `}`
 
-        line 1: the list goes on
+        line 1: a comma or the end of the list is missing
           | server a {names=["x"
           |                     ^
         accepted: `,` or `]`

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
-use super::span::{Kind, Span, Status, Value};
+use super::span::{Kind, Span, Status};
+use super::value::Value;
 use crate::ids::{SpanId, TraceId};
 use crate::semconv;
 

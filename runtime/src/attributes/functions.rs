@@ -1,0 +1,235 @@
+//! The function attributes, documented where users look.
+
+/// Opens the span of a request around a handler, as a child of what called it.
+///
+/// ```
+/// use tracing_relay::{carries_trace, request_span};
+///
+/// #[carries_trace(new)]
+/// struct Request {
+///     method: String,
+/// }
+///
+/// #[request_span(fields(rpc.method = request.method))]
+/// async fn handle(request: Request) -> Result<u32, std::io::Error> {
+///     Ok(request.method.len().try_into().unwrap_or(u32::MAX))
+/// }
+/// # let _ = handle(Request::new("thread/start".to_owned()));
+/// ```
+///
+/// # What it does
+///
+/// The handler above becomes, in essence:
+///
+/// ```text
+/// async fn handle(mut request: Request) -> Result<u32, std::io::Error> {
+///     static SITE: SpanSite = …;                         // name, level, kind, keys
+///     let span = open a server span                      // parent: the context in `request`
+///     write the context of the span into `request`       // so that what is forwarded is a child
+///     run the body inside the span, at each poll
+///     record how it ended, and end the span              // at once, whatever was spawned
+/// }
+/// ```
+///
+/// - **The parent** is the context that the message carries; without one the span that is current;
+///   without one the `TRACEPARENT` of the process; else the span is the root of a new trace. A
+///   context that is there but invalid counts as absent, the environment is not asked then, and one
+///   warning a minute for each span name and reason says so.
+/// - **The carrier** is the one parameter whose type implements
+///   [`CarriesTrace`](trait@crate::CarriesTrace). None or several is a compile error that says what to
+///   write. For `kind = "client"` and `"producer"` the carrier goes out: once the span is open its
+///   context is written into it, so that it has to be owned or `&mut`.
+/// - **A message that the handler owns** gets the context of the span, so that forwarding it makes a
+///   child and not a sibling. `restamp = false` leaves it as it came.
+/// - **The span ends when the function ends**, also when tasks that it spawned still run, and is
+///   exported then. Its attribute `relay.outcome` says how: `completed`; `failed`, with `error.type`
+///   and the status Error, when it returned `Err` or a [`SpanOutcome`](crate::SpanOutcome) that is a
+///   failure; `cancelled`, when the future was dropped before it was ready; `panicked`, with the
+///   status Error, when this body unwound.
+/// - **Log lines** inside have the fields of the span, `trace_id` and `span_id` among them.
+/// - **Where nobody wants the span** (it is filtered out, not sampled, or there is no subscriber),
+///   what was received is still what is sent on.
+///
+/// Drop order, laziness and results are those of the plain function.
+///
+/// # Accepted items
+///
+/// Functions and methods with a body: `fn`, `async fn`, methods of traits, `async_trait` in both
+/// orders, and functions that return `impl Future`, `impl Stream`, `Pin<Box<dyn Future>>` or
+/// `Pin<Box<dyn Stream>>`. For the last four, the parent and the fields are read at the call and the
+/// span opens at the first poll; never polled, there is no span.
+///
+/// # Options
+///
+/// | option | effect |
+/// | --- | --- |
+/// | `name = "thread.start"` | name of the span; default: the name of the function |
+/// | `kind = "consumer"` | kind of the span, which also says whether the carrier comes in or goes out |
+/// | `carrier = request.headers` | where the carrier is; `none` where there is none; default: the one parameter whose type carries |
+/// | `restamp = false` | whether a message that the function owns gets the context of this span; default: `true` |
+/// | `trust = caller.is_authenticated()` | whether the carrier is believed; where it is not, the span starts a new trace; default: `true` |
+/// | `fields(rpc.method = request.method)` | attributes recorded when the span opens: `key = value`, `key = %display`, `key = ?debug` |
+/// | `on_ok(\|reply\| thread.id = reply.id)` | attributes recorded from the result, or from the value in `Ok` |
+/// | `on_err(\|error\| rpc.status_code = error.code())` | attributes recorded from the error in `Err` |
+/// | `err = "message"` | what the status says about an error: its type only, its message, or also its sources |
+/// | `conventions = "jsonrpc"` | semantic conventions whose constant attributes are added and whose keys are checked |
+/// | `level = "debug"` | level of the span; default: `"info"` |
+/// | `target = "app::rpc"` | target of the span for filters; default: the path of the module |
+/// | `log_ids = false` | whether `trace_id` and `span_id` are fields of the span, for log lines; default: `true` |
+/// | `crate = ::tracing_relay` | where the runtime is found, if it was renamed or re-exported |
+///
+/// The kind is `"server"`; the others are `"client"`, `"producer"`, `"consumer"` and `"internal"`.
+/// `err` is `"type"`, or `"message"` or `"chain"`: the text of an error can hold what nobody wants in
+/// a trace, so that it is asked for.
+///
+/// ```
+/// # use tracing_relay::{TraceCarrier, request_span};
+/// # struct Caller; impl Caller { fn is_authenticated(&self) -> bool { true } }
+/// # struct Reply { id: u64 }
+/// # struct Refused; impl Refused { fn code(&self) -> i64 { -32000 } }
+/// # struct Request { id: u64, method: String, trace: TraceCarrier }
+/// #[request_span(
+///     name = "app_server.request",
+///     carrier = request.trace,
+///     trust = caller.is_authenticated(),
+///     fields(rpc.method = request.method, rpc.request_id = request.id),
+///     on_ok(|reply| thread.id = reply.id),
+///     on_err(|error| rpc.status_code = error.code()),
+/// )]
+/// fn handle(request: Request, caller: &Caller) -> Result<Reply, Refused> {
+///     Ok(Reply { id: request.id })
+/// }
+/// # let request = Request { id: 1, method: String::new(), trace: TraceCarrier::none() };
+/// # assert!(handle(request, &Caller).is_ok());
+/// ```
+///
+/// ## Fields
+///
+/// Nothing is recorded unless it is named. `key = value` records integers that fit into an `i64`,
+/// floats and truth values as what they are, text as text, `None` not at all, and everything else by
+/// `Display`; `?` is for types that have only `Debug`. `#[field]` on a parameter records it under its
+/// own name, and `#[field("the.key")]`, `#[field(?)]` as they say. A key is given once. Fields are
+/// attributes of the span and fields for log lines.
+///
+/// ```
+/// # use tracing_relay::{TraceCarrier, request_span};
+/// #[request_span]
+/// fn read(#[field("thread.id")] id: u64, carrier: &TraceCarrier) -> u64 {
+///     id
+/// }
+/// # assert_eq!(read(3, &TraceCarrier::none()), 3);
+/// ```
+///
+/// ## Conventions
+///
+/// `conventions = "jsonrpc"` adds `rpc.system.name` and `jsonrpc.protocol.version`, makes
+/// `jsonrpc.request.id` text, refuses keys under `rpc.` and `jsonrpc.` that the
+/// [conventions](https://opentelemetry.io/docs/specs/semconv/rpc/json-rpc/) do not know, and warns of
+/// those that are deprecated. With `rpc/dup` in `OTEL_SEMCONV_STABILITY_OPT_IN` the older names are
+/// recorded besides.
+///
+/// # Errors and panics
+///
+/// Misuse is a compile error. At run time nothing fails and nothing panics, except what is written
+/// in `fields`, `on_ok`, `on_err`, `carrier` and `trust`, which is the program's own code.
+///
+/// # Limitations
+///
+/// A message inside a pattern (`Json(request): Json<Request>`) is found when the whole parameter
+/// carries; otherwise name it with `carrier = request`. A function that returns a future which is not
+/// one `async move` block owns its message no more when the span opens: the message is not
+/// re-stamped, and an outgoing carrier is a compile error. The body runs in a closure, so that it
+/// cannot be `const`.
+///
+/// ```compile_fail
+/// # use tracing_relay::request_span;
+/// // Nothing here carries a trace: write `carrier = none` if that is meant.
+/// #[request_span]
+/// fn handle(method: &str) {}
+/// ```
+///
+/// # Cost
+///
+/// Without a subscriber and with an empty carrier: no allocation, 14 instructions for a function and
+/// less than `#[tracing::instrument]` for an async one. With a span, what the span costs in
+/// `tracing` and in the layers.
+///
+/// # See also
+///
+/// [`traced`](macro@crate::traced) for the steps in between,
+/// [`carries_trace`](macro@crate::carries_trace) for the message.
+pub use tracing_relay_macros::request_span;
+
+/// Opens a span around a step of the work, as a child of the span that is current.
+///
+/// ```
+/// use tracing_relay::traced;
+///
+/// #[traced(fields(turn.id = id))]
+/// async fn run_turn(id: u64) -> Result<(), std::io::Error> {
+///     # let _ = id;
+///     Ok(())
+/// }
+/// # let _ = run_turn(1);
+/// ```
+///
+/// It is [`request_span`](macro@crate::request_span) with other defaults: the kind is `"internal"`, no carrier
+/// is looked for, and the environment is never asked. With `kind = "consumer"` it continues the trace
+/// of a message, for work that is dispatched inside a process; with `kind = "client"` or
+/// `"producer"` it writes its context into what is sent.
+///
+/// ```
+/// use tracing_relay::{TraceCarrier, carries_trace, traced};
+///
+/// #[carries_trace(new)]
+/// struct Job { id: u64 }
+///
+/// /// The job takes the context of this span along.
+/// #[traced(kind = "producer", fields(job.id = job.id))]
+/// fn submit(job: Job, queue: &mut Vec<Job>) {
+///     queue.push(job);
+/// }
+///
+/// /// The parent of this span is the one that submitted the job.
+/// #[traced(kind = "consumer", fields(job.id = job.id))]
+/// fn work(job: Job) -> u64 {
+///     job.id
+/// }
+/// # let mut queue = Vec::new();
+/// # submit(Job::new(1), &mut queue);
+/// # assert_eq!(queue.pop().map(work), Some(1));
+/// ```
+///
+/// # Options
+///
+/// Those of [`request_span`](macro@crate::request_span).
+pub use tracing_relay_macros::traced;
+
+/// Runs an operation in the [`TraceScope`](crate::TraceScope) of its component.
+///
+/// ```
+/// use tracing_relay::{TraceScope, relay_traced};
+///
+/// static RELAY: TraceScope = TraceScope::new("relay");
+///
+/// #[relay_traced(scope = RELAY, name = "relay.environment.connect")]
+/// async fn connect(url: &str) -> Result<(), std::io::Error> {
+///     # let _ = url;
+///     Ok(())
+/// }
+/// # let _ = connect("https://relay.example");
+/// ```
+///
+/// A scope that the program has not installed changes nothing: the operation is an ordinary span of
+/// the application, the child of the span that is current. Scopes cannot be installed yet in this
+/// version; the attribute is here so that a component can mark its operations now.
+///
+/// # Options
+///
+/// | option | effect |
+/// | --- | --- |
+/// | `scope = RELAY` | the `TraceScope` that the operation belongs to; required |
+///
+/// and those of [`request_span`](macro@crate::request_span), with other defaults: the kind is `"internal"`, and
+/// `err` is `"chain"`: the status of a failed operation has the text of the error and of its sources.
+pub use tracing_relay_macros::relay_traced;

@@ -1,0 +1,416 @@
+//! What a function drops, and in which order, is the same with and without a span: parameters,
+//! what their patterns leave behind, locals and temporaries; when it returns, unwinds, or is
+//! cancelled. And all of it is dropped inside the span.
+
+use std::cell::RefCell;
+use std::future::pending;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+
+use futures_util::FutureExt as _;
+use tracing_relay::testing::Traces;
+use tracing_relay::traced;
+
+thread_local! {
+    static DROPPED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Notes its name when it is dropped.
+struct Noisy(&'static str);
+
+impl Drop for Noisy {
+    fn drop(&mut self) {
+        DROPPED.with_borrow_mut(|dropped| dropped.push(self.0.to_owned()));
+    }
+}
+
+impl Noisy {
+    fn borrow(&self) -> Borrowed<'_> {
+        Borrowed(self)
+    }
+}
+
+/// A temporary that borrows from what it was made of.
+struct Borrowed<'a>(&'a Noisy);
+
+impl Borrowed<'_> {
+    fn length(&self) -> usize {
+        self.0.0.len()
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        DROPPED.with_borrow_mut(|dropped| dropped.push(format!("&{}", self.0.0)));
+    }
+}
+
+/// How far a body is let run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Until {
+    ItReturns,
+    ItPanics,
+    ItIsCancelled,
+}
+
+/// What `f` drops, and also what it leaves to be dropped.
+fn dropped_by(f: impl FnOnce()) -> Vec<String> {
+    DROPPED.take();
+    let _ = catch_unwind(AssertUnwindSafe(f));
+    DROPPED.take()
+}
+
+/// One poll, and then the future is dropped.
+fn poll_once(future: impl Future) {
+    let _ = pin!(future).now_or_never();
+}
+
+/// The same function twice: as it is, and with a span.
+macro_rules! twins {
+    ($($function:tt)*) => {
+        mod plain {
+            #[allow(clippy::wildcard_imports, reason = "the tokens are the test's own")]
+            use super::*;
+            $($function)*
+        }
+        mod spanned {
+            #[allow(clippy::wildcard_imports, reason = "the tokens are the test's own")]
+            use super::*;
+            #[traced]
+            $($function)*
+        }
+    };
+}
+
+/// Both twins drop the same, and something; what they drop is returned.
+#[track_caller]
+fn assert_same(plain: impl FnOnce(), spanned: impl FnOnce()) -> Vec<String> {
+    let expected = dropped_by(plain);
+    assert!(!expected.is_empty());
+    assert_eq!(dropped_by(spanned), expected);
+    expected
+}
+
+fn noisy(left: &'static str, right: &'static str) -> (Noisy, Noisy) {
+    (Noisy(left), Noisy(right))
+}
+
+mod of_parameters {
+    use super::*;
+
+    twins! {
+        pub(super) fn sync(a: Noisy, (b, _): (Noisy, Noisy), _: Noisy, (_, mut c): (Noisy, Noisy), until: Until) -> usize {
+            let _local = Noisy("local");
+            let _shadowed = Noisy("shadowed");
+            let _shadowed = Noisy("shadowing");
+            drop(std::mem::replace(&mut c, Noisy("assigned")));
+            assert!(until == Until::ItReturns, "on purpose");
+            a.borrow().length() + b.borrow().length() + c.borrow().length()
+        }
+    }
+
+    #[tracing_relay::test]
+    fn sync(_traces: Traces) {
+        for until in [Until::ItReturns, Until::ItPanics] {
+            let dropped = assert_same(
+                || {
+                    _ = plain::sync(
+                        Noisy("a"),
+                        noisy("b", "b rest"),
+                        Noisy("_"),
+                        noisy("c rest", "c"),
+                        until,
+                    )
+                },
+                || {
+                    _ = spanned::sync(
+                        Noisy("a"),
+                        noisy("b", "b rest"),
+                        Noisy("_"),
+                        noisy("c rest", "c"),
+                        until,
+                    )
+                },
+            );
+            assert_eq!(
+                dropped[dropped.len() - 6..],
+                ["assigned", "c rest", "_", "b", "b rest", "a"],
+                "{until:?}"
+            );
+        }
+    }
+}
+
+mod of_async_parameters {
+    use super::*;
+
+    twins! {
+        pub(super) async fn call(a: Noisy, (b, _): (Noisy, Noisy), _: Noisy, (_, mut c): (Noisy, Noisy), until: Until) -> usize {
+            let _local = Noisy("local");
+            drop(std::mem::replace(&mut c, Noisy("assigned")));
+            let inner = Noisy("inner");
+            match until {
+                Until::ItReturns => {}
+                Until::ItPanics => panic!("on purpose"),
+                Until::ItIsCancelled => pending().await,
+            }
+            drop(inner);
+            a.borrow().length() + b.borrow().length() + c.borrow().length()
+        }
+    }
+
+    #[tracing_relay::test]
+    fn polled_once(_traces: Traces) {
+        for until in [Until::ItReturns, Until::ItPanics, Until::ItIsCancelled] {
+            assert_same(
+                || {
+                    poll_once(plain::call(
+                        Noisy("a"),
+                        noisy("b", "b rest"),
+                        Noisy("_"),
+                        noisy("c rest", "c"),
+                        until,
+                    ))
+                },
+                || {
+                    poll_once(spanned::call(
+                        Noisy("a"),
+                        noisy("b", "b rest"),
+                        Noisy("_"),
+                        noisy("c rest", "c"),
+                        until,
+                    ))
+                },
+            );
+        }
+    }
+
+    #[tracing_relay::test]
+    fn never_polled(_traces: Traces) {
+        let until = Until::ItReturns;
+        assert_same(
+            || {
+                drop(plain::call(
+                    Noisy("a"),
+                    noisy("b", "b rest"),
+                    Noisy("_"),
+                    noisy("c rest", "c"),
+                    until,
+                ))
+            },
+            || {
+                drop(spanned::call(
+                    Noisy("a"),
+                    noisy("b", "b rest"),
+                    Noisy("_"),
+                    noisy("c rest", "c"),
+                    until,
+                ))
+            },
+        );
+    }
+}
+
+mod of_returned_futures {
+    use super::*;
+
+    twins! {
+        pub(super) fn call(a: Noisy, (b, _): (Noisy, Noisy), _: Noisy, _unused: Noisy, until: Until) -> impl Future<Output = usize> {
+            async move {
+                let _local = Noisy("local");
+                match until {
+                    Until::ItReturns => {}
+                    Until::ItPanics => panic!("on purpose"),
+                    Until::ItIsCancelled => pending().await,
+                }
+                b.borrow().length() + a.borrow().length()
+            }
+        }
+    }
+
+    #[tracing_relay::test]
+    fn as_one_block(_traces: Traces) {
+        for until in [Until::ItReturns, Until::ItPanics, Until::ItIsCancelled] {
+            assert_same(
+                || {
+                    poll_once(plain::call(
+                        Noisy("a"),
+                        noisy("b", "b rest"),
+                        Noisy("_"),
+                        Noisy("unused"),
+                        until,
+                    ))
+                },
+                || {
+                    poll_once(spanned::call(
+                        Noisy("a"),
+                        noisy("b", "b rest"),
+                        Noisy("_"),
+                        Noisy("unused"),
+                        until,
+                    ))
+                },
+            );
+        }
+        let until = Until::ItReturns;
+        let dropped = assert_same(
+            || {
+                drop(plain::call(
+                    Noisy("a"),
+                    noisy("b", "b rest"),
+                    Noisy("_"),
+                    Noisy("unused"),
+                    until,
+                ))
+            },
+            || {
+                drop(spanned::call(
+                    Noisy("a"),
+                    noisy("b", "b rest"),
+                    Noisy("_"),
+                    Noisy("unused"),
+                    until,
+                ))
+            },
+        );
+        assert_eq!(dropped, ["unused", "_", "b rest", "b", "a"]);
+    }
+}
+
+mod of_futures_returned_after_work {
+    use super::*;
+
+    twins! {
+        pub(super) fn call(a: Noisy, (b, _): (Noisy, Noisy), _: Noisy, until: Until) -> Pin<Box<dyn Future<Output = usize>>> {
+            let _before = Noisy("before");
+            Box::pin(async move {
+                let _local = Noisy("local");
+                if until == Until::ItIsCancelled {
+                    pending().await
+                }
+                assert!(until == Until::ItReturns, "on purpose");
+                b.borrow().length() + a.borrow().length()
+            })
+        }
+    }
+
+    #[tracing_relay::test]
+    fn boxed(_traces: Traces) {
+        for until in [Until::ItReturns, Until::ItPanics, Until::ItIsCancelled] {
+            assert_same(
+                || {
+                    poll_once(plain::call(
+                        Noisy("a"),
+                        noisy("b", "b rest"),
+                        Noisy("_"),
+                        until,
+                    ))
+                },
+                || {
+                    poll_once(spanned::call(
+                        Noisy("a"),
+                        noisy("b", "b rest"),
+                        Noisy("_"),
+                        until,
+                    ))
+                },
+            );
+        }
+    }
+}
+
+mod of_self {
+    use super::*;
+
+    struct Both(Noisy, Noisy);
+
+    impl Both {
+        fn plain(self, other: Noisy) -> Noisy {
+            drop(other);
+            self.1
+        }
+
+        #[traced]
+        fn spanned(self, other: Noisy) -> Noisy {
+            drop(other);
+            self.1
+        }
+
+        async fn plain_async(self, _other: Noisy) -> usize {
+            let _local = Noisy("local");
+            pending::<()>().await;
+            self.0.borrow().length()
+        }
+
+        #[traced]
+        async fn spanned_async(self, _other: Noisy) -> usize {
+            let _local = Noisy("local");
+            pending::<()>().await;
+            self.0.borrow().length()
+        }
+    }
+
+    fn both() -> Both {
+        Both(Noisy("left"), Noisy("right"))
+    }
+
+    #[tracing_relay::test]
+    fn by_value(_traces: Traces) {
+        assert_same(
+            || drop(both().plain(Noisy("other"))),
+            || drop(both().spanned(Noisy("other"))),
+        );
+        assert_same(
+            || poll_once(both().plain_async(Noisy("other"))),
+            || poll_once(both().spanned_async(Noisy("other"))),
+        );
+    }
+}
+
+/// Opens a span when it is dropped.
+struct OpensASpan;
+
+impl Drop for OpensASpan {
+    fn drop(&mut self) {
+        dropped_here();
+    }
+}
+
+#[traced]
+fn dropped_here() {}
+
+#[traced]
+fn drops(_: OpensASpan, other: OpensASpan) {
+    drop(other);
+}
+
+#[traced]
+async fn drops_async(_: OpensASpan, wait: bool) {
+    let _local = OpensASpan;
+    if wait {
+        pending::<()>().await;
+    }
+}
+
+#[tracing_relay::test]
+fn everything_is_dropped_inside_the_span(traces: Traces) {
+    drops(OpensASpan, OpensASpan);
+    poll_once(drops_async(OpensASpan, false));
+    poll_once(drops_async(OpensASpan, true));
+    tracing_relay::assert_trace!(
+        traces,
+        "
+        internal drops => completed
+          internal dropped_here
+          internal dropped_here
+
+        internal drops_async => completed
+          internal dropped_here
+          internal dropped_here
+
+        internal drops_async => cancelled
+          internal dropped_here
+          internal dropped_here
+        "
+    );
+}

@@ -1,0 +1,6 @@
+//! An option is given once.
+
+#[tracing_relay::test(logs = true, logs = false)]
+async fn twice() {}
+
+fn main() {}
