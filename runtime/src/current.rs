@@ -60,7 +60,10 @@ pub fn current_baggage() -> Baggage {
 /// assert!(!set_current_baggage(baggage), "there is no span here");
 /// # Ok::<(), tracing_relay::baggage::BaggageError>(())
 /// ```
-#[must_use = "where there is no span the baggage is dropped"]
+#[expect(
+    clippy::must_use_candidate,
+    reason = "a program without traces has nothing to do about the answer"
+)]
 pub fn set_current_baggage(baggage: Baggage) -> bool {
     #[cfg(feature = "spans")]
     return frames::set_baggage(baggage);

@@ -67,7 +67,7 @@ async fn told_to_stop(until_stdin_ends: bool) {
 /// Resolves at ctrl-c; never, where ctrl-c cannot be listened to.
 async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -12,7 +12,7 @@ use axum::{Json, Router};
 use reqwest::Client;
 use serde::Serialize;
 use serde_json::json;
-use tracing_relay::{CarriesTrace as _, Failure, SpanError, SpanId, TraceState, env};
+use tracing_relay::{CarriesTrace as _, Failure, SpanError, SpanId, TraceContext, TraceState, env};
 
 use crate::callback::{self, Callback};
 
@@ -91,7 +91,7 @@ fn parent(request: &HeaderMap) -> Option<SpanId> {
         (None, None) => env::inherited(),
         _ => received,
     };
-    inherited.context().map(|context| context.span_id())
+    inherited.context().map(TraceContext::span_id)
 }
 
 /// Why a request is not answered with 200.

@@ -5,7 +5,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::receiver::{self, Receiver};
+use crate::loopback::{self, Loopback};
 use crate::rows::{SPAN_ID, TRACE_ID};
 use crate::service::Service;
 
@@ -52,8 +52,8 @@ fn a_callback_that_cannot_be_made_is_told() {
 #[test]
 fn a_service_can_be_its_own_receiver() {
     let service = Service::start();
-    let receiver = Receiver::start();
-    let inner = json!([{ "url": receiver.url("/end"), "arguments": [] }]);
+    let loopback = Loopback::start();
+    let inner = json!([{ "url": loopback.url("/end"), "arguments": [] }]);
     let body = json!([{ "url": service.url("/"), "arguments": inner }]).to_string();
     let (status, reply) = service.send("POST /", &[("traceparent", PARENT)], body.as_bytes());
     assert_eq!(status, 200, "{reply}");
@@ -67,7 +67,7 @@ fn a_service_can_be_its_own_receiver() {
     }
     assert!(spans.iter().all(|span| span.trace_id == TRACE_ID));
     assert_eq!(spans[3].parent_span_id.as_deref(), Some(SPAN_ID));
-    let end = receiver.take("/end").remove(0);
+    let end = loopback.take("/end").remove(0);
     let sent = end.only("traceparent").expect("a trace");
     assert_eq!(sent, format!("00-{TRACE_ID}-{}-01", spans[0].span_id));
 }
@@ -119,13 +119,13 @@ fn an_invalid_trace_is_warned_about_once() {
 #[test]
 fn requests_at_the_same_time_stay_apart() {
     let service = Service::start();
-    let receiver = Receiver::start();
+    let loopback = Loopback::start();
     let one = |number: usize| {
         let trace_id = format!("{:032x}", number + 1);
         let traceparent = format!("00-{trace_id}-b7ad6b7169203331-01");
         let (state, baggage) = (format!("n={number}"), format!("user={number}"));
         let paths: Vec<_> = (0..5).map(|call| format!("/{number}/{call}")).collect();
-        let urls: Vec<_> = paths.iter().map(|path| receiver.url(path)).collect();
+        let urls: Vec<_> = paths.iter().map(|path| loopback.url(path)).collect();
         let headers = [
             ("traceparent", &*traceparent),
             ("tracestate", &*state),
@@ -134,7 +134,7 @@ fn requests_at_the_same_time_stay_apart() {
         let reply = service.ask(&headers, &urls);
         assert_eq!(reply.trace_id, trace_id);
         for path in paths {
-            let received = receiver.take(&path).remove(0);
+            let received = loopback.take(&path).remove(0);
             let sent = received.only("traceparent").expect("a trace");
             assert!(sent.starts_with(&format!("00-{trace_id}-")), "{sent}");
             assert_eq!(received.only("tracestate"), Some(&*state));
@@ -157,12 +157,12 @@ fn stopping_waits_for_a_request_that_has_begun() {
     thread::scope(|scope| {
         let asked = scope.spawn(|| service.ask(&[("traceparent", PARENT)], &[url]));
         let (mut callback, _) = slow.accept().expect("the callback");
-        receiver::read(&mut callback);
+        loopback::read(&mut callback);
         service.close_stdin();
         while TcpStream::connect(service.address).is_ok() {
             thread::yield_now();
         }
-        receiver::answer(callback);
+        loopback::answer(callback);
         let reply = asked.join().expect("an answer");
         assert_eq!(reply.trace_id, TRACE_ID);
     });

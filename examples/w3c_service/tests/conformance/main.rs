@@ -3,7 +3,7 @@
 //! test.
 
 mod contract;
-mod receiver;
+mod loopback;
 mod rows_over_http;
 mod service;
 

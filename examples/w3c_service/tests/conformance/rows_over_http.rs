@@ -7,7 +7,7 @@ use serde_json::json;
 use tracing_relay::Baggage;
 
 use crate::checker;
-use crate::receiver::{Received, Receiver};
+use crate::loopback::{Loopback, Received};
 use crate::rows::{self, BaggageRow, Row, Trace};
 use crate::service::{Reply, Service};
 
@@ -20,7 +20,7 @@ struct Exchange {
 
 fn exchange(
     service: &Service,
-    receiver: &Receiver,
+    loopback: &Loopback,
     row: &str,
     headers: &[(&str, &str)],
     callbacks: usize,
@@ -28,10 +28,10 @@ fn exchange(
     let paths: Vec<_> = (0..callbacks)
         .map(|number| format!("/{row}/{number}"))
         .collect();
-    let urls: Vec<_> = paths.iter().map(|path| receiver.url(path)).collect();
+    let urls: Vec<_> = paths.iter().map(|path| loopback.url(path)).collect();
     let reply = service.ask(headers, &urls);
     let callbacks = paths.iter().zip(&urls).map(|(path, url)| {
-        let mut received = receiver.take(path);
+        let mut received = loopback.take(path);
         assert_eq!(received.len(), 1, "{path} is called once");
         let callback = received.remove(0);
         assert_eq!(callback.body, json!([{ "path": url }]));
@@ -43,9 +43,9 @@ fn exchange(
     }
 }
 
-fn check_row(service: &Service, receiver: &Receiver, row: &Row) {
+fn check_row(service: &Service, loopback: &Loopback, row: &Row) {
     let Exchange { reply, callbacks } =
-        exchange(service, receiver, row.name, row.request, row.callbacks);
+        exchange(service, loopback, row.name, row.request, row.callbacks);
     let expected_flags = match row.trace {
         Trace::Continued { flags } => {
             assert_eq!(reply.trace_id, rows::TRACE_ID);
@@ -112,7 +112,7 @@ fn check_spans(service: &Service, reply: &Reply, sent: &[&str]) {
 }
 
 /// Baggage with a trace and without one.
-fn check_baggage_row(service: &Service, receiver: &Receiver, row: &BaggageRow) {
+fn check_baggage_row(service: &Service, loopback: &Loopback, row: &BaggageRow) {
     for traceparent in [
         None,
         Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"),
@@ -120,7 +120,7 @@ fn check_baggage_row(service: &Service, receiver: &Receiver, row: &BaggageRow) {
     ] {
         let mut headers: Vec<_> = row.lines.iter().map(|line| ("baggage", *line)).collect();
         headers.extend(traceparent.map(|traceparent| ("traceparent", traceparent)));
-        let Exchange { reply, callbacks } = exchange(service, receiver, row.name, &headers, 1);
+        let Exchange { reply, callbacks } = exchange(service, loopback, row.name, &headers, 1);
         assert_eq!(reply.trace_id == rows::TRACE_ID, traceparent.is_some());
         assert_eq!(reply.baggage.as_deref(), row.sent);
         let sent = callbacks[0].only("baggage");
@@ -131,12 +131,12 @@ fn check_baggage_row(service: &Service, receiver: &Receiver, row: &BaggageRow) {
 }
 
 /// Sends all rows to one service, so that one failure does not hide another.
-fn run<R>(rows: &[R], name: impl Fn(&R) -> &'static str, check: impl Fn(&Service, &Receiver, &R)) {
+fn run<R>(rows: &[R], name: impl Fn(&R) -> &'static str, check: impl Fn(&Service, &Loopback, &R)) {
     let mut service = Service::start();
-    let receiver = Receiver::start();
+    let loopback = Loopback::start();
     let mut failed = Vec::new();
     for row in rows {
-        if catch_unwind(AssertUnwindSafe(|| check(&service, &receiver, row))).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| check(&service, &loopback, row))).is_err() {
             // The message of the panic stands above this line.
             eprintln!("in row {}", name(row));
             failed.push(name(row));
@@ -150,7 +150,6 @@ fn run<R>(rows: &[R], name: impl Fn(&R) -> &'static str, check: impl Fn(&Service
         failed.len(),
         rows.len()
     );
-    eprintln!("{} rows over HTTP", rows.len());
     let (status, _) = service.stop();
     assert!(status.success(), "{status}");
 }

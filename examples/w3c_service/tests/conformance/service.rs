@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::receiver;
+use crate::loopback;
 
 /// How long a test waits for what does not come. It only ever passes in a test that fails.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -36,6 +36,7 @@ pub(crate) struct Reply {
 }
 
 /// A span as the service prints it.
+#[expect(clippy::struct_field_names, reason = "the names are those in JSON")]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Span {
@@ -100,20 +101,23 @@ impl Service {
     ) -> (u16, Value) {
         let mut stream = TcpStream::connect(self.address).expect("the service listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        let mut request = format!("{request_line} HTTP/1.1\r\nhost: {}\r\n", self.address);
-        for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
-        }
-        request.push_str(&format!(
-            "connection: close\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        ));
-        stream.write_all(request.as_bytes()).expect("a request");
-        stream.write_all(body).expect("a body");
+        let lines: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let mut request = format!(
+            "{request_line} HTTP/1.1\r\nhost: {}\r\n{}connection: close\r\ncontent-length: {}\r\n\r\n",
+            self.address,
+            lines.concat(),
+            body.len(),
+        )
+        .into_bytes();
+        request.extend_from_slice(body);
+        stream.write_all(&request).expect("a request");
 
         let mut response = Vec::new();
         stream.read_to_end(&mut response).expect("a response");
-        let (head, body) = receiver::split_head(&response).expect("a head and a body");
+        let (head, body) = loopback::split_head(&response).expect("a head and a body");
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
         let body = serde_json::from_slice(body).expect("a body of JSON");
         (status.expect("a status"), body)

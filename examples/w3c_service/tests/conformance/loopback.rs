@@ -32,19 +32,19 @@ type ByPath = HashMap<String, Vec<Received>>;
 
 /// Listens until the process of the test ends.
 #[derive(Clone)]
-pub(crate) struct Receiver {
+pub(crate) struct Loopback {
     address: SocketAddr,
     received: Arc<Mutex<ByPath>>,
 }
 
-impl Receiver {
+impl Loopback {
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let receiver = Self {
+        let loopback = Self {
             address: listener.local_addr().expect("an address"),
             received: Arc::default(),
         };
-        let received = Arc::clone(&receiver.received);
+        let received = Arc::clone(&loopback.received);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.expect("a connection");
@@ -55,7 +55,7 @@ impl Receiver {
                 answer(stream);
             }
         });
-        receiver
+        loopback
     }
 
     /// The URL for a path.
