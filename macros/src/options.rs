@@ -225,7 +225,8 @@ impl Table {
             .filter(|table| table.attribute != self.attribute && table.spec(key).is_some())
             .map(|table| table.quoted())
             .collect();
-        if !owners.is_empty() {
+        let near = diag::nearest(&name, self.options.iter().map(|spec| spec.name));
+        if near.is_none() && !owners.is_empty() {
             let owners = owners.join(", ");
             let fault = format!(
                 "`{name}` is an option of {owners}, not of {}",
@@ -234,7 +235,7 @@ impl Table {
             return diag::at(key, &fault, &self.accepted());
         }
         let fault = format!("{} has no option `{name}`", self.quoted());
-        let help = match diag::nearest(&name, self.options.iter().map(|spec| spec.name)) {
+        let help = match near {
             Some(near) => format!("did you mean `{near}`? {}", self.accepted()),
             None => self.accepted(),
         };

@@ -1,6 +1,6 @@
 //! The options of the function attributes, as they are written.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -188,6 +188,8 @@ pub(crate) struct Key {
 
 /// `on_ok(|pattern| fields)`.
 pub(crate) struct Ending {
+    /// Where `on_ok` is written.
+    pub(crate) key: Span,
     pub(crate) pattern: Option<Pat>,
     pub(crate) fields: Vec<Field>,
 }
@@ -199,23 +201,38 @@ pub(crate) fn parse_fields(tokens: &TokenStream, diagnostics: &mut Diagnostics) 
 }
 
 /// Reads what `on_ok` and `on_err` have in their parentheses.
-pub(crate) fn parse_ending(tokens: &TokenStream, diagnostics: &mut Diagnostics) -> Option<Ending> {
+pub(crate) fn parse_ending(
+    key: Span,
+    tokens: &TokenStream,
+    diagnostics: &mut Diagnostics,
+) -> Option<Ending> {
     let parse = |input: ParseStream<'_>| {
-        let pattern = if input.peek(Token![|]) {
-            input.parse::<Token![|]>()?;
-            let pattern = Pat::parse_single(input)?;
-            input.parse::<Token![|]>()?;
-            Some(pattern)
-        } else {
-            None
-        };
         Ok(Ending {
-            pattern,
+            key,
+            pattern: parse_closure_pattern(input)?,
             fields: fields_until_end(input, diagnostics),
         })
     };
     let parsed = parse.parse2(tokens.clone());
     diagnostics.ok(parsed)
+}
+
+/// `|pattern|`, if it is there.
+fn parse_closure_pattern(input: ParseStream<'_>) -> syn::Result<Option<Pat>> {
+    if !input.peek(Token![|]) && !input.peek(Token![move]) {
+        return Ok(None);
+    }
+    let wrong = |input: ParseStream<'_>| {
+        diag::error_here(
+            input,
+            "expected one pattern between bars",
+            "write `|value| key = value.field`",
+        )
+    };
+    input.parse::<Token![|]>().map_err(|_| wrong(input))?;
+    let pattern = Pat::parse_single(input).map_err(|_| wrong(input))?;
+    input.parse::<Token![|]>().map_err(|_| wrong(input))?;
+    Ok(Some(pattern))
 }
 
 fn fields_until_end(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Vec<Field> {
@@ -254,25 +271,34 @@ fn skip_to_comma(input: ParseStream<'_>) -> TokenStream {
 
 fn parse_field(input: ParseStream<'_>) -> syn::Result<Field> {
     let sigil = parse_sigil(input)?;
-    if sigil != Sigil::None {
-        let name: Ident = input.parse()?;
-        return Ok(Field::shorthand(&name, sigil));
-    }
     let key = parse_key(input)?;
-    if !input.peek(Token![=]) {
-        let is_name = key.tokens.clone().into_iter().count() == 1 && !key.is_literal();
-        if !is_name {
-            return Err(diag::at(
+    if sigil != Sigil::None {
+        let sign = if sigil == Sigil::Display { '%' } else { '?' };
+        return Field::of_name(key, sigil).map_err(|key| {
+            let name = &key.name;
+            diag::at(
                 &key.tokens,
-                &format!("the field `{}` has no value", key.name),
-                &format!("write `{} = value`", key.name),
-            ));
-        }
-        let value = key.tokens.clone();
-        return Ok(Field { key, sigil, value });
+                &format!("`{sign}{name}` is not the name of a variable"),
+                &format!("write `{name} = {sign}value`"),
+            )
+        });
+    }
+    let no_value = |key: &Key| {
+        let name = &key.name;
+        diag::at(
+            &key.tokens,
+            &format!("the field `{name}` has no value"),
+            &format!("write `{name} = value`"),
+        )
+    };
+    if !input.peek(Token![=]) {
+        return Field::of_name(key, sigil).map_err(|key| no_value(&key));
     }
     input.parse::<Token![=]>()?;
     let sigil = parse_sigil(input)?;
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(no_value(&key));
+    }
     let value: Expr = input.parse()?;
     Ok(Field {
         key,
@@ -282,6 +308,14 @@ fn parse_field(input: ParseStream<'_>) -> syn::Result<Field> {
 }
 
 impl Field {
+    /// A variable as a field, or the key back if it is none.
+    fn of_name(key: Key, sigil: Sigil) -> Result<Self, Key> {
+        match syn::parse2::<Ident>(key.tokens.clone()) {
+            Ok(name) => Ok(Self::shorthand(&name, sigil)),
+            Err(_) => Err(key),
+        }
+    }
+
     /// A variable under its own name.
     pub(crate) fn shorthand(name: &Ident, sigil: Sigil) -> Self {
         Self {
@@ -305,10 +339,6 @@ impl Key {
             name: text.value(),
             tokens: quote!(#text),
         }
-    }
-
-    fn is_literal(&self) -> bool {
-        syn::parse2::<LitStr>(self.tokens.clone()).is_ok()
     }
 }
 
@@ -339,7 +369,13 @@ fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
     let mut key = Key::of_ident(&first);
     while input.peek(Token![.]) {
         let dot: Token![.] = input.parse()?;
-        let part = input.call(Ident::parse_any)?;
+        let part = input.call(Ident::parse_any).map_err(|_| {
+            diag::at(
+                &key.tokens,
+                "the key of a field ends with a dot",
+                &format!("write `{}`, or `\"{}.\"`", key.name, key.name),
+            )
+        })?;
         key.name.push('.');
         key.name.push_str(&part.unraw().to_string());
         key.tokens.extend(quote!(#dot #part));
@@ -356,6 +392,11 @@ pub(crate) fn parse_field_attribute(
     if matches!(attribute.meta, syn::Meta::Path(_)) {
         return Ok(field);
     }
+    let help =
+        "write `#[field]`, `#[field(\"the.key\")]`, `#[field(%)]` or `#[field(\"the.key\", ?)]`";
+    if let syn::Meta::NameValue(meta) = &attribute.meta {
+        return Err(diag::at(meta, "`#[field]` takes parentheses", help));
+    }
     attribute.parse_args_with(|input: ParseStream<'_>| {
         if input.peek(LitStr) {
             field.key = Key::of_literal(&input.parse()?);
@@ -369,8 +410,8 @@ pub(crate) fn parse_field_attribute(
         if !input.is_empty() {
             return Err(diag::error_here(
                 input,
-                "unexpected in `#[field]`",
-                "write `#[field]`, `#[field(\"the.key\")]`, `#[field(%)]` or `#[field(\"the.key\", ?)]`",
+                "`#[field]` takes a key in quotes, and `%` or `?`",
+                help,
             ));
         }
         Ok(())

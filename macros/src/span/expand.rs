@@ -10,14 +10,14 @@
 //! }
 //! ```
 
-use proc_macro2::{Group, Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, GenericArgument, PathArguments, ReturnType, Type, TypeParamBound};
 
 use super::args::{Ending, Field, Sigil};
 use super::params::{Param, Params, idents_in};
-use super::plan::{Carrier, Plan, pattern_of, root_of_place};
+use super::plan::{Carrier, Plan, pattern_of, root_of_place, unlinted};
 use super::shape::{Polled, Shape, only_async_block};
 use crate::item::Body;
 
@@ -162,7 +162,7 @@ impl Emit {
             };
         };
         let output = future_output(&self.plan.item.sig.output);
-        let block = only_async_block(&self.plan.body.stream());
+        let block = only_async_block(&self.plan.body.stream()).map(|block| unlinted(&block));
         let (before, polled) = match (polled, block) {
             (Polled::Future, Some(block)) => {
                 let write = self.write_carrier();
@@ -378,9 +378,18 @@ impl Emit {
     fn find_inbound(&self) -> TokenStream {
         let p = &self.p;
         let names = self.plan.params.list.iter().map(|param| &param.name);
-        let at = self.plan.item.sig.ident.span();
-        let all = quote!(#p::Carriers::none() #(.and(#p::ParameterProbe(&#names).find()))*);
-        quote_spanned!(at=> #p::the_only_carrier_is(#all))
+        self.at_name(quote! {
+            #p::OnlyOneParameterCarries::no_other(#p::AParameterCarries::one_comes_in(
+                #p::Carriers::none() #(.and(#p::ParameterProbe(&#names).find()))*
+            ))
+        })
+    }
+
+    /// Tokens about all parameters, located at the name of the function.
+    fn at_name(&self, tokens: TokenStream) -> TokenStream {
+        let params = &self.plan.params.list;
+        let kept: Vec<&Ident> = params.iter().map(|param| &param.name).collect();
+        at(self.plan.item.sig.ident.span(), &kept, tokens)
     }
 
     /// Parameters whose `&mut` is taken by what [`write_carrier`](Self::write_carrier) prints, or by
@@ -475,10 +484,15 @@ impl Emit {
                         quote!(#p::OutgoingProbe(&mut &*#name))
                     }
                 });
-                let at = plan.item.sig.ident.span();
-                let all = quote!(#p::Carriers::none() #(.and(#probes.find()))*);
-                let found = quote_spanned!(at=> #p::the_only_outgoing_carrier_is(#all));
-                quote!({ #imports #found.send(&#span); })
+                let send = self.at_name(quote! {
+                    #p::Outgoing::send(
+                        #p::OnlyOneParameterCarries::no_other(#p::AParameterCanCarry::one_goes_out(
+                            #p::Carriers::none() #(.and(#probes.find()))*
+                        )),
+                        &#span,
+                    )
+                });
+                quote!({ #imports #send; })
             }
             Carrier::Outbound(expr) => {
                 let (borrow, place) = self.exclusive(expr);
@@ -578,30 +592,28 @@ impl Emit {
         }
         let finish = Ident::new("__tracing_relay_finish", Span::mixed_site());
         let result = Ident::new("__tracing_relay_result", Span::mixed_site());
-        let on_ok = plan
-            .on_ok
-            .as_ref()
-            .map(|ending| self.ending(ending, &quote!(ok), &finish, &result));
-        let on_err = plan
-            .on_err
-            .as_ref()
-            .map(|ending| self.ending(ending, &quote!(err), &finish, &result));
-        let late = (on_ok.is_some() || on_err.is_some()).then(|| {
-            quote! {
-                #[allow(unused_imports)]
-                use #p::{ByDisplay as _, ByFieldValue as _, Unrecordable as _, WholeResult as _};
-            }
+        let on_ok = plan.on_ok.as_ref().map(|ending| {
+            let value = at(ending.key, &[], quote!(#p::ResultProbe(#result).ok()));
+            self.ending(ending, &value, &finish)
         });
+        let on_err = plan.on_err.as_ref().map(|ending| {
+            let error = at(ending.key, &[], quote!(#p::ReturnsAResult::err(#result)));
+            self.ending(ending, &error, &finish)
+        });
+        let late = if on_ok.is_some() || on_err.is_some() {
+            self.imports(&["ByDisplay", "ByFieldValue", "Unrecordable", "WholeResult"])
+        } else {
+            TokenStream::new()
+        };
         let check = match (plan.shape, &plan.item.sig.output) {
             (Shape::Sync, ReturnType::Type(_, output)) => {
-                let check = quote_spanned!(output.span()=> #p::ReturnProbe(#result).check());
-                Some(quote! {
-                    #[allow(unused_imports)]
-                    use #p::PlainReturn as _;
-                    #check;
-                })
+                let answer = quote!(#p::ReturnProbe(#result).answer());
+                let check = quote!(#p::IsThereOnReturn::check(#answer));
+                let check = at(output.span(), &[], check);
+                let imports = self.imports(&["PlainReturn"]);
+                quote!({ #imports #check; })
             }
-            _ => None,
+            _ => TokenStream::new(),
         };
         let detail = &plan.error_detail;
         quote! {
@@ -624,13 +636,7 @@ impl Emit {
     }
 
     /// Records the fields of `on_ok` or `on_err`.
-    fn ending(
-        &self,
-        ending: &Ending,
-        which: &TokenStream,
-        finish: &Ident,
-        result: &Ident,
-    ) -> TokenStream {
+    fn ending(&self, ending: &Ending, part: &TokenStream, finish: &Ident) -> TokenStream {
         let p = &self.p;
         let pattern = pattern_of(ending);
         let first = self.fields.len();
@@ -645,7 +651,7 @@ impl Emit {
                 )
         });
         quote! {
-            if let #p::Option::Some(#pattern) = #p::ResultProbe(#result).#which() {
+            if let #p::Option::Some(#pattern) = #part {
                 #finish.record(#first, &[#(#values),*]);
             }
         }
@@ -664,7 +670,9 @@ impl Emit {
 
     /// Tells the compiler the type of an async block, so that a mismatch is found in the body.
     fn hint(&self, output: &impl ToTokens) -> TokenStream {
-        let returned = format_ident!("__tracing_relay_returned", span = Span::mixed_site());
+        let location = self.plan.item.sig.output.span();
+        let returned = Ident::new("__tracing_relay_returned", Span::mixed_site());
+        let give_back = at(location, &[], quote!(return #returned;));
         quote! {
             #[allow(
                 unreachable_code,
@@ -676,10 +684,31 @@ impl Emit {
             )]
             if false {
                 let #returned: #output = loop {};
-                return #returned;
+                #give_back
             }
         }
     }
+}
+
+/// Our tokens, located at something of the user's, for what the compiler has to say about them. Our
+/// locals and the names in `kept` keep what they mean.
+fn at(location: Span, kept: &[&Ident], tokens: TokenStream) -> TokenStream {
+    let means_something =
+        |ident: &Ident| kept.contains(&ident) || ident.to_string().starts_with("__tracing_relay");
+    let relocate = |mut token: TokenTree| {
+        let span = match &token {
+            TokenTree::Group(group) => {
+                let inside = at(location, kept, group.stream());
+                token = TokenTree::Group(Group::new(group.delimiter(), inside));
+                location
+            }
+            TokenTree::Ident(ident) if means_something(ident) => ident.span().located_at(location),
+            _ => location,
+        };
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(relocate).collect()
 }
 
 /// Whether a type can be written in an expression.

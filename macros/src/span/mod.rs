@@ -74,11 +74,11 @@ fn strip_parameter_attributes(item: TokenStream) -> TokenStream {
         return item;
     };
     for input in &mut function.sig.inputs {
-        if let syn::FnArg::Typed(typed) = input {
-            typed
-                .attrs
-                .retain(|attribute| !attribute.path().is_ident("field"));
-        }
+        let attributes = match input {
+            syn::FnArg::Receiver(receiver) => &mut receiver.attrs,
+            syn::FnArg::Typed(typed) => &mut typed.attrs,
+        };
+        attributes.retain(|attribute| !attribute.path().is_ident("field"));
     }
     function.into_token_stream()
 }

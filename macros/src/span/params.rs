@@ -64,6 +64,13 @@ impl Params {
         for (index, input) in sig.inputs.iter_mut().enumerate() {
             match input {
                 FnArg::Receiver(receiver) => {
+                    receiver.attrs.retain(|attribute| {
+                        let ours = attribute.path().is_ident("field");
+                        if ours {
+                            report_field_without_name(attribute, diagnostics);
+                        }
+                        !ours
+                    });
                     params.whole_self = match &receiver.kind {
                         ReceiverKind::Reference(..) => false,
                         ReceiverKind::Typed(_, ty) => !matches!(**ty, Type::Reference(_)),
@@ -233,11 +240,7 @@ impl Param {
                 return true;
             }
             if !self.is_plain() {
-                diagnostics.report(
-                    attribute,
-                    "`#[field]` needs a parameter with a name",
-                    "name the value in `fields(key = value)`",
-                );
+                report_field_without_name(attribute, diagnostics);
             } else if let Some(field) =
                 diagnostics.ok(args::parse_field_attribute(attribute, &self.name))
             {
@@ -246,6 +249,14 @@ impl Param {
             false
         });
     }
+}
+
+fn report_field_without_name(attribute: &syn::Attribute, diagnostics: &mut Diagnostics) {
+    diagnostics.report(
+        attribute,
+        "`#[field]` needs a parameter with a name",
+        "name the value in `fields(key = value)`",
+    );
 }
 
 /// The patterns directly inside one.

@@ -1,6 +1,6 @@
 //! The checked meaning of a function attribute: after this nothing can fail.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::{Expr, Ident, LitStr, Pat, ReturnType, Signature, Type, parse2};
 
@@ -9,7 +9,7 @@ use super::args::{self, Ending, Field, Key};
 use super::conventions::Conventions;
 use super::params::{Params, idents_in};
 use super::shape::{self, Polled, Shape};
-use crate::diag::Diagnostics;
+use crate::diag::{self, Diagnostics};
 use crate::item::{self, Body, FnItem};
 use crate::options::Options;
 use crate::paths::RuntimePath;
@@ -216,8 +216,8 @@ fn options_plan(
         );
     }
     let mut ending = |name| {
-        let tokens = options.list(name)?;
-        args::parse_ending(tokens, diagnostics)
+        let key = options.get(name)?.key.span();
+        args::parse_ending(key, options.list(name)?, diagnostics)
     };
     let on_ok = ending("on_ok");
     let on_err = ending("on_err");
@@ -241,8 +241,12 @@ fn parse_item(
 ) -> Option<FnItem> {
     let found = item::describe(&item);
     if found != "a function" {
+        let header = item.into_iter().take_while(|token| match token {
+            TokenTree::Group(group) => group.delimiter() != Delimiter::Brace,
+            _ => true,
+        });
         diagnostics.report(
-            &item,
+            header.collect::<TokenStream>(),
             &format!("`{}` needs a function, this is {found}", attribute.name()),
             "put it on a function or a method",
         );
@@ -257,13 +261,6 @@ fn check_header(attribute: Attribute, sig: &Signature, diagnostics: &mut Diagnos
             constant,
             "a `const fn` cannot have a span",
             &format!("remove `const`, or `{}`", attribute.name()),
-        );
-    }
-    if let Some(variadic) = &sig.variadic {
-        diagnostics.report(
-            variadic,
-            "a variadic function cannot have a span",
-            &format!("remove `{}`", attribute.name()),
         );
     }
 }
@@ -312,11 +309,13 @@ fn check_shape(shape: Shape, body: &Group, carrier: &Carrier, diagnostics: &mut 
     }
     let sends = matches!(carrier, Carrier::FindOutbound | Carrier::Outbound(_));
     if sends && shape::only_async_block(&body.stream()).is_none() {
-        diagnostics.report(
-            body.span_open_tokens(),
-            "the carrier has to be written before the body runs, and the span opens later",
-            "make it an `async fn`, or let the body be one `async move { … }`",
-        );
+        diagnostics.push(syn::Error::new(
+            body.span_open(),
+            diag::text(
+                "the carrier is written when the span opens, which is after this body has run",
+                "make it an `async fn`, or let the body be one `async move { … }`",
+            ),
+        ));
     }
 }
 
@@ -420,26 +419,13 @@ pub(crate) fn root_of_place(expr: &Expr) -> Option<&Ident> {
 /// The body as a block inside other code. One that is a single expression on one line would be told
 /// that its braces are unnecessary there, so its braces become ours; it has no locals, so that the
 /// edition of its braces, which orders the drops of temporaries and locals, makes no difference.
-fn unlinted(block: &Group) -> Group {
+pub(crate) fn unlinted(block: &Group) -> Group {
     let mut tokens = block.stream().into_iter();
     let mut block = block.clone();
     if !tokens.any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';')) {
         block.set_span(block.span().resolved_at(Span::mixed_site()));
     }
     block
-}
-
-/// The opening brace of a block, to underline.
-trait SpanOpenTokens {
-    fn span_open_tokens(&self) -> TokenStream;
-}
-
-impl SpanOpenTokens for Group {
-    fn span_open_tokens(&self) -> TokenStream {
-        let mut brace = proc_macro2::Punct::new('{', proc_macro2::Spacing::Alone);
-        brace.set_span(self.span_open());
-        brace.into_token_stream()
-    }
 }
 
 /// The pattern of an ending, or one that ignores the result.

@@ -137,15 +137,26 @@ impl<P> CountedAfter<SeveralParameters> for Found<P> {
     }
 }
 
+// The three assertions are methods that generated code calls by path, on `Carriers` that went
+// through all of them: so the compiler says neither where the bound was written nor which types
+// would fulfil it, and each mistake is reported once.
+
 /// Holds where a parameter brings the trace.
 #[diagnostic::on_unimplemented(
     message = "no parameter of this function carries a trace",
-    label = "the span of this function would lose the trace of what called it",
+    label = "the span would lose the trace of what called this function",
     note = "put `#[carries_trace]` on the type of the message, or take it as `Carried<T>`",
     note = "if the context is somewhere inside a parameter, name it: `carrier = message.trace`",
     note = "if nothing can come in here, say so: `carrier = none`"
 )]
-pub trait AParameterCarries {}
+pub trait AParameterCarries: Sized {
+    /// The parameters as they are.
+    #[inline]
+    #[must_use]
+    fn one_comes_in(self) -> Self {
+        self
+    }
+}
 
 /// Holds where a parameter takes the trace along.
 #[diagnostic::on_unimplemented(
@@ -155,7 +166,14 @@ pub trait AParameterCarries {}
     note = "if the carrier is somewhere inside a parameter, name it: `carrier = request.headers`",
     note = "if the message is built inside, where it captures the context by itself, say so: `carrier = none`"
 )]
-pub trait AParameterCanCarry {}
+pub trait AParameterCanCarry: Sized {
+    /// The parameters as they are.
+    #[inline]
+    #[must_use]
+    fn one_goes_out(self) -> Self {
+        self
+    }
+}
 
 /// Holds where not more than one parameter carries.
 #[diagnostic::on_unimplemented(
@@ -163,65 +181,78 @@ pub trait AParameterCanCarry {}
     label = "which of them is the carrier of this span?",
     note = "name the one that is: `carrier = request`"
 )]
-pub trait OnlyOneParameterCarries {}
+pub trait OnlyOneParameterCarries: Sized {
+    /// The parameters as they are.
+    #[inline]
+    #[must_use]
+    fn no_other(self) -> Self {
+        self
+    }
+}
 
+#[diagnostic::do_not_recommend]
 impl<P> AParameterCarries for Carriers<OneParameter<P>> {}
 #[diagnostic::do_not_recommend]
 impl AParameterCarries for Carriers<SeveralParameters> {}
+#[diagnostic::do_not_recommend]
 impl<P> AParameterCanCarry for Carriers<OneParameter<P>> {}
 #[diagnostic::do_not_recommend]
 impl AParameterCanCarry for Carriers<SeveralParameters> {}
+#[diagnostic::do_not_recommend]
 impl<P> OnlyOneParameterCarries for Carriers<OneParameter<P>> {}
 #[diagnostic::do_not_recommend]
 impl OnlyOneParameterCarries for Carriers<NoParameter> {}
 
-/// The parameter that brings the trace, if there is exactly one; a compile error otherwise.
-#[inline]
-#[must_use]
-pub fn the_only_carrier_is<S>(carriers: Carriers<S>) -> S
-where
-    Carriers<S>: AParameterCarries + OnlyOneParameterCarries,
-{
-    carriers.0
-}
-
-/// The parameter that takes the trace along, if there is exactly one; a compile error otherwise.
-#[inline]
-#[must_use]
-pub fn the_only_outgoing_carrier_is<S>(carriers: Carriers<S>) -> S
-where
-    Carriers<S>: AParameterCanCarry + OnlyOneParameterCarries,
-{
-    carriers.0
-}
-
-impl<T: CarriesTrace + ?Sized> CarriesTrace for OneParameter<&T> {
+#[diagnostic::do_not_recommend]
+impl<T: CarriesTrace + ?Sized> CarriesTrace for Carriers<OneParameter<&T>> {
     #[inline]
     fn extract(&self) -> Extracted {
-        self.0.extract()
+        self.0.0.extract()
     }
 
     #[inline]
     fn is_empty_carrier(&self) -> bool {
-        self.0.is_empty_carrier()
+        self.0.0.is_empty_carrier()
     }
 }
 
-impl<T: ?Sized> OneParameter<&mut T> {
-    /// Writes the context of the span into it.
-    pub fn send(self, span: &Span)
-    where
-        T: CarriesTraceMut,
-    {
-        span.send(self.0);
+/// Behind an assertion that fails, so that nothing else fails.
+#[diagnostic::do_not_recommend]
+impl CarriesTrace for Carriers<NoParameter> {
+    fn extract(&self) -> Extracted {
+        Extracted::absent()
     }
 }
 
-/// Looks into a carrier.
-#[inline]
-#[must_use]
-pub fn extract<C: CarriesTrace>(carrier: &C) -> Extracted {
-    carrier.extract()
+/// Behind an assertion that fails, so that nothing else fails.
+#[diagnostic::do_not_recommend]
+impl CarriesTrace for Carriers<SeveralParameters> {
+    fn extract(&self) -> Extracted {
+        Extracted::absent()
+    }
+}
+
+/// Writes the context of the span into the parameter that takes it along.
+pub trait Outgoing {
+    /// Writes.
+    fn send(self, span: &Span);
+}
+
+impl<T: CarriesTraceMut + ?Sized> Outgoing for Carriers<OneParameter<&mut T>> {
+    #[inline]
+    fn send(self, span: &Span) {
+        span.send(self.0.0);
+    }
+}
+
+/// Behind an assertion that fails, so that nothing else fails.
+impl Outgoing for Carriers<NoParameter> {
+    fn send(self, _: &Span) {}
+}
+
+/// Behind an assertion that fails, so that nothing else fails.
+impl Outgoing for Carriers<SeveralParameters> {
+    fn send(self, _: &Span) {}
 }
 
 /// Asks whether a message can be re-stamped with the context of its handler.

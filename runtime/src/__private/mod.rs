@@ -45,8 +45,10 @@ pub use crate::span::{
 
 #[cfg(feature = "spans")]
 pub use carriers::{
-    Carriers, FindNoCarrier, FindNoOutgoingCarrier, LeaveAlone, OutgoingProbe, ParameterProbe,
-    RestampProbe, extract, the_only_carrier_is, the_only_outgoing_carrier_is,
+    AParameterCanCarry, AParameterCarries, Carriers, CountedAfter, FindNoCarrier,
+    FindNoOutgoingCarrier, Found, LeaveAlone, NoParameter, NotFound, OneParameter,
+    OnlyOneParameterCarries, Outgoing, OutgoingProbe, ParameterProbe, RestampProbe,
+    SeveralParameters,
 };
 pub use messages::{
     CarrierCanBeWritten, IsNotSerialize, IsSerialize, NotSerialize, SerializeProbe,
@@ -54,8 +56,9 @@ pub use messages::{
 };
 #[cfg(feature = "spans")]
 pub use results::{
-    Chained, ChainedSend, Erroneous, Named, NeverFails, OutcomeProbe, PlainReturn, ResultProbe,
-    ReturnProbe, WholeResult, Worded, output_is,
+    AFuture, AValue, Chained, ChainedSend, Erroneous, IsThereOnReturn, Named, NeverFails,
+    OutcomeProbe, PlainReturn, ResultProbe, ReturnProbe, ReturnsAResult, WholeResult, Worded,
+    output_is,
 };
 #[cfg(feature = "spans")]
 pub use values::{

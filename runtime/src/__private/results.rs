@@ -94,7 +94,7 @@ pub trait NeverFails<'a> {
 
 impl<'a, R: ?Sized> NeverFails<'a> for OutcomeProbe<'a, R> {}
 
-/// Asks for the value or the error in a result, for `on_ok` and `on_err`.
+/// Asks for the value in a result, for `on_ok`.
 #[derive(Debug)]
 pub struct ResultProbe<'a, R: ?Sized>(pub &'a R);
 
@@ -104,45 +104,41 @@ impl<'a, T, E> ResultProbe<'a, Result<T, E>> {
     pub fn ok(&self) -> Option<&'a T> {
         self.0.as_ref().ok()
     }
-
-    /// The error.
-    #[must_use]
-    pub fn err(&self) -> Option<&'a E> {
-        self.0.as_ref().err()
-    }
 }
 
-/// The answers for what is no `Result`.
+/// The answer for what is no `Result`.
 pub trait WholeResult<'a, R: ?Sized + 'a> {
     /// The result is the value.
     fn ok(&self) -> Option<&'a R>;
-
-    /// There is no error to ask for.
-    fn err(&self) -> Option<&'a R>
-    where
-        R: ReturnsAnError;
 }
 
 impl<'a, R: ?Sized> WholeResult<'a, R> for ResultProbe<'a, R> {
     fn ok(&self) -> Option<&'a R> {
         Some(self.0)
     }
-
-    fn err(&self) -> Option<&'a R>
-    where
-        R: ReturnsAnError,
-    {
-        None
-    }
 }
 
-/// Holds for no type: what is a `Result` never asks.
+/// Asks for the error in a result, for `on_err`.
 #[diagnostic::on_unimplemented(
     message = "`on_err` needs a function that returns a `Result`",
     label = "this function returns `{Self}`",
     note = "remove `on_err(...)`, or return `Result<_, _>`"
 )]
-pub trait ReturnsAnError {}
+pub trait ReturnsAResult {
+    /// What it has in `Err`.
+    type Error;
+    /// The error.
+    fn err(&self) -> Option<&Self::Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> ReturnsAResult for Result<T, E> {
+    type Error = E;
+
+    fn err(&self) -> Option<&E> {
+        self.as_ref().err()
+    }
+}
 
 /// Asks whether a plain function returns a future in disguise.
 #[derive(Debug)]
@@ -150,10 +146,10 @@ pub struct ReturnProbe<'a, R: ?Sized>(pub &'a R);
 
 impl<R: Future + ?Sized> ReturnProbe<'_, R> {
     /// It does, which is a compile error.
-    pub fn check(&self)
-    where
-        R: ReturnedValue,
-    {
+    #[inline]
+    #[must_use]
+    pub fn answer(&self) -> AFuture {
+        AFuture
     }
 }
 
@@ -161,18 +157,35 @@ impl<R: Future + ?Sized> ReturnProbe<'_, R> {
 pub trait PlainReturn {
     /// It does not.
     #[inline]
-    fn check(&self) {}
+    fn answer(&self) -> AValue {
+        AValue
+    }
 }
 
 impl<R: ?Sized> PlainReturn for ReturnProbe<'_, R> {}
 
+/// What is to be polled later.
+#[derive(Debug)]
+pub struct AFuture;
+
+/// What is there when the function returns.
+#[derive(Debug)]
+pub struct AValue;
+
 /// Holds for no future.
 #[diagnostic::on_unimplemented(
     message = "this function returns a future under the name of another type",
-    label = "the span would end before the future is polled",
+    label = "the span would end before this future is polled",
     note = "make it an `async fn`, or write the type out: `impl Future<Output = T>` or `Pin<Box<dyn Future<Output = T> + Send>>`"
 )]
-pub trait ReturnedValue {}
+pub trait IsThereOnReturn: Sized {
+    /// Nothing.
+    #[inline]
+    fn check(self) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl IsThereOnReturn for AValue {}
 
 /// Fixes the output of a future, so that what looks at the output knows its type.
 #[inline]

@@ -1,0 +1,24 @@
+use tracing_relay::{TraceCarrier, request_span, traced};
+
+#[request_span]
+fn nothing() {}
+
+struct Server {
+    trace: TraceCarrier,
+}
+
+impl Server {
+    #[request_span]
+    async fn only_self(&self) {
+        let _ = &self.trace;
+    }
+}
+
+#[traced(kind = "client")]
+fn sends_nothing() {}
+
+fn main() {
+    nothing();
+    sends_nothing();
+    let _ = Server::only_self;
+}

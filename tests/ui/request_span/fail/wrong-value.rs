@@ -1,0 +1,63 @@
+use tracing_relay::request_span;
+
+#[request_span(name = handle, carrier = none)]
+fn name_without_quotes() {}
+
+#[request_span(name, carrier = none)]
+fn name_without_value() {}
+
+#[request_span(name = "", carrier = none)]
+fn empty_name() {}
+
+#[request_span(kind = "sever", carrier = none)]
+fn near_kind() {}
+
+#[request_span(kind = Server, carrier = none)]
+fn kind_without_quotes() {}
+
+#[request_span(level = "verbose", carrier = none)]
+fn level() {}
+
+#[request_span(err = "debug", carrier = none)]
+fn err() -> Result<(), u8> {
+    Ok(())
+}
+
+#[request_span(err, carrier = none)]
+fn err_without_value() -> Result<(), u8> {
+    Ok(())
+}
+
+#[request_span(conventions = "json-rpc", carrier = none)]
+fn conventions() {}
+
+#[request_span(log_ids = "no", carrier = none)]
+fn log_ids() {}
+
+#[request_span(carrier)]
+fn carrier() {}
+
+#[request_span(fields = "id", carrier = none)]
+fn fields() {}
+
+#[request_span(target = 1, carrier = none)]
+fn target() {}
+
+#[request_span(crate = tracing_relay, carrier = none)]
+fn relative_crate() {}
+
+fn main() {
+    name_without_quotes();
+    name_without_value();
+    empty_name();
+    near_kind();
+    kind_without_quotes();
+    level();
+    let _ = (err(), err_without_value());
+    conventions();
+    log_ids();
+    carrier();
+    fields();
+    target();
+    relative_crate();
+}

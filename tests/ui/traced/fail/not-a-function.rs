@@ -1,0 +1,36 @@
+use tracing_relay::{request_span, traced};
+
+#[traced]
+struct Struct {
+    number: u8,
+}
+
+#[request_span]
+impl Struct {
+    fn number(&self) -> u8 {
+        self.number
+    }
+}
+
+#[traced]
+mod module {
+    pub fn inside() {}
+}
+
+#[traced]
+trait Trait {
+    fn method(&self);
+}
+
+#[traced]
+enum Enum {
+    One,
+}
+
+#[traced]
+const CONSTANT: u8 = 1;
+
+fn main() {
+    let _ = (Struct { number: CONSTANT }.number(), Enum::One);
+    module::inside();
+}

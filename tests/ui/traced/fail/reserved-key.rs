@@ -1,0 +1,19 @@
+use tracing_relay::traced;
+
+#[traced(fields(trace_id = 1, span_id = 2, otel.kind = "server"))]
+fn fields() {}
+
+#[traced(on_err(|error| error.type = error), on_ok("relay.outcome" = "fine"))]
+fn endings() -> Result<(), u8> {
+    Ok(())
+}
+
+#[traced]
+fn parameter(#[field] trace_id: u64) -> u64 {
+    trace_id
+}
+
+fn main() {
+    fields();
+    let _ = (endings(), parameter(1));
+}

@@ -1,0 +1,11 @@
+//! A deprecated key is a warning, so that an update of the conventions breaks nobody.
+#![allow(deprecated)]
+
+use tracing_relay::traced;
+
+#[traced(conventions = "jsonrpc", fields(rpc.system = "jsonrpc"))]
+fn fields() {}
+
+fn main() {
+    fields();
+}
