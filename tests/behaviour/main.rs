@@ -4,6 +4,7 @@ mod drop_order;
 mod outcomes;
 mod propagation;
 mod readme;
+mod review;
 mod shapes;
 mod spans;
 mod tasks;

@@ -4,6 +4,7 @@ use std::any::type_name;
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A result that says by itself whether the operation failed.
 ///
@@ -106,14 +107,15 @@ impl<'a> Failure<'a> {
     /// The description of the status, as far as `detail` lets it out.
     pub(crate) fn description(&self, detail: ErrorDetail) -> String {
         let mut description = String::new();
-        let written = match (&self.text, detail) {
+        let out = &mut description;
+        let written = catch_unwind(AssertUnwindSafe(|| match (&self.text, detail) {
             (_, ErrorDetail::Type) | (Text::None, _) => Ok(()),
-            (Text::Message(message), _) => write!(description, "{message}"),
-            (Text::Error(error), ErrorDetail::Message) => write!(description, "{error}"),
-            (Text::Error(error), ErrorDetail::Chain) => write_chain(&mut description, *error),
-        };
-        // An implementation of `Display` that fails costs its own text and nothing else.
-        if written.is_err() {
+            (Text::Message(message), _) => write!(out, "{message}"),
+            (Text::Error(error), ErrorDetail::Message) => write!(out, "{error}"),
+            (Text::Error(error), ErrorDetail::Chain) => write_chain(out, *error),
+        }));
+        // An implementation of `Display` that fails or panics costs its own text and nothing else.
+        if !matches!(written, Ok(Ok(()))) {
             description.clear();
         }
         description

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use tracing::Value;
-use tracing::field::{DebugValue, DisplayValue};
+use tracing::field::DisplayValue;
 
 /// The value of a span attribute while it is being recorded.
 #[derive(Clone, Copy)]
@@ -37,9 +38,22 @@ impl fmt::Debug for AttributeValue<'_> {
             Self::I64(value) | Self::Numeral(value) => fmt::Debug::fmt(value, f),
             Self::F64(value) => fmt::Debug::fmt(value, f),
             Self::Str(value) => fmt::Debug::fmt(value, f),
-            Self::Display(value) => fmt::Display::fmt(value, f),
-            Self::Debug(value) => fmt::Debug::fmt(value, f),
+            Self::Display(value) => shielded(f, |f| fmt::Display::fmt(value, f)),
+            Self::Debug(value) => shielded(f, |f| fmt::Debug::fmt(value, f)),
         }
+    }
+}
+
+/// Lets a value of the program write its text. An implementation that fails or panics spoils its
+/// own text and nothing else: the layers of `tracing` would panic in turn, one of them with a lock
+/// in its hands.
+fn shielded(
+    f: &mut fmt::Formatter<'_>,
+    write: impl FnOnce(&mut fmt::Formatter<'_>) -> fmt::Result,
+) -> fmt::Result {
+    match catch_unwind(AssertUnwindSafe(|| write(f))) {
+        Ok(Ok(())) => Ok(()),
+        _ => f.write_str("(no text)"),
     }
 }
 
@@ -58,11 +72,10 @@ pub(crate) enum Recordable<'a> {
     Absent,
     Bool(bool),
     I64(i64),
-    Numeral(DisplayValue<i64>),
     F64(f64),
     Str(&'a str),
-    Display(DisplayValue<&'a dyn fmt::Display>),
-    Debug(DebugValue<&'a dyn fmt::Debug>),
+    /// What becomes text while it is recorded.
+    Text(DisplayValue<AttributeValue<'a>>),
 }
 
 impl<'a> From<AttributeValue<'a>> for Recordable<'a> {
@@ -71,11 +84,11 @@ impl<'a> From<AttributeValue<'a>> for Recordable<'a> {
             AttributeValue::Absent => Self::Absent,
             AttributeValue::Bool(value) => Self::Bool(value),
             AttributeValue::I64(value) => Self::I64(value),
-            AttributeValue::Numeral(value) => Self::Numeral(tracing::field::display(value)),
             AttributeValue::F64(value) => Self::F64(value),
             AttributeValue::Str(value) => Self::Str(value),
-            AttributeValue::Display(value) => Self::Display(tracing::field::display(value)),
-            AttributeValue::Debug(value) => Self::Debug(tracing::field::debug(value)),
+            AttributeValue::Numeral(_) | AttributeValue::Display(_) | AttributeValue::Debug(_) => {
+                Self::Text(tracing::field::display(value))
+            }
         }
     }
 }
@@ -86,11 +99,9 @@ impl Recordable<'_> {
             Self::Absent => return None,
             Self::Bool(value) => value,
             Self::I64(value) => value,
-            Self::Numeral(value) => value,
             Self::F64(value) => value,
             Self::Str(value) => value,
-            Self::Display(value) => value,
-            Self::Debug(value) => value,
+            Self::Text(value) => value,
         })
     }
 }
@@ -113,10 +124,10 @@ impl From<AttributeValue<'_>> for OwnedValue {
             AttributeValue::Bool(value) => Self::Bool(value),
             AttributeValue::I64(value) => Self::I64(value),
             AttributeValue::F64(value) => Self::F64(value),
-            AttributeValue::Numeral(value) => Self::Text(value.to_string()),
-            AttributeValue::Str(value) => Self::Text(value.to_owned()),
-            AttributeValue::Display(value) => Self::Text(value.to_string()),
-            AttributeValue::Debug(value) => Self::Text(format!("{value:?}")),
+            AttributeValue::Numeral(_)
+            | AttributeValue::Str(_)
+            | AttributeValue::Display(_)
+            | AttributeValue::Debug(_) => Self::Text(value.to_string()),
         }
     }
 }
