@@ -11,7 +11,9 @@ use crate::context::TraceContext;
 use crate::ids::TraceId;
 
 #[cfg(feature = "spans")]
-pub(crate) use frames::{Ambient, Frame, Origin, ambient, enter, exit, is_entered, snapshot};
+pub(crate) use frames::{
+    Ambient, Frame, Origin, ambient, enter, exit, is_entered, is_possible, snapshot,
+};
 
 /// The context of the innermost span that is current here.
 pub(crate) fn context() -> Option<TraceContext> {
@@ -84,7 +86,21 @@ mod frames {
     use crate::otel;
 
     thread_local! {
-        static TOP: RefCell<Option<Frame>> = const { RefCell::new(None) };
+        static TOP: RefCell<Option<Frame>> = first_use();
+    }
+
+    /// Thread-locals are destroyed in the reverse order of their first use. So where ours is still
+    /// there, that of OpenTelemetry is, which panics when it is used later.
+    fn first_use() -> RefCell<Option<Frame>> {
+        #[cfg(feature = "otel")]
+        drop(opentelemetry::Context::current());
+        RefCell::new(None)
+    }
+
+    /// Whether anything can be current on this thread. It cannot at the end of the thread, in the
+    /// destructors of thread-locals.
+    pub(crate) fn is_possible() -> bool {
+        TOP.try_with(|_| ()).is_ok()
     }
 
     /// What a span of ours, or a task that was spawned from one, has put on this thread.
@@ -234,7 +250,9 @@ mod frames {
     pub(crate) fn ambient() -> Ambient {
         let frame = top();
         #[cfg(feature = "otel")]
-        if let Some(theirs) = inside(frame.as_ref()) {
+        if is_possible()
+            && let Some(theirs) = inside(frame.as_ref())
+        {
             return theirs;
         }
         match frame {

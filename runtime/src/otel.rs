@@ -10,6 +10,7 @@ use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState as OtelTrace
 
 use crate::baggage::{Baggage, BaggageEntry};
 use crate::context::{TraceContext, TraceState};
+use crate::current;
 use crate::ids::{SpanId, TraceFlags, TraceId};
 use crate::wire::baggage::parse_member;
 
@@ -59,7 +60,7 @@ pub fn to_context(context: &TraceContext) -> Context {
         context.is_remote(),
         tracestate.clone(),
     );
-    let surroundings = with_baggage(&Context::current(), context.baggage());
+    let surroundings = with_baggage(&current(), context.baggage());
     surroundings
         .with_value(Received {
             context: Some(context.clone()),
@@ -158,6 +159,15 @@ impl Default for Mark {
         Self::of(&Context::new())
     }
 }
+/// OpenTelemetry's current context; an empty one at the end of a thread, where asking would panic.
+pub(crate) fn current() -> Context {
+    if current::is_possible() {
+        Context::current()
+    } else {
+        Context::new()
+    }
+}
+
 
 /// The baggage of OpenTelemetry's current context.
 pub(crate) fn current_baggage() -> Baggage {

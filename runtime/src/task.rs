@@ -29,6 +29,12 @@ use crate::current::{self, Frame, Origin};
 #[derive(Clone)]
 pub struct TaskContext {
     frame: Option<Frame>,
+    surroundings: Surroundings,
+}
+
+/// What others have made current.
+#[derive(Clone)]
+struct Surroundings {
     span: tracing::Span,
     #[cfg(feature = "otel")]
     otel: opentelemetry::Context,
@@ -42,10 +48,12 @@ impl TaskContext {
     pub fn current() -> Self {
         Self {
             frame: current::snapshot().or_else(outside),
-            span: tracing::Span::current(),
-            #[cfg(feature = "otel")]
-            otel: opentelemetry::Context::current(),
-            dispatch: current_dispatch(),
+            surroundings: Surroundings {
+                span: tracing::Span::current(),
+                #[cfg(feature = "otel")]
+                otel: crate::otel::current(),
+                dispatch: current_dispatch(),
+            },
         }
     }
 
@@ -60,17 +68,20 @@ impl TaskContext {
             .context
             .map(|context: TraceContext| context.with_baggage(Baggage::new()));
         Self {
-            span: tracing::Span::none(),
-            #[cfg(feature = "otel")]
-            otel: crate::otel::root_context(&baggage),
+            surroundings: Surroundings {
+                span: tracing::Span::none(),
+                #[cfg(feature = "otel")]
+                otel: crate::otel::root_context(&baggage),
+                dispatch: current_dispatch(),
+            },
             frame: Some(Frame::new(None, Origin::Detached(link)).with_baggage(baggage)),
-            dispatch: current_dispatch(),
         }
     }
 
-    /// Runs `f` with this context current.
+    /// Runs `f` with this context current. Baggage that `f` sets is not kept.
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
-        let _entered = self.enter();
+        let mut frame = self.frame.clone();
+        let _entered = self.surroundings.enter(&mut frame);
         f()
     }
 
@@ -82,25 +93,37 @@ impl TaskContext {
         }
     }
 
-    fn enter(&self) -> EnteredTask<'_> {
+    fn enter(&mut self) -> Option<EnteredTask<'_>> {
+        self.surroundings.enter(&mut self.frame)
+    }
+}
+
+impl Surroundings {
+    /// Makes all of it current, and `frame` inside it, until the guard is dropped. `None` where
+    /// nothing can be.
+    fn enter<'a>(&'a self, frame: &'a mut Option<Frame>) -> Option<EnteredTask<'a>> {
+        if !current::is_possible() {
+            return None;
+        }
         let dispatch = self.dispatch.as_ref().map(tracing::dispatcher::set_default);
         let span = self.span.enter();
         #[cfg(feature = "otel")]
         let otel = crate::otel::attach(&self.otel);
-        EnteredTask {
-            previous: current::enter(self.frame.clone()),
+        Some(EnteredTask {
+            previous: current::enter(frame.take()),
+            frame,
             #[cfg(feature = "otel")]
             _otel: otel,
             _span: span,
             _dispatch: dispatch,
-        }
+        })
     }
 }
 
 impl fmt::Debug for TaskContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TaskContext")
-            .field("span", &self.span)
+            .field("span", &self.surroundings.span)
             .finish_non_exhaustive()
     }
 }
@@ -122,6 +145,7 @@ fn current_dispatch() -> Option<Dispatch> {
 /// A context that is current on this thread. Fields drop in this order, the reverse of entering.
 struct EnteredTask<'a> {
     previous: Option<Frame>,
+    frame: &'a mut Option<Frame>,
     #[cfg(feature = "otel")]
     _otel: Option<opentelemetry::ContextGuard>,
     _span: tracing::span::Entered<'a>,
@@ -130,7 +154,8 @@ struct EnteredTask<'a> {
 
 impl Drop for EnteredTask<'_> {
     fn drop(&mut self) {
-        current::exit(self.previous.take());
+        // The frame comes back with the baggage that was set meanwhile.
+        *self.frame = current::exit(self.previous.take());
     }
 }
 

@@ -81,3 +81,159 @@ fn a_field_that_cannot_be_printed_changes_nothing_for_the_function() {
         });
     }
 }
+
+/// Panics at the end of each span.
+#[derive(Debug)]
+struct Broken;
+
+impl SpanProcessor for Broken {
+    fn on_start(&self, _: &mut SdkSpan, _: &opentelemetry::Context) {}
+
+    fn on_end(&self, _: SpanData) {
+        panic!("the exporter is broken");
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _: std::time::Duration) -> OTelSdkResult {
+        Ok(())
+    }
+}
+
+fn with_broken_exporter(test: impl FnOnce()) {
+    let provider = SdkTracerProvider::builder()
+        .with_span_processor(Broken)
+        .build();
+    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("broken"));
+    let subscriber = tracing_subscriber::registry().with(layer);
+    tracing::subscriber::with_default(subscriber, test);
+}
+
+#[test]
+fn an_exporter_that_panics_changes_no_result() {
+    #[traced]
+    async fn polled() -> u32 {
+        2
+    }
+    with_broken_exporter(|| {
+        assert_eq!(step(|| 1), 1);
+        let mut task = Task::from_waker(Waker::noop());
+        assert!(pin!(polled()).poll(&mut task).is_ready());
+    });
+}
+
+#[test]
+fn an_exporter_that_panics_does_not_abort_a_program_that_unwinds() {
+    with_broken_exporter(|| {
+        let caught = catch_unwind(AssertUnwindSafe(|| step(|| panic!("of the program"))));
+        let panic = caught.expect_err("the body panicked");
+        assert_eq!(panic.downcast_ref(), Some(&"of the program"));
+    });
+}
+
+#[tracing_relay::test]
+async fn baggage_that_a_task_sets_itself_is_there_after_an_await(_traces: Traces) {
+    async fn work() -> Baggage {
+        assert!(set_current_baggage("a=1".parse().unwrap()));
+        tokio::task::yield_now().await;
+        current_baggage()
+    }
+    #[traced]
+    async fn inside() -> [Baggage; 2] {
+        let spawned = task::spawn(work()).await.unwrap();
+        [spawned, current_baggage()]
+    }
+    assert_eq!(task::spawn(work()).await.unwrap().to_string(), "a=1");
+    assert_eq!(task::detach(work()).await.unwrap().to_string(), "a=1");
+    let [spawned, own] = inside().await;
+    assert_eq!(spawned.to_string(), "a=1");
+    assert!(own.is_empty());
+}
+
+#[test]
+fn a_cancelled_future_whose_destructor_panics_has_an_outcome() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+    #[traced]
+    async fn wait() {
+        let _bomb = Bomb;
+        std::future::pending::<()>().await;
+    }
+    Pipeline::new().run_sync(|traces| {
+        let mut future = Box::pin(wait());
+        assert!(
+            future
+                .as_mut()
+                .poll(&mut Task::from_waker(Waker::noop()))
+                .is_pending()
+        );
+        assert!(catch_unwind(AssertUnwindSafe(|| drop(future))).is_err());
+        assert_trace!(traces, r#"internal wait error "panicked" => panicked"#);
+    });
+}
+
+/// Drops what it holds when its thread ends, after the thread-locals that were used later.
+struct Last(RefCell<Vec<Box<dyn FnOnce()>>>);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        for last in self.0.take() {
+            last();
+        }
+    }
+}
+
+thread_local! {
+    static LAST: Last = const { Last(RefCell::new(Vec::new())) };
+}
+
+fn on_a_thread_that_ends(body: impl FnOnce() -> Box<dyn FnOnce()> + Send + 'static) {
+    let thread = std::thread::spawn(|| {
+        LAST.with(|last| last.0.borrow_mut().reserve(1));
+        let at_the_end = body();
+        LAST.with(|last| last.0.borrow_mut().push(at_the_end));
+    });
+    thread.join().unwrap();
+}
+
+#[test]
+fn the_end_of_a_thread_can_ask_for_the_current_trace() {
+    on_a_thread_that_ends(|| {
+        assert_eq!(current_trace_id(), None);
+        Box::new(|| {
+            assert_eq!(current_trace_id(), None);
+            assert!(current_baggage().is_empty());
+            assert!(TraceCarrier::capture().is_none());
+            assert!(!set_current_baggage(Baggage::new()));
+            task::TaskContext::current().run(|| {});
+        })
+    });
+}
+
+#[test]
+fn a_future_that_is_dropped_by_the_end_of_its_thread_ends_its_span() {
+    #[traced]
+    async fn wait() {
+        std::future::pending::<()>().await;
+    }
+    let traces = Pipeline::new().build();
+    let of_thread = traces.clone();
+    on_a_thread_that_ends(move || {
+        let _attached = of_thread.attach();
+        let mut future: Pin<Box<dyn Future<Output = ()>>> = Box::pin(wait());
+        assert!(
+            future
+                .as_mut()
+                .poll(&mut Task::from_waker(Waker::noop()))
+                .is_pending()
+        );
+        Box::new(|| drop(future))
+    });
+    assert_trace!(traces, "internal wait => cancelled");
+}

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing::Value;
 
@@ -75,19 +76,32 @@ pub(crate) struct Core {
 }
 
 impl Active {
-    /// Makes the span current on this thread until the guard is dropped.
-    pub(crate) fn enter(&mut self) -> Entered<'_> {
+    /// Makes the span current on this thread until the guard is dropped. `None` where nothing can
+    /// be current.
+    pub(crate) fn enter(&mut self) -> Option<Entered<'_>> {
+        if !current::is_possible() {
+            return None;
+        }
         let entered = self.core.span.enter();
         #[cfg(feature = "otel")]
         let attached = self.core.otel.as_ref().and_then(crate::otel::attach);
-        Entered {
+        Some(Entered {
             previous: current::enter(Some(self.frame.clone())),
             frame: &mut self.frame,
             #[cfg(feature = "otel")]
             _attached: attached,
             _span: entered,
             core: &self.core,
-        }
+        })
+    }
+
+    /// Ends the span now, whatever still refers to it.
+    ///
+    /// Here the exporter runs. If it panics, that changes no result, and does not abort a program
+    /// that unwinds.
+    pub(crate) fn end(self: Box<Self>, ended: Ended, error: Option<(Cow<'static, str>, String)>) {
+        // The hook for panics has told of it; there is nothing else to do.
+        let _ = catch_unwind(AssertUnwindSafe(move || self.core.end(ended, error)));
     }
 }
 
@@ -124,8 +138,7 @@ impl Core {
         });
     }
 
-    /// Ends the span now, whatever still refers to it.
-    pub(crate) fn end(&self, ended: Ended, error: Option<(Cow<'static, str>, String)>) {
+    fn end(&self, ended: Ended, error: Option<(Cow<'static, str>, String)>) {
         let (error_type, description) = error.unzip();
         if !self.span.is_disabled() {
             let error_type = match (&error_type, ended) {

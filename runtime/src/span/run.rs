@@ -20,7 +20,7 @@ struct Running(Option<Box<Active>>);
 
 impl Running {
     fn enter(&mut self) -> Option<super::active::Entered<'_>> {
-        self.0.as_mut().map(|active| active.enter())
+        self.0.as_mut()?.enter()
     }
 
     fn release(mut self) -> Option<Box<Active>> {
@@ -31,7 +31,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         if let Some(active) = self.0.take() {
-            active.core.end(Ended::Panicked, None);
+            active.end(Ended::Panicked, None);
         }
     }
 }
@@ -66,7 +66,7 @@ fn in_active<R>(
     }
     drop(entered);
     if let (Some(active), Some((ended, error))) = (running.release(), end) {
-        active.core.end(ended, error);
+        active.end(ended, error);
     }
     result
 }
@@ -74,11 +74,12 @@ fn in_active<R>(
 /// Ends a span whose future or stream is dropped, and drops that inside.
 #[inline(never)]
 fn cancel(active: &mut Option<Box<Active>>, drop_inner: impl FnOnce()) {
-    if let Some(mut active) = active.take() {
-        let entered = active.enter();
-        drop_inner();
-        drop(entered);
-        active.core.end(Ended::Cancelled, None);
+    let mut running = Running(active.take());
+    let entered = running.enter();
+    drop_inner();
+    drop(entered);
+    if let Some(active) = running.release() {
+        active.end(Ended::Cancelled, None);
     }
 }
 
@@ -138,7 +139,7 @@ where
         }
         drop(entered);
         match (running.release(), end) {
-            (Some(active), Some((ended, error))) => active.core.end(ended, error),
+            (Some(active), Some((ended, error))) => active.end(ended, error),
             (active, _) => *this.active = active,
         }
         polled
@@ -280,7 +281,7 @@ impl<S: Stream> Stream for SpanStream<S> {
         }
         drop(entered);
         match running.release() {
-            Some(active) if ended => active.core.end(Ended::Completed, None),
+            Some(active) if ended => active.end(Ended::Completed, None),
             active => *this.active = active,
         }
         polled
