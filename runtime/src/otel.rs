@@ -121,7 +121,8 @@ pub(crate) fn root_context(baggage: &Baggage) -> Context {
 /// Which span and which baggage a context has, to see whether another context has the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
-    span_id: [u8; 8],
+    /// Trace id and span id: only together they name a span.
+    span: ([u8; 16], [u8; 8]),
     /// Contexts that are made from one another share their baggage, until one gets its own. To be
     /// compared only while the context that it was taken from is alive.
     baggage: usize,
@@ -129,12 +130,10 @@ pub(crate) struct Mark {
 
 impl Mark {
     fn of(context: &Context) -> Self {
+        let active = context.span();
+        let active = active.span_context();
         Self {
-            span_id: if context.has_active_span() {
-                context.span().span_context().span_id().to_bytes()
-            } else {
-                [0; 8]
-            },
+            span: (active.trace_id().to_bytes(), active.span_id().to_bytes()),
             baggage: std::ptr::from_ref(context.baggage()).addr(),
         }
     }
@@ -145,7 +144,7 @@ impl Mark {
     }
 
     pub(crate) fn has_span_of(&self, other: &Self) -> bool {
-        self.span_id == other.span_id
+        self.span == other.span
     }
 
     pub(crate) fn has_baggage_of(&self, other: &Self) -> bool {
@@ -159,6 +158,7 @@ impl Default for Mark {
         Self::of(&Context::new())
     }
 }
+
 /// OpenTelemetry's current context; an empty one at the end of a thread, where asking would panic.
 pub(crate) fn current() -> Context {
     if current::is_possible() {
@@ -167,7 +167,6 @@ pub(crate) fn current() -> Context {
         Context::new()
     }
 }
-
 
 /// The baggage of OpenTelemetry's current context.
 pub(crate) fn current_baggage() -> Baggage {
@@ -199,12 +198,13 @@ pub(crate) fn started(span: &tracing::Span) -> Option<Context> {
     if let Some(context) = direct {
         return context.span().span_context().is_valid().then_some(context);
     }
-    let before = Mark::now().span_id;
+    let before = Mark::now();
     let entered = span.enter();
     let context = Context::current();
     drop(entered);
-    let now = Mark::of(&context).span_id;
-    (now != before && now != [0; 8]).then_some(context)
+    let is_its_own =
+        context.span().span_context().is_valid() && !Mark::of(&context).has_span_of(&before);
+    is_its_own.then_some(context)
 }
 
 fn with_baggage(context: &Context, baggage: &Baggage) -> Context {

@@ -152,6 +152,27 @@ async fn baggage_that_a_task_sets_itself_is_there_after_an_await(_traces: Traces
     assert!(own.is_empty());
 }
 
+/// Span ids are unique in a trace, and nowhere else.
+#[test]
+fn a_received_context_with_the_span_id_of_the_current_span_is_another_one() {
+    #[request_span(level = "debug")]
+    fn disabled(carrier: TraceContext) {
+        let _ = carrier;
+        info_span!("theirs").in_scope(|| {});
+    }
+    Pipeline::new().level(LevelFilter::INFO).run_sync(|traces| {
+        step(|| {
+            let here = TraceCarrier::capture().context().unwrap().span_id();
+            disabled(TraceContext::new(
+                remote().trace_id(),
+                here,
+                remote().flags(),
+            ));
+        });
+        assert_eq!(traces.span("theirs").trace_id().to_string(), TRACE_ID);
+    });
+}
+
 #[test]
 fn a_cancelled_future_whose_destructor_panics_has_an_outcome() {
     struct Bomb;
