@@ -88,6 +88,10 @@ impl<T> CarriesTraceMut for Carried<T> {
     fn inject(&mut self, context: &TraceContext) {
         self.trace.inject(context);
     }
+
+    fn erase(&mut self) {
+        self.trace.erase();
+    }
 }
 
 const NAME: &str = "Carried";

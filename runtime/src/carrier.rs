@@ -38,12 +38,18 @@ use crate::context::TraceContext;
 ///             self.0.extend(value.map(|value| (name.to_owned(), value.as_bytes().to_vec())));
 ///         });
 ///     }
+///
+///     fn erase(&mut self) {
+///         w3c::erase(|name| self.0.retain(|(key, _)| key != name));
+///     }
 /// }
 ///
 /// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
 /// let mut headers = Headers::default();
 /// headers.inject(&context);
 /// assert_eq!(headers.extract().context(), Some(&context));
+/// headers.erase();
+/// assert!(headers.is_empty_carrier());
 /// # Ok::<(), tracing_relay::InvalidCarrier>(())
 /// ```
 #[diagnostic::on_unimplemented(
@@ -74,6 +80,10 @@ pub trait CarriesTrace {
 pub trait CarriesTraceMut: CarriesTrace {
     /// Writes `context`, in place of whatever the carrier held.
     fn inject(&mut self, context: &TraceContext);
+
+    /// Takes out whatever the carrier holds, baggage included: what came from outside and is not
+    /// trusted must not travel on.
+    fn erase(&mut self);
 }
 
 macro_rules! forward_extract {
@@ -94,17 +104,21 @@ macro_rules! forward_extract {
 
 forward_extract!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
 
-impl<T: CarriesTraceMut + ?Sized> CarriesTraceMut for &mut T {
-    fn inject(&mut self, context: &TraceContext) {
-        (**self).inject(context);
-    }
+macro_rules! forward_inject {
+    ($($pointer:ty),+ $(,)?) => {$(
+        impl<T: CarriesTraceMut + ?Sized> CarriesTraceMut for $pointer {
+            fn inject(&mut self, context: &TraceContext) {
+                (**self).inject(context);
+            }
+
+            fn erase(&mut self) {
+                (**self).erase();
+            }
+        }
+    )+};
 }
 
-impl<T: CarriesTraceMut + ?Sized> CarriesTraceMut for Box<T> {
-    fn inject(&mut self, context: &TraceContext) {
-        (**self).inject(context);
-    }
-}
+forward_inject!(&mut T, Box<T>);
 
 /// An absent message carries nothing.
 impl<T: CarriesTrace> CarriesTrace for Option<T> {
@@ -348,6 +362,10 @@ impl CarriesTrace for TraceCarrier {
 impl CarriesTraceMut for TraceCarrier {
     fn inject(&mut self, context: &TraceContext) {
         self.0 = Slot::Context(context.clone());
+    }
+
+    fn erase(&mut self) {
+        self.0 = Slot::Empty;
     }
 }
 

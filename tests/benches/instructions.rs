@@ -33,6 +33,10 @@ impl tracing_relay::CarriesTraceMut for Message {
     fn inject(&mut self, context: &tracing_relay::TraceContext) {
         self.trace.inject(context);
     }
+
+    fn erase(&mut self) {
+        self.trace.erase();
+    }
 }
 
 #[inline(never)]

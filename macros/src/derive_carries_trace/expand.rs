@@ -7,6 +7,7 @@
 //! }
 //! impl<T> CarriesTraceMut for Job<T> {
 //!     fn inject(&mut self, context: &TraceContext) { CarriesTraceMut::inject(&mut self.trace, context); }
+//!     fn erase(&mut self) { CarriesTraceMut::erase(&mut self.trace); }
 //! }
 //! ```
 //!
@@ -60,6 +61,7 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
             context: &argument,
         },
     );
+    let erase = body(&plan.shape, &Access::Erase { private: &private });
     quote! {
         #[automatically_derived]
         #[allow(deprecated)]
@@ -80,6 +82,10 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
             fn inject(&mut self, #argument: &#private::TraceContext) {
                 #inject
             }
+
+            fn erase(&mut self) {
+                #erase
+            }
         }
     }
 }
@@ -96,6 +102,9 @@ enum Access<'a> {
         private: &'a TokenStream,
         context: &'a Ident,
     },
+    Erase {
+        private: &'a TokenStream,
+    },
 }
 
 impl Access<'_> {
@@ -107,7 +116,9 @@ impl Access<'_> {
             Self::Extract { .. } | Self::IsEmpty { .. } => {
                 self.call(carrier, &quote!(&self.#member))
             }
-            Self::Inject { .. } => self.call(carrier, &quote!(&mut self.#member)),
+            Self::Inject { .. } | Self::Erase { .. } => {
+                self.call(carrier, &quote!(&mut self.#member))
+            }
         }
     }
 
@@ -124,6 +135,9 @@ impl Access<'_> {
             Self::Inject { private, context } => {
                 quote_spanned!(span=> <#ty as #private::CarriesTraceMut>::inject(#place, #context))
             }
+            Self::Erase { private } => {
+                quote_spanned!(span=> <#ty as #private::CarriesTraceMut>::erase(#place))
+            }
         }
     }
 
@@ -131,7 +145,7 @@ impl Access<'_> {
         match self {
             Self::Extract { private } => quote!(#private::Extracted::absent()),
             Self::IsEmpty { .. } => quote!(true),
-            Self::Inject { .. } => quote!({}),
+            Self::Inject { .. } | Self::Erase { .. } => quote!({}),
         }
     }
 }

@@ -44,6 +44,10 @@ use crate::serde_form;
 ///     fn inject(&mut self, context: &TraceContext) {
 ///         self.trace.inject(context);
 ///     }
+///
+///     fn erase(&mut self) {
+///         self.trace.erase();
+///     }
 /// }
 ///
 /// impl StartTurn {

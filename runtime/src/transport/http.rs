@@ -40,6 +40,10 @@ impl CarriesTraceMut for HeaderMap {
             }
         });
     }
+
+    fn erase(&mut self) {
+        w3c::erase(|name| drop(self.remove(name)));
+    }
 }
 
 macro_rules! by_headers {
@@ -56,6 +60,11 @@ macro_rules! by_headers {
             fn inject(&mut self, context: &TraceContext) {
                 let $value = self;
                 $headers_mut.inject(context);
+            }
+
+            fn erase(&mut self) {
+                let $value = self;
+                $headers_mut.erase();
             }
         }
     )+};

@@ -191,6 +191,14 @@ pub fn inject(context: &TraceContext, mut set: impl FnMut(&'static str, Option<&
     set_baggage(context.baggage(), set);
 }
 
+/// Names the three headers, for a carrier that takes them out: see
+/// [`CarriesTraceMut::erase`](crate::CarriesTraceMut::erase).
+pub fn erase(remove: impl FnMut(&'static str)) {
+    [TRACEPARENT, TRACESTATE, BAGGAGE]
+        .into_iter()
+        .for_each(remove);
+}
+
 /// Sets or removes the `baggage` header.
 pub(super) fn set_baggage(baggage: &Baggage, mut set: impl FnMut(&'static str, Option<&str>)) {
     if baggage.is_empty() {

@@ -39,6 +39,11 @@ where
             __relay_context,
         )
     }
+    fn erase(&mut self) {
+        <::tracing_relay::__private::TraceCarrier as ::tracing_relay::__private::CarriesTraceMut>::erase(
+            &mut self.trace,
+        )
+    }
 }
 const _: () = {
     #[allow(clippy::multiple_bound_locations, dead_code, deprecated)]

@@ -37,6 +37,11 @@ impl ::tracing_relay::__private::CarriesTraceMut for Event {
             __relay_context,
         )
     }
+    fn erase(&mut self) {
+        <::tracing_relay::__private::TraceCarrier as ::tracing_relay::__private::CarriesTraceMut>::erase(
+            &mut self.trace,
+        )
+    }
 }
 #[cfg(not(feature = "serde"))]
 const _: () = {

@@ -33,6 +33,11 @@ impl crate::renamed::__private::CarriesTraceMut for Job {
             __relay_context,
         )
     }
+    fn erase(&mut self) {
+        <crate::renamed::__private::TraceCarrier as crate::renamed::__private::CarriesTraceMut>::erase(
+            &mut self.trace,
+        )
+    }
 }
 #[allow(clippy::new_without_default, clippy::too_many_arguments, deprecated)]
 impl Job {

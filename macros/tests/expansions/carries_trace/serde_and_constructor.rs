@@ -35,6 +35,11 @@ impl ::tracing_relay::__private::CarriesTraceMut for Job {
             __relay_context,
         )
     }
+    fn erase(&mut self) {
+        <::tracing_relay::__private::TraceCarrier as ::tracing_relay::__private::CarriesTraceMut>::erase(
+            &mut self.context,
+        )
+    }
 }
 #[allow(clippy::new_without_default, clippy::too_many_arguments, deprecated)]
 impl Job {

@@ -29,6 +29,11 @@ impl<T> ::tracing_relay::__private::CarriesTraceMut for Template<T> {
             __relay_context,
         )
     }
+    fn erase(&mut self) {
+        <::tracing_relay::__private::TraceCarrier as ::tracing_relay::__private::CarriesTraceMut>::erase(
+            &mut self.trace,
+        )
+    }
 }
 #[automatically_derived]
 #[allow(clippy::multiple_bound_locations, deprecated)]

@@ -77,4 +77,24 @@ where
             Self::Ping { .. } => {}
         }
     }
+    fn erase(&mut self) {
+        match self {
+            Self::Start { r#trace: __relay_carrier, .. } => {
+                <TraceCarrier as ::tracing_relay::__private::CarriesTraceMut>::erase(
+                    __relay_carrier,
+                )
+            }
+            Self::Nested { 1: __relay_carrier, .. } => {
+                <T as ::tracing_relay::__private::CarriesTraceMut>::erase(
+                    __relay_carrier,
+                )
+            }
+            Self::List { 0: __relay_carrier, .. } => {
+                <Box<
+                    Op<T>,
+                > as ::tracing_relay::__private::CarriesTraceMut>::erase(__relay_carrier)
+            }
+            Self::Ping { .. } => {}
+        }
+    }
 }

@@ -21,4 +21,7 @@ where
             __relay_context,
         )
     }
+    fn erase(&mut self) {
+        <Inner as ::renamed::__private::CarriesTraceMut>::erase(&mut self.0)
+    }
 }

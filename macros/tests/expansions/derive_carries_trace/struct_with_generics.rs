@@ -28,4 +28,9 @@ where
             __relay_context,
         )
     }
+    fn erase(&mut self) {
+        <TraceCarrier as ::tracing_relay::__private::CarriesTraceMut>::erase(
+            &mut self.trace,
+        )
+    }
 }
