@@ -152,6 +152,75 @@ async fn baggage_that_a_task_sets_itself_is_there_after_an_await(_traces: Traces
     assert!(own.is_empty());
 }
 
+#[carries_trace]
+struct Message {
+    text: &'static str,
+}
+
+fn untrusted_message() -> Message {
+    Message {
+        text: "hello",
+        trace: TraceCarrier::from(remote()),
+    }
+}
+
+#[test]
+fn a_message_that_is_not_trusted_is_forwarded_without_its_trace() {
+    #[request_span(trust = false, level = "debug")]
+    fn sync(message: Message) -> Message {
+        assert!(current_baggage().is_empty());
+        message
+    }
+    #[request_span(trust = false, level = "debug")]
+    async fn polled(message: Message) -> Message {
+        message
+    }
+    #[request_span(trust = false, level = "debug")]
+    fn returned(message: Message) -> impl Future<Output = Message> {
+        async move { message }
+    }
+    for pipeline in [
+        Pipeline::new(),
+        Pipeline::new().behind_reload(),
+        Pipeline::new().context_activation(false),
+        Pipeline::new().level(LevelFilter::INFO),
+        Pipeline::new().without_opentelemetry(),
+        Pipeline::new().without_subscriber(),
+    ] {
+        pipeline.run(async |_| {
+            for message in [
+                sync(untrusted_message()),
+                polled(untrusted_message()).await,
+                returned(untrusted_message()).await,
+            ] {
+                assert_eq!(message.text, "hello");
+                if let Some(context) = message.trace.context() {
+                    assert_ne!(context.trace_id().to_string(), TRACE_ID);
+                    assert!(context.baggage().is_empty());
+                    assert_eq!(context.tracestate(), None);
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn spans_of_others_in_a_request_that_is_not_trusted_are_in_its_new_trace() {
+    #[request_span(trust = false)]
+    fn untrusted(carrier: TraceContext) {
+        let _ = carrier;
+        info_span!("theirs").in_scope(|| {});
+    }
+    let pipeline = Pipeline::new().filter(|metadata| metadata.name() != "untrusted");
+    pipeline.run_sync(|traces| {
+        info_span!("consumer").in_scope(|| untrusted(remote()));
+        let [theirs, consumer] = ["theirs", "consumer"].map(|name| traces.span(name));
+        assert_eq!(theirs.parent(), None);
+        assert_ne!(theirs.trace_id(), consumer.trace_id());
+        assert_ne!(theirs.trace_id().to_string(), TRACE_ID);
+    });
+}
+
 /// Span ids are unique in a trace, and nowhere else.
 #[test]
 fn a_received_context_with_the_span_id_of_the_current_span_is_another_one() {
@@ -171,6 +240,52 @@ fn a_received_context_with_the_span_id_of_the_current_span_is_another_one() {
         });
         assert_eq!(traces.span("theirs").trace_id().to_string(), TRACE_ID);
     });
+}
+
+/// Whether its span is enabled or not.
+#[test]
+fn what_a_returned_future_runs_stays_in_the_trace_of_the_call() {
+    #[traced(level = "debug")]
+    fn later() -> impl Future<Output = ()> {
+        async move {
+            tokio::task::yield_now().await;
+            step(|| {});
+        }
+    }
+    #[traced]
+    async fn call() {
+        tokio::spawn(later()).await.unwrap();
+    }
+    for level in [LevelFilter::DEBUG, LevelFilter::INFO] {
+        Pipeline::new().level(level).run(async |traces| {
+            call().await;
+            assert_eq!(
+                traces.span("step").trace_id(),
+                traces.span("call").trace_id()
+            );
+        });
+    }
+}
+
+#[test]
+fn baggage_beside_an_invalid_context_survives_a_disabled_span() {
+    #[request_span(level = "debug")]
+    fn handle(carrier: Extracted) -> Baggage {
+        let _ = carrier;
+        current_baggage()
+    }
+    let mut headers = http::HeaderMap::new();
+    headers.insert("traceparent", "nonsense".parse().unwrap());
+    headers.insert("baggage", "user=alice".parse().unwrap());
+    for level in [LevelFilter::DEBUG, LevelFilter::INFO] {
+        Pipeline::new().level(level).run_sync(|_| {
+            assert_eq!(
+                handle(headers.extract()).to_string(),
+                "user=alice",
+                "{level}"
+            );
+        });
+    }
 }
 
 #[test]
@@ -257,4 +372,61 @@ fn a_future_that_is_dropped_by_the_end_of_its_thread_ends_its_span() {
         Box::new(|| drop(future))
     });
     assert_trace!(traces, "internal wait => cancelled");
+}
+
+/// Lines of a `fmt` layer.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl io::Write for Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// As many services are set up: more in the traces than in the log.
+#[test]
+fn an_event_is_not_lost_because_a_span_is_about_to_open() {
+    #[traced(level = "debug")]
+    fn later() -> impl Future<Output = ()> {
+        tracing::info!("at the call");
+        async {}
+    }
+    #[traced(level = "debug", fields(number = { tracing::info!("in a field"); 1 }))]
+    fn with_field() {}
+
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let log = tracing_subscriber::fmt::layer()
+        .with_writer(move || writer.clone())
+        .with_filter(LevelFilter::INFO);
+    let provider = SdkTracerProvider::builder().build();
+    let traces = tracing_opentelemetry::layer()
+        .with_tracer(provider.tracer("test"))
+        .with_filter(LevelFilter::DEBUG);
+    let subscriber = tracing_subscriber::registry().with(log).with(traces);
+    tracing::subscriber::with_default(subscriber, || {
+        drop(later());
+        let made = later();
+        tracing::info!("after the call");
+        drop(made);
+        with_field();
+        tracing::info!("at the end");
+    });
+    let text = lines.text();
+    assert_eq!(text.matches("at the call").count(), 2, "{text}");
+    for event in ["after the call", "in a field", "at the end"] {
+        assert_eq!(text.matches(event).count(), 1, "{event}: {text}");
+    }
 }

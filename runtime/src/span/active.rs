@@ -21,11 +21,14 @@ pub struct Span(pub(crate) Option<Box<Active>>);
 
 impl Span {
     /// Writes the context of this span into a message that its handler owns, so that what is
-    /// forwarded is a child of the handler. Without a span of its own the message is left alone.
+    /// forwarded is a child of the handler. Without a span of its own the message is left alone,
+    /// unless what it holds is not trusted, which is taken out.
     #[inline]
     pub fn restamp<C: CarriesTraceMut + ?Sized>(&self, message: &mut C) {
         if let Some(context) = self.own_context() {
             message.inject(context);
+        } else if self.0.as_ref().is_some_and(|active| active.core.untrusted) {
+            message.erase();
         }
     }
 
@@ -73,6 +76,8 @@ pub(crate) struct Core {
     pub(crate) otel: Option<opentelemetry::Context>,
     /// Whether the context is that of `span`, and not one that passes through.
     pub(crate) owned: bool,
+    /// Whether what came in was not to be believed.
+    pub(crate) untrusted: bool,
 }
 
 impl Active {

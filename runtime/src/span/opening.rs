@@ -18,7 +18,8 @@ pub struct Opening(Option<Box<Plan>>);
 
 struct Plan {
     site: &'static SpanSite,
-    enabled: bool,
+    /// Whether the span may be made. Whether it is, is asked when everything else is known.
+    wanted: bool,
     inbound: Inbound,
     ambience: Option<TaskContext>,
 }
@@ -46,13 +47,19 @@ enum Parent {
 
 /// The surroundings of a call whose span opens later: those of the call and not those of the first
 /// poll are its parent.
-pub struct Ambience(Option<TaskContext>);
+pub struct Ambience {
+    site: &'static SpanSite,
+    context: Option<TaskContext>,
+}
 
 impl Ambience {
     /// Reads the surroundings, where anybody could want them.
     #[must_use]
     pub fn read(site: &'static SpanSite) -> Self {
-        Self((site.may_be_enabled() || current::is_entered()).then(TaskContext::current))
+        Self {
+            site,
+            context: (site.may_be_enabled() || current::is_entered()).then(TaskContext::current),
+        }
     }
 }
 
@@ -84,24 +91,29 @@ impl Opening {
     #[inline]
     #[must_use]
     pub fn receiving<C: CarriesTrace + ?Sized>(site: &'static SpanSite, carrier: &C) -> Self {
-        if !site.may_be_enabled() && carrier.is_empty_carrier() {
-            return Self(None);
-        }
-        Self::received(site, carrier.extract(), true)
+        Self::receiving_if(true, site, carrier)
     }
 
     /// The same, if `trusted`. Otherwise the span starts a new trace.
+    #[inline]
     #[must_use]
     pub fn receiving_if<C: CarriesTrace + ?Sized>(
         trusted: bool,
         site: &'static SpanSite,
         carrier: &C,
     ) -> Self {
+        if !site.may_be_enabled() && carrier.is_empty_carrier() {
+            return Self(None);
+        }
         Self::received(site, carrier.extract(), trusted)
     }
 
     #[inline(never)]
     fn received(site: &'static SpanSite, found: Extracted, trusted: bool) -> Self {
+        let wanted = site.is_of_interest();
+        if !wanted && found.is_absent() {
+            return Self(None);
+        }
         let inbound = if trusted {
             match found.into_parts() {
                 (Ok(Some(context)), _) => Inbound::Context(context),
@@ -116,7 +128,7 @@ impl Opening {
         };
         Self(Some(Box::new(Plan {
             site,
-            enabled: site.is_enabled(),
+            wanted,
             inbound,
             ambience: None,
         })))
@@ -134,23 +146,42 @@ impl Opening {
 
     #[inline(never)]
     fn started(site: &'static SpanSite) -> Self {
-        Self(site.is_enabled().then(|| {
+        Self(site.is_of_interest().then(|| {
             Box::new(Plan {
                 site,
-                enabled: true,
+                wanted: true,
                 inbound: Inbound::Absent,
                 ambience: None,
             })
         }))
     }
 
-    /// The same span, opened as if in these surroundings.
+    /// The same span, opened as if in these surroundings. Without a span they are still those of what
+    /// is polled: where a trace goes on does not depend on a level.
     #[must_use]
-    pub fn within(mut self, ambience: Ambience) -> Self {
-        if let Some(plan) = &mut self.0 {
-            plan.ambience = ambience.0;
-        }
-        self
+    pub fn within(self, Ambience { site, context }: Ambience) -> Self {
+        let plan = match self.0 {
+            None if context.is_none() => None,
+            None => Some(Box::new(Plan {
+                site,
+                wanted: false,
+                inbound: Inbound::Absent,
+                ambience: context,
+            })),
+            Some(mut plan) => {
+                plan.ambience = context;
+                Some(plan)
+            }
+        };
+        Self(plan)
+    }
+
+    /// Whether what came in is not to be believed.
+    #[must_use]
+    pub fn is_untrusted(&self) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(|plan| matches!(plan.inbound, Inbound::Untrusted))
     }
 
     /// Whether there is nothing to do.
@@ -162,7 +193,7 @@ impl Opening {
     #[inline]
     #[must_use]
     pub fn wants_fields(&self) -> bool {
-        self.0.as_ref().is_some_and(|plan| plan.enabled)
+        self.0.as_ref().is_some_and(|plan| plan.wanted)
     }
 
     /// Opens the span with the values of its fields, which may be missing where they are not
@@ -193,17 +224,22 @@ impl fmt::Debug for Opening {
 impl Plan {
     #[inline(never)]
     fn open_in_place(mut self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Active>> {
-        match self.ambience.take() {
-            Some(ambience) => ambience.run(|| self.open(values)),
-            None => self.open(values),
+        if !current::is_possible() {
+            return None;
         }
+        let untrusted = matches!(self.inbound, Inbound::Untrusted);
+        let mut active = match self.ambience.take() {
+            Some(ambience) => ambience.run(|| self.open(values, true)),
+            None => self.open(values, false),
+        }?;
+        active.core.untrusted = untrusted;
+        Some(active)
     }
 
-    fn open(self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Active>> {
-        // Asked again: evaluating the fields may have asked the subscriber about something else,
-        // and per-layer filters remember only the last answer.
-        if !self.enabled || !self.site.is_enabled() {
-            return self.pass(values);
+    /// `moved` says that the call was elsewhere, in surroundings that are current only here.
+    fn open(self: Box<Self>, values: &[AttributeValue<'_>], moved: bool) -> Option<Box<Active>> {
+        if !self.wanted || !self.site.is_enabled() {
+            return self.pass(values, moved);
         }
         let site = self.site;
         let ambient = current::ambient();
@@ -266,18 +302,31 @@ impl Plan {
     }
 
     /// Passes on what came in, without a span.
-    fn pass(self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Active>> {
-        let frame = match self.inbound {
-            Inbound::Absent => return None,
-            Inbound::Invalid(reason, _) => {
-                warn::invalid_carrier(self.site, reason, warn::Source::Carrier, values);
+    fn pass(self: Box<Self>, values: &[AttributeValue<'_>], moved: bool) -> Option<Box<Active>> {
+        let beside_baggage = |received: Baggage| {
+            if received.is_empty() && !moved {
                 return None;
             }
+            let ambient = current::ambient();
+            let baggage = if received.is_empty() {
+                ambient.baggage()
+            } else {
+                received
+            };
+            let origin = match ambient.context {
+                Some(_) => Origin::Passed,
+                None => ambient.origin,
+            };
+            Some(Frame::new(ambient.context, origin).with_baggage(baggage))
+        };
+        let frame = match self.inbound {
             Inbound::Context(context) => Frame::new(Some(context), Origin::Passed),
             Inbound::Untrusted => Frame::new(None, Origin::Passed),
-            Inbound::BaggageOnly(baggage) => {
-                let ambient = current::ambient();
-                Frame::new(ambient.context, ambient.origin).with_baggage(baggage)
+            Inbound::BaggageOnly(baggage) => beside_baggage(baggage)?,
+            Inbound::Absent => beside_baggage(Baggage::new())?,
+            Inbound::Invalid(reason, baggage) => {
+                warn::invalid_carrier(self.site, reason, warn::Source::Carrier, values);
+                beside_baggage(baggage)?
             }
         };
         Some(Box::new(Active {
@@ -290,6 +339,7 @@ impl Plan {
                     None => crate::otel::root_context(&frame.baggage),
                 }),
                 owned: false,
+                untrusted: false,
             },
             frame,
         }))
@@ -370,11 +420,19 @@ impl Active {
                     span,
                     otel: Some(otel),
                     owned: true,
+                    untrusted: false,
                 },
                 frame: Frame::new(context, Origin::Span).with_baggage(baggage),
             };
         }
-        // Nobody gives this span ids: what was received is what is sent on.
+        // Nobody gives this span ids: what was received is what is sent on, also to those who ask
+        // OpenTelemetry.
+        #[cfg(feature = "otel")]
+        let otel = match &parent {
+            Parent::Current => ambient.context.as_ref().map(crate::otel::to_context),
+            Parent::Given(context) => Some(crate::otel::to_context(context)),
+            Parent::Root { .. } => Some(crate::otel::root_context(&baggage)),
+        };
         let (context, origin) = match parent {
             Parent::Current => (ambient.context, ambient.origin),
             Parent::Given(context) => (Some(context), Origin::Passed),
@@ -386,8 +444,9 @@ impl Active {
                 site,
                 span,
                 #[cfg(feature = "otel")]
-                otel: context.as_ref().map(crate::otel::to_context),
+                otel,
                 owned: false,
+                untrusted: false,
             },
             frame: Frame::new(context, origin).with_baggage(baggage),
         }

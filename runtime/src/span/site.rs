@@ -109,7 +109,15 @@ impl SpanSite {
         *level <= STATIC_MAX_LEVEL && *level <= LevelFilter::current()
     }
 
-    /// Whether the current subscriber wants this span.
+    /// Whether a subscriber wants this span at times.
+    pub(crate) fn is_of_interest(&self) -> bool {
+        self.may_be_enabled() && !self.callsite.interest().is_never()
+    }
+
+    /// Whether the current subscriber wants this span now.
+    ///
+    /// Ask directly before the span is made. Filters of single layers remember the answer for
+    /// whatever comes next, and an event that comes between would be judged by it.
     pub(crate) fn is_enabled(&self) -> bool {
         if !self.may_be_enabled() {
             return false;
