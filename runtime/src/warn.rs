@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tracing::level_filters::LevelFilter;
+use tracing::subscriber::NoSubscriber;
+
 use crate::carrier::InvalidCarrier;
 use crate::span::{AttributeValue, SpanSite};
 
@@ -72,6 +75,12 @@ fn admit(span: &'static str, reason: &'static str) -> Option<u64> {
     PROCESS.admit(span, reason)
 }
 
+/// Whether a warning could be seen. What nobody sees must not hold back a later one.
+fn anybody_listens() -> bool {
+    tracing::Level::WARN <= LevelFilter::current()
+        && tracing::dispatcher::get_default(|dispatch| !dispatch.is::<NoSubscriber>())
+}
+
 /// Warns that what should have been the parent of a span is not a context. Call it inside the span,
 /// so that the line has the span's fields; they are in the text as well, for a log without spans.
 pub(crate) fn invalid_carrier(
@@ -81,6 +90,9 @@ pub(crate) fn invalid_carrier(
     values: &[AttributeValue<'_>],
 ) {
     static ENVIRONMENT: AtomicBool = AtomicBool::new(false);
+    if !anybody_listens() {
+        return;
+    }
     let name = site.metadata().name();
     let held_back = match source {
         Source::Environment if ENVIRONMENT.swap(true, Ordering::Relaxed) => return,

@@ -430,3 +430,25 @@ fn an_event_is_not_lost_because_a_span_is_about_to_open() {
         assert_eq!(text.matches(event).count(), 1, "{event}: {text}");
     }
 }
+
+#[test]
+fn a_warning_is_not_used_up_while_nobody_listens() {
+    #[request_span(name = "review.unheard")]
+    fn handle(carrier: Extracted) {
+        let _ = carrier;
+    }
+    let invalid = || Extracted::invalid(InvalidCarrier::new("not a context"));
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let log = tracing_subscriber::fmt()
+        .with_writer(move || writer.clone())
+        .finish();
+    handle(invalid());
+    tracing::subscriber::with_default(log, || handle(invalid()));
+    let text = lines.text();
+    assert_eq!(
+        text.matches("ignoring an invalid trace carrier").count(),
+        1,
+        "{text}"
+    );
+}
