@@ -452,3 +452,29 @@ fn a_warning_is_not_used_up_while_nobody_listens() {
         "{text}"
     );
 }
+
+/// The message is given away before the span opens.
+#[test]
+fn a_message_that_is_not_trusted_is_given_to_a_future_without_its_trace() {
+    async fn forward(message: Message) -> Message {
+        tokio::task::yield_now().await;
+        message
+    }
+    #[request_span(trust = false)]
+    fn returned(message: Message) -> impl Future<Output = Message> {
+        forward(message)
+    }
+    #[request_span(trust = message.text == "secret")]
+    fn boxed(message: Message) -> Pin<Box<dyn Future<Output = Message>>> {
+        let inner = forward(message);
+        Box::pin(inner)
+    }
+    Pipeline::new().run(async |_| {
+        for message in [
+            returned(untrusted_message()).await,
+            boxed(untrusted_message()).await,
+        ] {
+            assert!(message.trace.is_none());
+        }
+    });
+}

@@ -150,6 +150,7 @@ impl Emit {
         let values = Ident::new("__tracing_relay_values", Span::mixed_site());
         let start = self.start(&quote!(.within(#p::Ambience::read(&#site))));
         let fields = self.field_values();
+        let distrust = self.distrust();
         let start = quote! {
             let (#opening, #values) = {
                 #start
@@ -160,6 +161,7 @@ impl Emit {
                 };
                 (#opening, #values)
             };
+            #distrust
         };
         let output = future_output(&self.plan.item.sig.output);
         let block = only_async_block(&self.plan.body.stream()).map(|block| unlinted(&block));
@@ -451,6 +453,44 @@ impl Emit {
                         .is_some_and(|block| idents_in(block).contains(&param.name))
             }
         }
+    }
+
+    /// A message that is given away before the span opens is not re-stamped. What is not trusted is
+    /// taken out of it here, and is gone.
+    fn distrust(&self) -> TokenStream {
+        let Self {
+            p, opening, plan, ..
+        } = self;
+        if plan.trust.is_none() || !plan.restamp {
+            return TokenStream::new();
+        }
+        let given_away = |param: &&Param| param.owned && param.is_plain() && !self.reaches(param);
+        let places: Vec<_> = match &plan.carrier {
+            Carrier::FindInbound => plan
+                .params
+                .list
+                .iter()
+                .filter(given_away)
+                .map(|param| (&param.name, param.name.to_token_stream()))
+                .collect(),
+            Carrier::Inbound(expr) => self
+                .param_of(expr)
+                .filter(given_away)
+                .map(|param| (&param.name, expr.to_token_stream()))
+                .into_iter()
+                .collect(),
+            _ => Vec::new(),
+        };
+        let imports = self.imports(&["LeaveAlone"]);
+        places
+            .into_iter()
+            .map(|(name, place)| {
+                quote! {
+                    let mut #name = #name;
+                    { #imports #p::RestampProbe(&mut #place).distrust(&#opening); }
+                }
+            })
+            .collect()
     }
 
     /// Writes the context of the open span into what the function owns or sends.

@@ -1,7 +1,7 @@
 //! Which parameter carries the trace.
 
 use crate::carrier::{CarriesTrace, CarriesTraceMut, Extracted};
-use crate::span::Span;
+use crate::span::{Opening, Span};
 
 /// Asks whether a parameter brings a trace along.
 #[derive(Debug)]
@@ -265,6 +265,14 @@ impl<T: CarriesTraceMut + ?Sized> RestampProbe<'_, T> {
     pub fn restamp(&mut self, span: &Span) {
         span.restamp(self.0);
     }
+
+    /// Takes out what is not trusted, of a message that is given away before the span opens.
+    #[inline]
+    pub fn distrust(&mut self, opening: &Opening) {
+        if opening.is_untrusted() {
+            self.0.erase();
+        }
+    }
 }
 
 /// The answer for every other parameter.
@@ -272,6 +280,10 @@ pub trait LeaveAlone {
     /// It stays as it is.
     #[inline]
     fn restamp(&mut self, _: &Span) {}
+
+    /// It stays as it is.
+    #[inline]
+    fn distrust(&mut self, _: &Opening) {}
 }
 
 impl<T: ?Sized> LeaveAlone for RestampProbe<'_, T> {}
