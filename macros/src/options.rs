@@ -268,7 +268,7 @@ impl Table {
     pub(crate) fn rows(&self) -> impl Iterator<Item = String> {
         self.options
             .iter()
-            .map(|spec| format!("| `{}` | {} |", spec.usage, spec.doc))
+            .map(|spec| format!("| `{}` | {} |", spec.usage.replace('|', "\\|"), spec.doc))
     }
 }
 

@@ -20,8 +20,11 @@ pub(crate) fn check(attribute: &str, case: &str, expansion: TokenStream) {
 /// the row of every option.
 #[track_caller]
 pub(crate) fn check_documented(table: &Table) {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../runtime/src/lib.rs");
-    let documentation = std::fs::read_to_string(path).expect("the runtime is beside the macros");
+    let documentation = ["lib.rs", "attributes.rs"].map(|file| {
+        let path = format!("{}/../runtime/src/{file}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path).expect("the runtime is beside the macros")
+    });
+    let documentation = documentation.concat();
     for row in table.rows() {
         assert!(
             documentation.contains(&row),

@@ -181,7 +181,10 @@ impl Emit {
                 let inner = self.call_body();
                 let finish = self.finish();
                 let typed = match output {
-                    Some(output) => quote!(#p::output_is::<#output, _>(#inner)),
+                    Some(output) => {
+                        let output_is = at(output.span(), &[], quote!(#p::output_is));
+                        quote_spanned!(output.span()=> #output_is::<#output, _>(#inner))
+                    }
                     None => inner,
                 };
                 let wrapped = quote!(#p::in_deferred_span(#opening, #values, #typed, #finish));
@@ -597,7 +600,9 @@ impl Emit {
             self.ending(ending, &value, &finish)
         });
         let on_err = plan.on_err.as_ref().map(|ending| {
-            let error = at(ending.key, &[], quote!(#p::ReturnsAResult::err(#result)));
+            // A bare local in the call would be reported at the attribute, where locals come from.
+            let whole = quote!(::core::convert::identity(#result));
+            let error = at(ending.key, &[], quote!(#p::ReturnsAResult::err(#whole)));
             self.ending(ending, &error, &finish)
         });
         let late = if on_ok.is_some() || on_err.is_some() {
@@ -670,9 +675,14 @@ impl Emit {
 
     /// Tells the compiler the type of an async block, so that a mismatch is found in the body.
     fn hint(&self, output: &impl ToTokens) -> TokenStream {
-        let location = self.plan.item.sig.output.span();
-        let returned = Ident::new("__tracing_relay_returned", Span::mixed_site());
-        let give_back = at(location, &[], quote!(return #returned;));
+        let sig = &self.plan.item.sig;
+        let location = match &sig.output {
+            ReturnType::Default => sig.ident.span(),
+            ReturnType::Type(_, output) => output.span(),
+        };
+        // Ours in name only: as a local of ours it would be reported at the attribute.
+        let returned = Ident::new("__tracing_relay_returned", location);
+        let give_back = quote_spanned!(location=> return #returned;);
         quote! {
             #[allow(
                 unreachable_code,

@@ -136,7 +136,7 @@ pub(crate) fn plan(
         .map_or(attribute.default_kind(), |kind| SpanKind::of(&kind.value()));
     let carrier = carrier(kind, options);
     check_carrier(&carrier, &params, &item, options, diagnostics);
-    check_shape(shape, &body, &carrier, diagnostics);
+    check_shape(shape, &item.sig, &body, &carrier, diagnostics);
     check_result(shape, &item.sig, options, diagnostics);
 
     let name = options
@@ -303,19 +303,23 @@ fn check_carrier(
     }
 }
 
-fn check_shape(shape: Shape, body: &Group, carrier: &Carrier, diagnostics: &mut Diagnostics) {
-    if !matches!(shape, Shape::Returned { .. }) {
+fn check_shape(
+    shape: Shape,
+    sig: &Signature,
+    body: &Group,
+    carrier: &Carrier,
+    diagnostics: &mut Diagnostics,
+) {
+    let (Shape::Returned { .. }, ReturnType::Type(_, output)) = (shape, &sig.output) else {
         return;
-    }
+    };
     let sends = matches!(carrier, Carrier::FindOutbound | Carrier::Outbound(_));
     if sends && shape::only_async_block(&body.stream()).is_none() {
-        diagnostics.push(syn::Error::new(
-            body.span_open(),
-            diag::text(
-                "the carrier is written when the span opens, which is after this body has run",
-                "make it an `async fn`, or let the body be one `async move { … }`",
-            ),
-        ));
+        diagnostics.report(
+            output,
+            "the carrier is written when the span opens, which is after this body has run",
+            "make it an `async fn`, or let the body be one `async move { … }`",
+        );
     }
 }
 
