@@ -11,7 +11,7 @@ use crate::context::TraceContext;
 use crate::ids::TraceId;
 
 #[cfg(feature = "spans")]
-pub(crate) use frames::{Ambient, Frame, Origin, ambient, enter, exit, snapshot};
+pub(crate) use frames::{Ambient, Frame, Origin, ambient, enter, exit, is_entered, snapshot};
 
 /// The context of the innermost span that is current here.
 pub(crate) fn context() -> Option<TraceContext> {
@@ -50,7 +50,8 @@ pub fn current_baggage() -> Baggage {
 /// What is captured or called from here on has the new baggage, also after an await; what called
 /// this function keeps its own. Outside an annotated function, and in one whose span is disabled
 /// and that received no context, there is no place to keep baggage: nothing is changed, and the
-/// answer is `false`.
+/// answer is `false`. Code on the OpenTelemetry API does not see baggage that was set here; baggage
+/// that it attaches by itself inside the function counts before this one, until it is detached.
 ///
 /// ```
 /// use tracing_relay::{current_baggage, set_current_baggage};
@@ -59,6 +60,10 @@ pub fn current_baggage() -> Baggage {
 /// assert!(!set_current_baggage(baggage), "there is no span here");
 /// # Ok::<(), tracing_relay::baggage::BaggageError>(())
 /// ```
+#[expect(
+    clippy::must_use_candidate,
+    reason = "a program without traces has nothing to do about the answer"
+)]
 pub fn set_current_baggage(baggage: Baggage) -> bool {
     #[cfg(feature = "spans")]
     return frames::set_baggage(baggage);
@@ -75,6 +80,8 @@ mod frames {
 
     use crate::baggage::Baggage;
     use crate::context::TraceContext;
+    #[cfg(feature = "otel")]
+    use crate::otel;
 
     thread_local! {
         static TOP: RefCell<Option<Frame>> = const { RefCell::new(None) };
@@ -97,6 +104,9 @@ mod frames {
         Span,
         /// A context without a span here: it has to be given to the subscriber as a remote parent.
         Passed,
+        /// A task from outside every trace: what starts inside is a root, whatever is current on the
+        /// thread that polls it.
+        Outside,
         /// Work that was detached: what starts inside is a root, linked to this context.
         Detached(Option<TraceContext>),
     }
@@ -105,7 +115,8 @@ mod frames {
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     struct Mark {
         tracing: Option<u64>,
-        otel: [u8; 8],
+        #[cfg(feature = "otel")]
+        otel: otel::Mark,
     }
 
     impl Mark {
@@ -118,9 +129,7 @@ mod frames {
                         .map(tracing::span::Id::into_u64)
                 }),
                 #[cfg(feature = "otel")]
-                otel: crate::otel::current_span_id(),
-                #[cfg(not(feature = "otel"))]
-                otel: [0; 8],
+                otel: otel::Mark::now(),
             }
         }
     }
@@ -147,6 +156,7 @@ mod frames {
             }
         }
 
+        #[cfg(feature = "otel")]
         fn baggage(&self) -> &Baggage {
             self.context
                 .as_ref()
@@ -186,9 +196,27 @@ mod frames {
         TOP.try_with(|top| top.replace(previous)).ok().flatten()
     }
 
-    /// The current frame, for a task that continues it elsewhere.
-    pub(crate) fn snapshot() -> Option<Frame> {
+    fn top() -> Option<Frame> {
         TOP.try_with(|top| top.borrow().clone()).ok().flatten()
+    }
+
+    /// What is current here as a frame, for a task that continues it elsewhere. `None` outside every
+    /// frame: what others have made current goes along by itself.
+    pub(crate) fn snapshot() -> Option<Frame> {
+        let frame = top()?;
+        if frame.mark == Mark::now() {
+            return Some(frame);
+        }
+        // A span of others is inside ours. In the task it is entered before the frame, which so
+        // would seem to be inside it.
+        let ambient = ambient();
+        let baggage = ambient.baggage();
+        Some(Frame::new(ambient.context, ambient.origin).with_baggage(baggage))
+    }
+
+    /// Whether there is a frame here.
+    pub(crate) fn is_entered() -> bool {
+        TOP.try_with(|top| top.borrow().is_some()).unwrap_or(false)
     }
 
     pub(super) fn set_baggage(baggage: Baggage) -> bool {
@@ -204,36 +232,10 @@ mod frames {
 
     /// The innermost context here, and how a new span finds it.
     pub(crate) fn ambient() -> Ambient {
-        let frame = snapshot();
+        let frame = top();
         #[cfg(feature = "otel")]
-        {
-            let mark = Mark::now();
-            let entered = frame.as_ref().map(|frame| frame.mark).unwrap_or_default();
-            if mark != entered {
-                // Where OpenTelemetry's own current context is unchanged, the layer does not
-                // activate contexts, and the span of others has to be asked.
-                let theirs = if mark.otel == entered.otel {
-                    crate::otel::context_of_current_span()
-                } else {
-                    crate::otel::current_context()
-                };
-                if let Some(mut theirs) = theirs {
-                    // Baggage that was set here is newer than what rides in OpenTelemetry's context.
-                    if let Some(frame) = &frame
-                        && frame
-                            .context
-                            .as_ref()
-                            .is_none_or(|ours| ours.trace_id() == theirs.trace_id())
-                    {
-                        theirs = theirs.with_baggage(frame.baggage().clone());
-                    }
-                    return Ambient {
-                        context: Some(theirs),
-                        baggage: Baggage::new(),
-                        origin: Origin::Span,
-                    };
-                }
-            }
+        if let Some(theirs) = inside(frame.as_ref()) {
+            return theirs;
         }
         match frame {
             Some(frame) => Ambient {
@@ -247,5 +249,62 @@ mod frames {
                 origin: Origin::Span,
             },
         }
+    }
+
+    /// What others have made current inside a frame.
+    #[cfg(feature = "otel")]
+    fn inside(frame: Option<&Frame>) -> Option<Ambient> {
+        let now = Mark::now();
+        let entered = frame.map(|frame| frame.mark).unwrap_or_default();
+        if now == entered {
+            return None;
+        }
+        let of_tracing = otel::context_of_current_span();
+        let of_tracing_id = of_tracing.as_ref().map(TraceContext::span_id);
+        let other_baggage = !now.otel.has_baggage_of(&entered.otel);
+        // Where OpenTelemetry's own current span is unchanged, the layer does not activate contexts,
+        // and the span of others has to be asked.
+        let theirs = if now.otel.has_span_of(&entered.otel) && now.tracing != entered.tracing {
+            of_tracing.map(|theirs| {
+                if other_baggage {
+                    theirs.with_baggage(otel::current_baggage())
+                } else {
+                    theirs
+                }
+            })
+        } else {
+            otel::current_context()
+        };
+        let Some(mut theirs) = theirs else {
+            let baggage = otel::current_baggage();
+            return (frame.is_none() && !baggage.is_empty()).then_some(Ambient {
+                context: None,
+                baggage,
+                origin: Origin::Span,
+            });
+        };
+        // Baggage that was set in the frame is newer than what rides in OpenTelemetry's context,
+        // unless that was given other baggage meanwhile.
+        if let Some(frame) = frame
+            && !other_baggage
+            && frame
+                .context
+                .as_ref()
+                .is_none_or(|ours| ours.trace_id() == theirs.trace_id())
+        {
+            theirs = theirs.with_baggage(frame.baggage().clone());
+        }
+        // The layer finds a span of `tracing` by itself. One of the OpenTelemetry API it finds only
+        // where it activates contexts.
+        let origin = if of_tracing_id == Some(theirs.span_id()) {
+            Origin::Span
+        } else {
+            Origin::Passed
+        };
+        Some(Ambient {
+            context: Some(theirs),
+            baggage: Baggage::new(),
+            origin,
+        })
     }
 }

@@ -102,6 +102,14 @@ impl TraceFlags {
         self.0 & Self::RANDOM != 0
     }
 
+    /// The same flags without the bits that have no meaning yet, which the specification wants to be
+    /// zero in what a participant sends by itself.
+    #[cfg(feature = "otel")]
+    #[must_use]
+    pub(crate) const fn with_meaning(self) -> Self {
+        Self(self.0 & (Self::SAMPLED | Self::RANDOM))
+    }
+
     /// The same flags with the sampled bit set or cleared.
     #[must_use]
     pub const fn with_sampled(self, sampled: bool) -> Self {

@@ -4,20 +4,43 @@
 //! What OpenTelemetry's own span context cannot hold (a `tracestate` by the level 2 grammar, flags
 //! of an unsampled span, baggage with its properties) rides in its `Context` as a value.
 
-use opentelemetry::baggage::BaggageExt;
-use opentelemetry::trace::{SpanContext, TraceContextExt};
-use opentelemetry::{Context, KeyValue};
+use opentelemetry::Context;
+use opentelemetry::baggage::{Baggage as OtelBaggage, BaggageExt, KeyValueMetadata};
+use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState as OtelTraceState};
 
-use crate::baggage::Baggage;
+use crate::baggage::{Baggage, BaggageEntry};
 use crate::context::{TraceContext, TraceState};
 use crate::ids::{SpanId, TraceFlags, TraceId};
+use crate::wire::baggage::parse_member;
 
 /// The context that a span was given as its parent, kept for what OpenTelemetry would lose.
 struct Received {
     context: Option<TraceContext>,
     baggage: Baggage,
     /// The `tracestate` as OpenTelemetry was given it. If it still is that, ours is the one to send.
-    tracestate: opentelemetry::trace::TraceState,
+    tracestate: OtelTraceState,
+}
+
+impl Received {
+    /// What to send where the state of the active span is `now`: a sampler may have changed it.
+    fn tracestate_now(&self, now: &OtelTraceState) -> Option<TraceState> {
+        let ours = self.context.as_ref().and_then(TraceContext::tracestate);
+        if self.tracestate == *now {
+            return ours.cloned();
+        }
+        // A header that parses holds all members; one that OpenTelemetry could not parse, none.
+        match ours {
+            Some(ours) if self.tracestate == OtelTraceState::NONE => {
+                let added: Vec<_> = now.into_iter().collect();
+                let mut state = ours.clone();
+                for (key, value) in added.into_iter().rev() {
+                    state = state.with(key, value).unwrap_or(state);
+                }
+                Some(state)
+            }
+            _ => now.header().parse().ok(),
+        }
+    }
 }
 
 /// An OpenTelemetry context in which `context` is the active span: the way to hand a received
@@ -25,7 +48,7 @@ struct Received {
 /// context stay in it. Allocates.
 #[must_use]
 pub fn to_context(context: &TraceContext) -> Context {
-    let tracestate: opentelemetry::trace::TraceState = context
+    let tracestate: OtelTraceState = context
         .tracestate()
         .and_then(|state| state.as_str().parse().ok())
         .unwrap_or_default();
@@ -59,26 +82,22 @@ pub fn from_context(context: &Context) -> Option<TraceContext> {
         .filter(|parent| parent.trace_id() == trace_id);
 
     let mut flags = TraceFlags::new(active.trace_flags().to_u8());
-    let mut tracestate = None;
-    match (parent, received) {
-        (Some(parent), Some(received)) if received.tracestate == *active.trace_state() => {
-            tracestate = parent.tracestate().cloned();
-            flags = parent.flags().with_sampled(flags.is_sampled());
-        }
-        _ => {
-            let theirs = active.trace_state().header();
-            if !theirs.is_empty() {
-                tracestate = Some(TraceState::from_checked(theirs));
-            }
-        }
+    if let Some(parent) = parent {
+        // The SDK drops the random bit with the span that it does not sample.
+        flags = parent.flags().with_sampled(flags.is_sampled());
     }
-    let baggage = received.map_or_else(
-        || read_baggage(context),
-        |received| received.baggage.clone(),
-    );
+    if parent.is_none_or(|parent| parent.span_id() != span_id) {
+        // A span of this process, and not what was received and is passed on as it was.
+        flags = flags.with_meaning();
+    }
+    let theirs = active.trace_state();
+    let tracestate = match received.filter(|_| parent.is_some()) {
+        Some(received) => received.tracestate_now(theirs),
+        None => theirs.header().parse().ok(),
+    };
     let found = TraceContext::new(trace_id, span_id, flags)
         .with_tracestate(tracestate)
-        .with_baggage(baggage);
+        .with_baggage(baggage_of(context));
     Some(if active.is_remote() {
         found.into_remote()
     } else {
@@ -94,19 +113,55 @@ pub(crate) fn root_context(baggage: &Baggage) -> Context {
     with_baggage(&Context::new(), baggage).with_value(Received {
         context: None,
         baggage: baggage.clone(),
-        tracestate: opentelemetry::trace::TraceState::default(),
+        tracestate: OtelTraceState::NONE,
     })
 }
 
-/// The id of the span that is active in OpenTelemetry's current context; zero without one.
-pub(crate) fn current_span_id() -> [u8; 8] {
-    Context::map_current(|context| {
-        if context.has_active_span() {
-            context.span().span_context().span_id().to_bytes()
-        } else {
-            [0; 8]
+/// Which span and which baggage a context has, to see whether another context has the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    span_id: [u8; 8],
+    /// Contexts that are made from one another share their baggage, until one gets its own. To be
+    /// compared only while the context that it was taken from is alive.
+    baggage: usize,
+}
+
+impl Mark {
+    fn of(context: &Context) -> Self {
+        Self {
+            span_id: if context.has_active_span() {
+                context.span().span_context().span_id().to_bytes()
+            } else {
+                [0; 8]
+            },
+            baggage: std::ptr::from_ref(context.baggage()).addr(),
         }
-    })
+    }
+
+    /// The mark of OpenTelemetry's current context.
+    pub(crate) fn now() -> Self {
+        Context::map_current(Self::of)
+    }
+
+    pub(crate) fn has_span_of(&self, other: &Self) -> bool {
+        self.span_id == other.span_id
+    }
+
+    pub(crate) fn has_baggage_of(&self, other: &Self) -> bool {
+        self.baggage == other.baggage
+    }
+}
+
+/// Neither span nor baggage.
+impl Default for Mark {
+    fn default() -> Self {
+        Self::of(&Context::new())
+    }
+}
+
+/// The baggage of OpenTelemetry's current context.
+pub(crate) fn current_baggage() -> Baggage {
+    Context::map_current(baggage_of)
 }
 
 /// [`from_context`] of OpenTelemetry's current context.
@@ -134,12 +189,12 @@ pub(crate) fn started(span: &tracing::Span) -> Option<Context> {
     if let Some(context) = direct {
         return context.span().span_context().is_valid().then_some(context);
     }
-    let before = current_span_id();
+    let before = Mark::now().span_id;
     let entered = span.enter();
     let context = Context::current();
     drop(entered);
-    let span_id = context.span().span_context().span_id().to_bytes();
-    (span_id != before && span_id != [0; 8]).then_some(context)
+    let now = Mark::of(&context).span_id;
+    (now != before && now != [0; 8]).then_some(context)
 }
 
 fn with_baggage(context: &Context, baggage: &Baggage) -> Context {
@@ -150,28 +205,52 @@ fn with_baggage(context: &Context, baggage: &Baggage) -> Context {
             context.with_cleared_baggage()
         };
     }
-    context.with_baggage(
-        baggage
-            .iter()
-            .map(|(key, value)| KeyValue::new(key.to_owned(), value.to_owned())),
-    )
+    context.with_baggage(baggage.entries().iter().map(|entry| {
+        let text = entry.to_string();
+        let properties = text
+            .split_once(';')
+            .map_or("", |(_, properties)| properties);
+        KeyValueMetadata::new(entry.key().to_owned(), entry.value().to_owned(), properties)
+    }))
 }
 
-fn read_baggage(context: &Context) -> Baggage {
+/// The baggage of a context: as it was received, where it still is that.
+fn baggage_of(context: &Context) -> Baggage {
+    let theirs = context.baggage();
+    match context.get::<Received>() {
+        Some(received) if is_what_was_given(theirs, &received.baggage) => received.baggage.clone(),
+        _ => read_baggage(theirs),
+    }
+}
+
+fn is_what_was_given(theirs: &OtelBaggage, ours: &Baggage) -> bool {
+    ours.iter().all(|(key, _)| theirs.get(key).is_some())
+        && theirs
+            .iter()
+            .all(|(key, (value, _))| ours.get(key.as_str()) == Some(value.as_str()))
+}
+
+fn read_baggage(theirs: &OtelBaggage) -> Baggage {
     let mut baggage = Baggage::new();
-    for (key, (value, _)) in context.baggage() {
+    for (key, (value, properties)) in theirs {
+        let Ok(mut entry) = BaggageEntry::new(key.as_str(), value.as_str()) else {
+            continue;
+        };
+        // OpenTelemetry keeps the properties as any text; what is none of ours stays behind.
+        if let Ok(whole) = parse_member(format!("{entry};{properties}").as_bytes()) {
+            entry = whole;
+        }
         // An entry that does not fit into the limits is left behind, as the specification allows.
-        if let Ok(more) = baggage.with(key.as_str(), value.as_str()) {
+        if let Ok(more) = baggage.with_entry(entry) {
             baggage = more;
         }
     }
     baggage
 }
 
-/// Attaches `context` unless entering its span has already made it current.
+/// Attaches `context` unless entering its span has already made it, or one like it, current.
 pub(crate) fn attach(context: &Context) -> Option<opentelemetry::ContextGuard> {
-    let wanted = context.span().span_context().span_id().to_bytes();
-    (current_span_id() != wanted).then(|| context.clone().attach())
+    (Mark::now() != Mark::of(context)).then(|| context.clone().attach())
 }
 
 /// Gives `span` its parent where the layer can be reached. Where it is hidden, the context that was

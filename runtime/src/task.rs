@@ -41,7 +41,7 @@ impl TaskContext {
     #[must_use]
     pub fn current() -> Self {
         Self {
-            frame: current::snapshot(),
+            frame: current::snapshot().or_else(outside),
             span: tracing::Span::current(),
             #[cfg(feature = "otel")]
             otel: opentelemetry::Context::current(),
@@ -103,6 +103,16 @@ impl fmt::Debug for TaskContext {
             .field("span", &self.span)
             .finish_non_exhaustive()
     }
+}
+
+/// What a task gets that starts outside every trace, so that it has no part in the trace of whoever
+/// polls it.
+fn outside() -> Option<Frame> {
+    let ambient = current::ambient();
+    ambient
+        .context
+        .is_none()
+        .then(|| Frame::new(None, Origin::Outside).with_baggage(ambient.baggage()))
 }
 
 fn current_dispatch() -> Option<Dispatch> {

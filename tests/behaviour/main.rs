@@ -1,7 +1,11 @@
 //! What the function attributes do, on whole span trees.
 
 mod drop_order;
+mod hygiene;
 mod outcomes;
+mod propagation;
+mod readme;
 mod shapes;
 mod spans;
+mod tasks;
 mod testing;

@@ -36,8 +36,8 @@ fn text(bytes: &[u8]) -> &str {
 
 formats! {
     Json: |message| serde_json::to_vec(message).unwrap(), |bytes| serde_json::from_slice(bytes);
-    Yaml: |message| serde_yaml::to_string(message).unwrap().into_bytes(),
-        |bytes| serde_yaml::from_slice(bytes);
+    Yaml: |message| serde_saphyr::to_string(message).unwrap().into_bytes(),
+        |bytes| serde_saphyr::from_slice(bytes);
     Toml: |message| toml::to_string(message).unwrap().into_bytes(), |bytes| toml::from_str(text(bytes));
     Cbor: |message| {
         let mut bytes = Vec::new();

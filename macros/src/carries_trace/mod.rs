@@ -110,6 +110,6 @@ mod tests {
 
     #[test]
     fn every_option_is_documented() {
-        check_documented(&args::TABLE);
+        check_documented("messages.rs", &args::TABLE);
     }
 }

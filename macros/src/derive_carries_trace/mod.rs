@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn every_option_is_documented() {
-        check_documented(&args::ON_TYPE);
-        check_documented(&args::ON_VARIANT);
+        check_documented("messages.rs", &args::ON_TYPE);
+        check_documented("messages.rs", &args::ON_VARIANT);
     }
 }

@@ -156,7 +156,7 @@ impl Emit {
                 let #values = if #opening.wants_fields() {
                     #p::OwnedValues::new(&[#(#fields),*])
                 } else {
-                    #p::OwnedValues::default()
+                    #p::OwnedValues::new(&[])
                 };
                 (#opening, #values)
             };
@@ -383,7 +383,7 @@ impl Emit {
         let names = self.plan.params.list.iter().map(|param| &param.name);
         self.at_name(quote! {
             #p::OnlyOneParameterCarries::no_other(#p::AParameterCarries::one_comes_in(
-                #p::Carriers::none() #(.and(#p::ParameterProbe(&#names).find()))*
+                #p::Carriers::none() #(.and(#p::ParameterProbe(&#names).relay_find()))*
             ))
         })
     }
@@ -466,12 +466,12 @@ impl Emit {
             Carrier::FindInbound => {
                 let imports = self.imports(&["LeaveAlone"]);
                 let names = &self.mutated;
-                quote!({ #imports #(#p::RestampProbe(&mut #names).restamp(&#span);)* })
+                quote!({ #imports #(#p::RestampProbe(&mut #names).relay_restamp(&#span);)* })
             }
             Carrier::Inbound(expr) => {
                 let imports = self.imports(&["LeaveAlone"]);
                 let (borrow, place) = self.exclusive(expr);
-                quote!({ #imports #borrow #p::RestampProbe(#place).restamp(&#span); })
+                quote!({ #imports #borrow #p::RestampProbe(#place).relay_restamp(&#span); })
             }
             Carrier::FindOutbound => {
                 let imports = self.imports(&["FindNoOutgoingCarrier"]);
@@ -490,7 +490,7 @@ impl Emit {
                 let send = self.at_name(quote! {
                     #p::Outgoing::send(
                         #p::OnlyOneParameterCarries::no_other(#p::AParameterCanCarry::one_goes_out(
-                            #p::Carriers::none() #(.and(#probes.find()))*
+                            #p::Carriers::none() #(.and(#probes.relay_find()))*
                         )),
                         &#span,
                     )
@@ -577,7 +577,7 @@ impl Emit {
             Sigil::Display => quote_spanned!(at=> #p::display(&(#value))),
             Sigil::Debug => quote_spanned!(at=> #p::debug(&(#value))),
             Sigil::None => {
-                let value = quote_spanned!(at=> (&&&#p::ValueProbe(&(#value))).value());
+                let value = quote_spanned!(at=> (&&&#p::ValueProbe(&(#value))).relay_value());
                 if textual {
                     quote!(#p::as_text(#value))
                 } else {
@@ -596,7 +596,7 @@ impl Emit {
         let finish = Ident::new("__tracing_relay_finish", Span::mixed_site());
         let result = Ident::new("__tracing_relay_result", Span::mixed_site());
         let on_ok = plan.on_ok.as_ref().map(|ending| {
-            let value = at(ending.key, &[], quote!(#p::ResultProbe(#result).ok()));
+            let value = at(ending.key, &[], quote!(#p::ResultProbe(#result).relay_ok()));
             self.ending(ending, &value, &finish)
         });
         let on_err = plan.on_err.as_ref().map(|ending| {
@@ -612,7 +612,7 @@ impl Emit {
         };
         let check = match (plan.shape, &plan.item.sig.output) {
             (Shape::Sync, ReturnType::Type(_, output)) => {
-                let answer = quote!(#p::ReturnProbe(#result).answer());
+                let answer = quote!(#p::ReturnProbe(#result).relay_answer());
                 let check = quote!(#p::IsThereOnReturn::check(#answer));
                 let check = at(output.span(), &[], check);
                 let imports = self.imports(&["PlainReturn"]);
@@ -633,7 +633,7 @@ impl Emit {
                 #on_ok
                 #on_err
                 #finish.failure(
-                    (&&&&&&#p::OutcomeProbe(#result)).failure(),
+                    (&&&&&&#p::OutcomeProbe(#result)).relay_failure(),
                     #p::ErrorDetail::#detail,
                 );
             }

@@ -153,6 +153,7 @@ pub(crate) fn plan(
         .filter_map(|name| options.expr(name))
         .flat_map(idents_in)
         .chain(fields.iter().flat_map(|field| idents_in(&field.value)))
+        .chain(only_carrier(&carrier, &params))
         .collect();
 
     diagnostics.is_empty().then(|| Plan {
@@ -300,6 +301,14 @@ fn check_carrier(
                 &format!("remove `{name}`, or name the carrier with `carrier = request`"),
             );
         }
+    }
+}
+
+/// The parameter that is the carrier because there is no other.
+fn only_carrier(carrier: &Carrier, params: &Params) -> Option<Ident> {
+    match (carrier, params.list.as_slice()) {
+        (Carrier::FindInbound | Carrier::FindOutbound, [only]) => Some(only.name.clone()),
+        _ => None,
     }
 }
 

@@ -355,8 +355,8 @@ fn words_of(tokens: TokenStream) -> Vec<String> {
 }
 
 #[test]
-fn the_documentation_has_every_option() {
+fn every_option_is_documented() {
     for table in [&args::REQUEST_SPAN, &args::TRACED, &args::RELAY_TRACED] {
-        snapshots::check_documented(table);
+        snapshots::check_documented("functions.rs", table);
     }
 }

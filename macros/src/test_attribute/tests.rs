@@ -103,9 +103,5 @@ fn no_input_makes_it_panic() {
 
 #[test]
 fn every_option_is_documented() {
-    let runtime = concat!(env!("CARGO_MANIFEST_DIR"), "/../runtime/src/lib.rs");
-    let docs = std::fs::read_to_string(runtime).expect("the runtime is beside the macros");
-    for row in TEST.rows() {
-        assert!(docs.contains(&format!("/// {row}\n")), "no row {row}");
-    }
+    crate::snapshots::check_documented("tests.rs", &TEST);
 }

@@ -11,7 +11,7 @@ impl<'a, T: CarriesTrace + ?Sized> ParameterProbe<'a, T> {
     /// It does.
     #[inline]
     #[must_use]
-    pub fn find(&self) -> Found<&'a T> {
+    pub fn relay_find(&self) -> Found<&'a T> {
         Found(self.0)
     }
 }
@@ -20,7 +20,7 @@ impl<'a, T: CarriesTrace + ?Sized> ParameterProbe<'a, T> {
 pub trait FindNoCarrier {
     /// It does not.
     #[inline]
-    fn find(&self) -> NotFound {
+    fn relay_find(&self) -> NotFound {
         NotFound
     }
 }
@@ -35,7 +35,7 @@ impl<'a, T: CarriesTrace + ?Sized> OutgoingProbe<'a, T> {
     /// It is a carrier; whether it can be written is asked when it is.
     #[inline]
     #[must_use]
-    pub fn find(self) -> Found<&'a mut T> {
+    pub fn relay_find(self) -> Found<&'a mut T> {
         Found(self.0)
     }
 }
@@ -44,7 +44,7 @@ impl<'a, T: CarriesTrace + ?Sized> OutgoingProbe<'a, T> {
 pub trait FindNoOutgoingCarrier: Sized {
     /// It is not.
     #[inline]
-    fn find(self) -> NotFound {
+    fn relay_find(self) -> NotFound {
         NotFound
     }
 }
@@ -262,7 +262,7 @@ pub struct RestampProbe<'a, T: ?Sized>(pub &'a mut T);
 impl<T: CarriesTraceMut + ?Sized> RestampProbe<'_, T> {
     /// It can.
     #[inline]
-    pub fn restamp(&mut self, span: &Span) {
+    pub fn relay_restamp(&mut self, span: &Span) {
         span.restamp(self.0);
     }
 }
@@ -271,7 +271,7 @@ impl<T: CarriesTraceMut + ?Sized> RestampProbe<'_, T> {
 pub trait LeaveAlone {
     /// It stays as it is.
     #[inline]
-    fn restamp(&mut self, _: &Span) {}
+    fn relay_restamp(&mut self, _: &Span) {}
 }
 
 impl<T: ?Sized> LeaveAlone for RestampProbe<'_, T> {}

@@ -5,18 +5,18 @@ use std::fmt::Display;
 
 use crate::span::{Failure, SpanOutcome};
 
-/// Asks whether a result is a failure. Call `failure` on `&&&&&&` of it.
+/// Asks whether a result is a failure. Call `relay_failure` on `&&&&&&` of it.
 #[derive(Debug)]
 pub struct OutcomeProbe<'a, R: ?Sized>(pub &'a R);
 
 /// First answer: the type says it itself.
 pub trait Named<'a> {
     /// The failure, if it is one.
-    fn failure(&self) -> Option<Failure<'a>>;
+    fn relay_failure(&self) -> Option<Failure<'a>>;
 }
 
 impl<'a, R: SpanOutcome + ?Sized> Named<'a> for &&&&&OutcomeProbe<'a, R> {
-    fn failure(&self) -> Option<Failure<'a>> {
+    fn relay_failure(&self) -> Option<Failure<'a>> {
         self.0.failure()
     }
 }
@@ -24,11 +24,11 @@ impl<'a, R: SpanOutcome + ?Sized> Named<'a> for &&&&&OutcomeProbe<'a, R> {
 /// Second answer: an error with sources.
 pub trait Erroneous<'a> {
     /// The failure, if it is one.
-    fn failure(&self) -> Option<Failure<'a>>;
+    fn relay_failure(&self) -> Option<Failure<'a>>;
 }
 
 impl<'a, T, E: Error> Erroneous<'a> for &&&&OutcomeProbe<'a, Result<T, E>> {
-    fn failure(&self) -> Option<Failure<'a>> {
+    fn relay_failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
         Some(Failure::of_type::<E>().with_error(error))
     }
@@ -37,13 +37,13 @@ impl<'a, T, E: Error> Erroneous<'a> for &&&&OutcomeProbe<'a, Result<T, E>> {
 /// Third answer: a box around an error, or what looks like one.
 pub trait ChainedSend<'a> {
     /// The failure, if it is one.
-    fn failure(&self) -> Option<Failure<'a>>;
+    fn relay_failure(&self) -> Option<Failure<'a>>;
 }
 
 impl<'a, T, E: AsRef<dyn Error + Send + Sync + 'static>> ChainedSend<'a>
     for &&&OutcomeProbe<'a, Result<T, E>>
 {
-    fn failure(&self) -> Option<Failure<'a>> {
+    fn relay_failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
         Some(Failure::of_type::<E>().with_error(error.as_ref()))
     }
@@ -52,11 +52,11 @@ impl<'a, T, E: AsRef<dyn Error + Send + Sync + 'static>> ChainedSend<'a>
 /// Fourth answer: the same without `Send`.
 pub trait Chained<'a> {
     /// The failure, if it is one.
-    fn failure(&self) -> Option<Failure<'a>>;
+    fn relay_failure(&self) -> Option<Failure<'a>>;
 }
 
 impl<'a, T, E: AsRef<dyn Error + 'static>> Chained<'a> for &&OutcomeProbe<'a, Result<T, E>> {
-    fn failure(&self) -> Option<Failure<'a>> {
+    fn relay_failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
         Some(Failure::of_type::<E>().with_error(error.as_ref()))
     }
@@ -65,11 +65,11 @@ impl<'a, T, E: AsRef<dyn Error + 'static>> Chained<'a> for &&OutcomeProbe<'a, Re
 /// Fifth answer: an error with a message.
 pub trait Worded<'a> {
     /// The failure, if it is one.
-    fn failure(&self) -> Option<Failure<'a>>;
+    fn relay_failure(&self) -> Option<Failure<'a>>;
 }
 
 impl<'a, T, E: Display> Worded<'a> for &OutcomeProbe<'a, Result<T, E>> {
-    fn failure(&self) -> Option<Failure<'a>> {
+    fn relay_failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
         Some(Failure::of_type::<E>().with_message(error))
     }
@@ -79,7 +79,7 @@ impl<'a, T, E: Display> Worded<'a> for &OutcomeProbe<'a, Result<T, E>> {
 impl<'a, T, E> OutcomeProbe<'a, Result<T, E>> {
     /// The failure, if it is one.
     #[must_use]
-    pub fn failure(&self) -> Option<Failure<'a>> {
+    pub fn relay_failure(&self) -> Option<Failure<'a>> {
         self.0.as_ref().err().map(|_| Failure::of_type::<E>())
     }
 }
@@ -87,7 +87,7 @@ impl<'a, T, E> OutcomeProbe<'a, Result<T, E>> {
 /// Last answer: what is no `Result` does not fail.
 pub trait NeverFails<'a> {
     /// Nothing.
-    fn failure(&self) -> Option<Failure<'a>> {
+    fn relay_failure(&self) -> Option<Failure<'a>> {
         None
     }
 }
@@ -101,7 +101,7 @@ pub struct ResultProbe<'a, R: ?Sized>(pub &'a R);
 impl<'a, T, E> ResultProbe<'a, Result<T, E>> {
     /// The value.
     #[must_use]
-    pub fn ok(&self) -> Option<&'a T> {
+    pub fn relay_ok(&self) -> Option<&'a T> {
         self.0.as_ref().ok()
     }
 }
@@ -109,11 +109,11 @@ impl<'a, T, E> ResultProbe<'a, Result<T, E>> {
 /// The answer for what is no `Result`.
 pub trait WholeResult<'a, R: ?Sized + 'a> {
     /// The result is the value.
-    fn ok(&self) -> Option<&'a R>;
+    fn relay_ok(&self) -> Option<&'a R>;
 }
 
 impl<'a, R: ?Sized> WholeResult<'a, R> for ResultProbe<'a, R> {
-    fn ok(&self) -> Option<&'a R> {
+    fn relay_ok(&self) -> Option<&'a R> {
         Some(self.0)
     }
 }
@@ -148,7 +148,7 @@ impl<R: Future + ?Sized> ReturnProbe<'_, R> {
     /// It does, which is a compile error.
     #[inline]
     #[must_use]
-    pub fn answer(&self) -> AFuture {
+    pub fn relay_answer(&self) -> AFuture {
         AFuture
     }
 }
@@ -157,7 +157,7 @@ impl<R: Future + ?Sized> ReturnProbe<'_, R> {
 pub trait PlainReturn {
     /// It does not.
     #[inline]
-    fn answer(&self) -> AValue {
+    fn relay_answer(&self) -> AValue {
         AValue
     }
 }

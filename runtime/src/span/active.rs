@@ -85,7 +85,7 @@ impl Active {
             frame: &mut self.frame,
             #[cfg(feature = "otel")]
             _attached: attached,
-            _entered: entered,
+            _span: entered,
             core: &self.core,
         }
     }
@@ -98,7 +98,7 @@ pub(crate) struct Entered<'a> {
     frame: &'a mut Frame,
     #[cfg(feature = "otel")]
     _attached: Option<opentelemetry::ContextGuard>,
-    _entered: tracing::span::Entered<'a>,
+    _span: tracing::span::Entered<'a>,
     pub(crate) core: &'a Core,
 }
 

@@ -52,7 +52,7 @@ impl Ambience {
     /// Reads the surroundings, where anybody could want them.
     #[must_use]
     pub fn read(site: &'static SpanSite) -> Self {
-        Self((site.may_be_enabled() || current::snapshot().is_some()).then(TaskContext::current))
+        Self((site.may_be_enabled() || current::is_entered()).then(TaskContext::current))
     }
 }
 
@@ -243,8 +243,9 @@ impl Plan {
         let parent = match (&ambient.origin, &ambient.context) {
             (Origin::Detached(link), _) => Parent::Root { link: link.clone() },
             (Origin::Passed, Some(context)) => Parent::Given(context.clone()),
-            (Origin::Passed, None) => Parent::Root { link: None },
-            (Origin::Span, None) if self.site.environment && invalid.is_none() => {
+            (origin @ (Origin::Span | Origin::Outside), None)
+                if self.site.environment && invalid.is_none() =>
+            {
                 let inherited = env::inherited();
                 invalid = inherited
                     .error()
@@ -254,9 +255,11 @@ impl Plan {
                 }
                 match inherited.context() {
                     Some(context) => Parent::Given(context.clone()),
+                    None if *origin == Origin::Outside => Parent::Root { link: None },
                     None => Parent::Current,
                 }
             }
+            (Origin::Passed | Origin::Outside, _) => Parent::Root { link: None },
             (Origin::Span, _) => Parent::Current,
         };
         (parent, baggage, invalid)
@@ -264,23 +267,17 @@ impl Plan {
 
     /// Passes on what came in, without a span.
     fn pass(self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Active>> {
-        let (frame, context) = match self.inbound {
+        let frame = match self.inbound {
             Inbound::Absent => return None,
             Inbound::Invalid(reason, _) => {
                 warn::invalid_carrier(self.site, reason, warn::Source::Carrier, values);
                 return None;
             }
-            Inbound::Context(context) => (
-                Frame::new(Some(context.clone()), Origin::Passed),
-                Some(context),
-            ),
-            Inbound::Untrusted => (Frame::new(None, Origin::Passed), None),
+            Inbound::Context(context) => Frame::new(Some(context), Origin::Passed),
+            Inbound::Untrusted => Frame::new(None, Origin::Passed),
             Inbound::BaggageOnly(baggage) => {
                 let ambient = current::ambient();
-                (
-                    Frame::new(ambient.context.clone(), ambient.origin).with_baggage(baggage),
-                    ambient.context,
-                )
+                Frame::new(ambient.context, ambient.origin).with_baggage(baggage)
             }
         };
         Some(Box::new(Active {
@@ -288,9 +285,9 @@ impl Plan {
                 site: self.site,
                 span: tracing::Span::none(),
                 #[cfg(feature = "otel")]
-                otel: Some(match &context {
+                otel: Some(match &frame.context {
                     Some(context) => crate::otel::to_context(context),
-                    None => crate::otel::root_context(&Baggage::new()),
+                    None => crate::otel::root_context(&frame.baggage),
                 }),
                 owned: false,
             },

@@ -267,6 +267,9 @@ impl Pipeline {
     fn opentelemetry_layer(&self, tracer: SdkTracer) -> BoxedLayer {
         let layer = tracing_opentelemetry::layer()
             .with_tracer(tracer)
+            // The layer would export the number of the operating system's thread as `thread.id`,
+            // beside an attribute of the same name.
+            .with_threads(false)
             .with_context_activation(self.context_activation);
         let layer: BoxedLayer = if self.reload {
             reload::Layer::new(layer).0.boxed()

@@ -138,7 +138,8 @@
 /// A message inside a pattern (`Json(request): Json<Request>`) is found when the whole parameter
 /// carries; otherwise name it with `carrier = request`. A function that returns a future which is not
 /// one `async move` block owns its message no more when the span opens: the message is not
-/// re-stamped, and an outgoing carrier is a compile error. The body runs in a closure, so that it
+/// re-stamped, and an outgoing carrier is a compile error. A parameter that is there for its carrier
+/// alone is unused to the compiler: call it `_headers`. The body runs in a closure, so that it
 /// cannot be `const`.
 ///
 /// ```compile_fail
