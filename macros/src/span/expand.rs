@@ -25,9 +25,11 @@ use crate::item::Body;
 pub(crate) fn expand(plan: Plan) -> TokenStream {
     let emit = Emit::new(plan);
     let body = emit.body();
-    let later = matches!(emit.plan.shape, Shape::Returned { .. });
-    let mut item = emit.plan.item;
-    if !later {
+    let mut item = emit.plan.item.clone();
+    if emit.keeps_params() {
+        emit.plan.params.restore_mutability(&mut item.sig);
+    }
+    if emit.keeps_params() || !emit.plan.shape.is_later() {
         Params::make_mutable(&mut item.sig, &emit.mutated);
     }
     if let Body::Block { block, .. } = &mut item.body {
@@ -214,12 +216,25 @@ impl Emit {
 
     /// The parameters as the body sees them.
     fn rebind(&self) -> TokenStream {
-        let mutated = match self.plan.shape {
-            // Written inside, and not before.
-            Shape::Returned { .. } => self.mutated.as_slice(),
-            Shape::Sync | Shape::Async => &[],
+        if self.keeps_params() {
+            return TokenStream::new();
+        }
+        // What is written later has to be mutable there.
+        let mutated = if self.plan.shape.is_later() {
+            self.mutated.as_slice()
+        } else {
+            &[]
         };
         self.plan.params.rebind(&self.plan.mentioned, mutated)
+    }
+
+    /// Whether the parameters stay what they are: the body is an async block that takes what it
+    /// wants, and nothing is taken apart before.
+    fn keeps_params(&self) -> bool {
+        let plan = &self.plan;
+        plan.shape.is_later()
+            && only_async_block(&plan.body.stream()).is_some()
+            && plan.params.list.iter().all(Param::is_plain)
     }
 
     /// `static SITE`
@@ -511,7 +526,7 @@ impl Emit {
         let at = place.span();
         let param = self.param_of(place);
         // A body that runs later has its patterns taken apart before.
-        let later = matches!(self.plan.shape, Shape::Returned { .. });
+        let later = self.plan.shape.is_later();
         let apart = param.filter(|param| !later && !param.is_plain());
         let borrow = apart.map(|param| param.borrow(&quote!(&mut)));
         let lent = apart.is_some() || param.is_some_and(|param| param.exclusive);
@@ -601,9 +616,10 @@ impl Emit {
         });
         let on_err = plan.on_err.as_ref().map(|ending| {
             // A bare local in the call would be reported at the attribute, where locals come from.
-            let whole = quote!(::core::convert::identity(#result));
+            let whole = quote!(#p::whole(#result));
             let error = at(ending.key, &[], quote!(#p::ReturnsAResult::err(#whole)));
-            self.ending(ending, &error, &finish)
+            let ending = self.ending(ending, &error, &finish);
+            quote!(#[allow(clippy::absolute_paths)] #ending)
         });
         let late = if on_ok.is_some() || on_err.is_some() {
             self.imports(&["ByDisplay", "ByFieldValue", "Unrecordable", "WholeResult"])

@@ -112,12 +112,22 @@ impl Params {
                 .then(|| Token![mut](Span::mixed_site()));
             let mutability = mutability.or(ours);
             tokens.extend(quote! {
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let #mutability #name = #name;
             });
             if let Pattern::Apart(pattern, _) = &param.pattern {
                 tokens.extend(quote! {
-                    #[allow(clippy::used_underscore_binding, clippy::toplevel_ref_arg)]
+                    #[allow(
+                        clippy::no_effect_underscore_binding,
+                        clippy::shadow_reuse,
+                        clippy::shadow_unrelated,
+                        clippy::toplevel_ref_arg
+                    )]
                     let #pattern = #name;
                 });
             }
@@ -134,8 +144,22 @@ impl Params {
             if let FnArg::Typed(typed) = input
                 && let Pat::Ident(pat) = &mut *typed.pat
                 && names.contains(&pat.ident)
+                && pat.mutability.is_none()
             {
                 pat.mutability = Some(Token![mut](Span::mixed_site()));
+            }
+        }
+    }
+
+    /// Puts the `mut`s of the user back.
+    pub(crate) fn restore_mutability(&self, sig: &mut Signature) {
+        let mut list = self.list.iter();
+        for input in &mut sig.inputs {
+            if let FnArg::Typed(typed) = input
+                && let Some(param) = list.next()
+                && let Pat::Ident(pat) = &mut *typed.pat
+            {
+                pat.mutability = param.mutability;
             }
         }
     }
@@ -288,10 +312,10 @@ fn names_in(pattern: &Pat, names: &mut Vec<Ident>) {
     let mut pattern = pattern.clone();
     let mut todo = vec![&mut pattern];
     while let Some(pattern) = todo.pop() {
-        if let Pat::Ident(binding) = pattern {
-            if !names.contains(&binding.ident) {
-                names.push(binding.ident.clone());
-            }
+        if let Pat::Ident(binding) = pattern
+            && !names.contains(&binding.ident)
+        {
+            names.push(binding.ident.clone());
         }
         todo.extend(inner(pattern));
     }

@@ -9,7 +9,7 @@ use super::args::{self, Ending, Field, Key};
 use super::conventions::Conventions;
 use super::params::{Params, idents_in};
 use super::shape::{self, Polled, Shape};
-use crate::diag::{self, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::item::{self, Body, FnItem};
 use crate::options::Options;
 use crate::paths::RuntimePath;

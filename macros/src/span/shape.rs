@@ -22,6 +22,11 @@ pub(crate) enum Polled {
 }
 
 impl Shape {
+    /// Whether the body runs after the function has returned.
+    pub(crate) const fn is_later(self) -> bool {
+        matches!(self, Self::Returned { .. })
+    }
+
     pub(crate) fn of(sig: &Signature) -> Self {
         if sig.asyncness.is_some() {
             return Self::Async;

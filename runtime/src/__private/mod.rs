@@ -59,7 +59,7 @@ pub use messages::{
 pub use results::{
     AFuture, AValue, Chained, ChainedSend, Erroneous, IsThereOnReturn, Named, NeverFails,
     OutcomeProbe, PlainReturn, ResultProbe, ReturnProbe, ReturnsAResult, WholeResult, Worded,
-    output_is,
+    output_is, whole,
 };
 #[cfg(feature = "spans")]
 pub use values::{

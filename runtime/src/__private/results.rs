@@ -140,6 +140,12 @@ impl<T, E> ReturnsAResult for Result<T, E> {
     }
 }
 
+/// A result as it is: a call that the compiler can point at where `on_err` is written.
+#[inline]
+pub const fn whole<R: ?Sized>(result: &R) -> &R {
+    result
+}
+
 /// Asks whether a plain function returns a future in disguise.
 #[derive(Debug)]
 pub struct ReturnProbe<'a, R: ?Sized>(pub &'a R);

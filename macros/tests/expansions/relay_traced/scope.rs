@@ -61,7 +61,7 @@ async fn link(&self) -> Result<(), Error> {
                         (&&&&&&::tracing_relay::__private::OutcomeProbe(
                             __tracing_relay_result,
                         ))
-                            .failure(),
+                            .relay_failure(),
                         ::tracing_relay::__private::ErrorDetail::Chain,
                     );
             },

@@ -54,7 +54,10 @@ fn handle(request: &Request) -> Reply {
             &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
                 ::tracing_relay::__private::AParameterCarries::one_comes_in(
                     ::tracing_relay::__private::Carriers::none()
-                        .and(::tracing_relay::__private::ParameterProbe(&request).find()),
+                        .and(
+                            ::tracing_relay::__private::ParameterProbe(&request)
+                                .relay_find(),
+                        ),
                 ),
             ),
         );
@@ -63,12 +66,13 @@ fn handle(request: &Request) -> Reply {
                 .open(
                     &[
                         (&&&::tracing_relay::__private::ValueProbe(&(request.method)))
-                            .value(),
+                            .relay_value(),
                         ::tracing_relay::__private::as_text(
                             (&&&::tracing_relay::__private::ValueProbe(&(request.id)))
-                                .value(),
+                                .relay_value(),
                         ),
-                        (&&&::tracing_relay::__private::ValueProbe(&("s"))).value(),
+                        (&&&::tracing_relay::__private::ValueProbe(&("s")))
+                            .relay_value(),
                         ::tracing_relay::__private::AttributeValue::Str("jsonrpc"),
                         ::tracing_relay::__private::AttributeValue::Str("2.0"),
                         ::tracing_relay::__private::if_older_rpc_names(|| ::tracing_relay::__private::AttributeValue::Str(
@@ -79,7 +83,7 @@ fn handle(request: &Request) -> Reply {
                         )),
                         ::tracing_relay::__private::if_older_rpc_names(|| ::tracing_relay::__private::as_text(
                             (&&&::tracing_relay::__private::ValueProbe(&(request.id)))
-                                .value(),
+                                .relay_value(),
                         )),
                     ],
                 )
@@ -90,7 +94,12 @@ fn handle(request: &Request) -> Reply {
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> Reply {
-            #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+            #[allow(
+                clippy::no_effect_underscore_binding,
+                clippy::redundant_locals,
+                clippy::shadow_same,
+                clippy::used_underscore_binding
+            )]
             let request = request;
             let _ = &request;
             { answer(request) }
@@ -109,7 +118,7 @@ fn handle(request: &Request) -> Reply {
                 use ::tracing_relay::__private::PlainReturn as _;
                 ::tracing_relay::__private::IsThereOnReturn::check(
                     ::tracing_relay::__private::ReturnProbe(__tracing_relay_result)
-                        .answer(),
+                        .relay_answer(),
                 );
             }
             __tracing_relay_finish
@@ -117,7 +126,7 @@ fn handle(request: &Request) -> Reply {
                     (&&&&&&::tracing_relay::__private::OutcomeProbe(
                         __tracing_relay_result,
                     ))
-                        .failure(),
+                        .relay_failure(),
                     ::tracing_relay::__private::ErrorDetail::Type,
                 );
         },

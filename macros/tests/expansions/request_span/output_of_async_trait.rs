@@ -1,7 +1,7 @@
 #[allow(elided_named_lifetimes, clippy::async_yields_async)]
 fn call<'life0, 'async_trait>(
     &'life0 self,
-    request: Request,
+    mut request: Request,
 ) -> ::core::pin::Pin<
     Box<dyn ::core::future::Future<Output = u8> + ::core::marker::Send + 'async_trait>,
 >
@@ -43,7 +43,8 @@ where
                     ::tracing_relay::__private::AParameterCarries::one_comes_in(
                         ::tracing_relay::__private::Carriers::none()
                             .and(
-                                ::tracing_relay::__private::ParameterProbe(&request).find(),
+                                ::tracing_relay::__private::ParameterProbe(&request)
+                                    .relay_find(),
                             ),
                     ),
                 ),
@@ -52,12 +53,10 @@ where
         let __tracing_relay_values = if __tracing_relay_opening.wants_fields() {
             ::tracing_relay::__private::OwnedValues::new(&[])
         } else {
-            ::tracing_relay::__private::OwnedValues::default()
+            ::tracing_relay::__private::OwnedValues::new(&[])
         };
         (__tracing_relay_opening, __tracing_relay_values)
     };
-    #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
-    let mut request = request;
     ::tracing_relay::__private::Box::pin(async move {
         let __tracing_relay_span = __tracing_relay_opening
             .open_owned(&__tracing_relay_values);
@@ -65,7 +64,7 @@ where
             #[allow(unused_imports)]
             use ::tracing_relay::__private::LeaveAlone as _;
             ::tracing_relay::__private::RestampProbe(&mut request)
-                .restamp(&__tracing_relay_span);
+                .relay_restamp(&__tracing_relay_span);
         }
         ::tracing_relay::__private::in_span_async(
                 __tracing_relay_span,
@@ -108,7 +107,7 @@ where
                             (&&&&&&::tracing_relay::__private::OutcomeProbe(
                                 __tracing_relay_result,
                             ))
-                                .failure(),
+                                .relay_failure(),
                             ::tracing_relay::__private::ErrorDetail::Type,
                         );
                 },

@@ -33,7 +33,8 @@ fn handle(&self, request: Request) -> impl Future<Output = Reply> {
                     ::tracing_relay::__private::AParameterCarries::one_comes_in(
                         ::tracing_relay::__private::Carriers::none()
                             .and(
-                                ::tracing_relay::__private::ParameterProbe(&request).find(),
+                                ::tracing_relay::__private::ParameterProbe(&request)
+                                    .relay_find(),
                             ),
                     ),
                 ),
@@ -42,7 +43,7 @@ fn handle(&self, request: Request) -> impl Future<Output = Reply> {
         let __tracing_relay_values = if __tracing_relay_opening.wants_fields() {
             ::tracing_relay::__private::OwnedValues::new(&[])
         } else {
-            ::tracing_relay::__private::OwnedValues::default()
+            ::tracing_relay::__private::OwnedValues::new(&[])
         };
         (__tracing_relay_opening, __tracing_relay_values)
     };
@@ -54,8 +55,14 @@ fn handle(&self, request: Request) -> impl Future<Output = Reply> {
             _,
         >(
             (move || {
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let request = request;
+                let _ = &request;
                 {
                     let answering = self.answer(request);
                     async move { answering.await }
@@ -76,7 +83,7 @@ fn handle(&self, request: Request) -> impl Future<Output = Reply> {
                     (&&&&&&::tracing_relay::__private::OutcomeProbe(
                         __tracing_relay_result,
                     ))
-                        .failure(),
+                        .relay_failure(),
                     ::tracing_relay::__private::ErrorDetail::Type,
                 );
         },

@@ -1,4 +1,4 @@
-fn handle(&self, request: Request) -> impl Future<Output = Reply> + Send {
+fn handle(&self, mut request: Request) -> impl Future<Output = Reply> + Send {
     static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
         static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
             &METADATA,
@@ -33,7 +33,8 @@ fn handle(&self, request: Request) -> impl Future<Output = Reply> + Send {
                     ::tracing_relay::__private::AParameterCarries::one_comes_in(
                         ::tracing_relay::__private::Carriers::none()
                             .and(
-                                ::tracing_relay::__private::ParameterProbe(&request).find(),
+                                ::tracing_relay::__private::ParameterProbe(&request)
+                                    .relay_find(),
                             ),
                     ),
                 ),
@@ -42,12 +43,10 @@ fn handle(&self, request: Request) -> impl Future<Output = Reply> + Send {
         let __tracing_relay_values = if __tracing_relay_opening.wants_fields() {
             ::tracing_relay::__private::OwnedValues::new(&[])
         } else {
-            ::tracing_relay::__private::OwnedValues::default()
+            ::tracing_relay::__private::OwnedValues::new(&[])
         };
         (__tracing_relay_opening, __tracing_relay_values)
     };
-    #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
-    let mut request = request;
     async move {
         let __tracing_relay_span = __tracing_relay_opening
             .open_owned(&__tracing_relay_values);
@@ -55,7 +54,7 @@ fn handle(&self, request: Request) -> impl Future<Output = Reply> + Send {
             #[allow(unused_imports)]
             use ::tracing_relay::__private::LeaveAlone as _;
             ::tracing_relay::__private::RestampProbe(&mut request)
-                .restamp(&__tracing_relay_span);
+                .relay_restamp(&__tracing_relay_span);
         }
         ::tracing_relay::__private::in_span_async(
                 __tracing_relay_span,
@@ -88,7 +87,7 @@ fn handle(&self, request: Request) -> impl Future<Output = Reply> + Send {
                             (&&&&&&::tracing_relay::__private::OutcomeProbe(
                                 __tracing_relay_result,
                             ))
-                                .failure(),
+                                .relay_failure(),
                             ::tracing_relay::__private::ErrorDetail::Type,
                         );
                 },

@@ -43,8 +43,14 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
             &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
                 ::tracing_relay::__private::AParameterCarries::one_comes_in(
                     ::tracing_relay::__private::Carriers::none()
-                        .and(::tracing_relay::__private::ParameterProbe(&request).find())
-                        .and(::tracing_relay::__private::ParameterProbe(&state).find()),
+                        .and(
+                            ::tracing_relay::__private::ParameterProbe(&request)
+                                .relay_find(),
+                        )
+                        .and(
+                            ::tracing_relay::__private::ParameterProbe(&state)
+                                .relay_find(),
+                        ),
                 ),
             ),
         );
@@ -53,7 +59,7 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
                 .open(
                     &[
                         (&&&::tracing_relay::__private::ValueProbe(&(request.method)))
-                            .value(),
+                            .relay_value(),
                     ],
                 )
         } else {
@@ -63,7 +69,7 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
             #[allow(unused_imports)]
             use ::tracing_relay::__private::LeaveAlone as _;
             ::tracing_relay::__private::RestampProbe(&mut request)
-                .restamp(&__tracing_relay_span);
+                .relay_restamp(&__tracing_relay_span);
         }
         __tracing_relay_span
     };
@@ -82,10 +88,20 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
                     let __tracing_relay_returned: Result<Reply, Error> = loop {};
                     return __tracing_relay_returned;
                 }
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let request = request;
                 let _ = &request;
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let state = state;
                 { state.handle(request).await }
             },
@@ -106,20 +122,21 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
                 if let ::tracing_relay::__private::Option::Some(reply) = ::tracing_relay::__private::ResultProbe(
                         __tracing_relay_result,
                     )
-                    .ok()
+                    .relay_ok()
                 {
                     __tracing_relay_finish
                         .record(
                             1usize,
                             &[
                                 (&&&::tracing_relay::__private::ValueProbe(&(reply.id)))
-                                    .value(),
+                                    .relay_value(),
                                 ::tracing_relay::__private::AttributeValue::Absent,
                             ],
                         );
                 }
+                #[allow(clippy::absolute_paths)]
                 if let ::tracing_relay::__private::Option::Some(error) = ::tracing_relay::__private::ReturnsAResult::err(
-                    ::core::convert::identity(__tracing_relay_result),
+                    ::tracing_relay::__private::whole(__tracing_relay_result),
                 ) {
                     __tracing_relay_finish
                         .record(
@@ -127,7 +144,7 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
                             &[
                                 ::tracing_relay::__private::AttributeValue::Absent,
                                 (&&&::tracing_relay::__private::ValueProbe(&(error.code())))
-                                    .value(),
+                                    .relay_value(),
                             ],
                         );
                 }
@@ -136,7 +153,7 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
                         (&&&&&&::tracing_relay::__private::OutcomeProbe(
                             __tracing_relay_result,
                         ))
-                            .failure(),
+                            .relay_failure(),
                         ::tracing_relay::__private::ErrorDetail::Type,
                     );
             },

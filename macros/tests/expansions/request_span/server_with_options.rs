@@ -38,10 +38,20 @@ fn handle(request: Request, state: &State) -> Reply {
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> Reply {
-            #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+            #[allow(
+                clippy::no_effect_underscore_binding,
+                clippy::redundant_locals,
+                clippy::shadow_same,
+                clippy::used_underscore_binding
+            )]
             let request = request;
             let _ = &request;
-            #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+            #[allow(
+                clippy::no_effect_underscore_binding,
+                clippy::redundant_locals,
+                clippy::shadow_same,
+                clippy::used_underscore_binding
+            )]
             let state = state;
             let _ = &state;
             { state.handle(request) }
@@ -60,7 +70,7 @@ fn handle(request: Request, state: &State) -> Reply {
                 use ::tracing_relay::__private::PlainReturn as _;
                 ::tracing_relay::__private::IsThereOnReturn::check(
                     ::tracing_relay::__private::ReturnProbe(__tracing_relay_result)
-                        .answer(),
+                        .relay_answer(),
                 );
             }
             __tracing_relay_finish
@@ -68,7 +78,7 @@ fn handle(request: Request, state: &State) -> Reply {
                     (&&&&&&::tracing_relay::__private::OutcomeProbe(
                         __tracing_relay_result,
                     ))
-                        .failure(),
+                        .relay_failure(),
                     ::tracing_relay::__private::ErrorDetail::Type,
                 );
         },

@@ -43,7 +43,7 @@ async fn run(id: u64, list: &[u8]) -> Result<u8, Error> {
             __tracing_relay_opening
                 .open(
                     &[
-                        (&&&::tracing_relay::__private::ValueProbe(&(id))).value(),
+                        (&&&::tracing_relay::__private::ValueProbe(&(id))).relay_value(),
                         ::tracing_relay::__private::debug(&(list)),
                     ],
                 )
@@ -66,10 +66,20 @@ async fn run(id: u64, list: &[u8]) -> Result<u8, Error> {
                     let __tracing_relay_returned: Result<u8, Error> = loop {};
                     return __tracing_relay_returned;
                 }
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let id = id;
                 let _ = &id;
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let list = list;
                 let _ = &list;
                 { step(id).await }
@@ -88,7 +98,7 @@ async fn run(id: u64, list: &[u8]) -> Result<u8, Error> {
                         (&&&&&&::tracing_relay::__private::OutcomeProbe(
                             __tracing_relay_result,
                         ))
-                            .failure(),
+                            .relay_failure(),
                         ::tracing_relay::__private::ErrorDetail::Type,
                     );
             },

@@ -45,7 +45,12 @@ async fn call(mut self, request: Request) -> Result<Reply, Error> {
                     return __tracing_relay_returned;
                 }
                 let _ = &self;
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let request = request;
                 { self.inner.call(request).await }
             },
@@ -63,7 +68,7 @@ async fn call(mut self, request: Request) -> Result<Reply, Error> {
                         (&&&&&&::tracing_relay::__private::OutcomeProbe(
                             __tracing_relay_result,
                         ))
-                            .failure(),
+                            .relay_failure(),
                         ::tracing_relay::__private::ErrorDetail::Message,
                     );
             },

@@ -31,7 +31,7 @@ fn handle<'a>(&'a self) -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> {
         let __tracing_relay_values = if __tracing_relay_opening.wants_fields() {
             ::tracing_relay::__private::OwnedValues::new(&[])
         } else {
-            ::tracing_relay::__private::OwnedValues::default()
+            ::tracing_relay::__private::OwnedValues::new(&[])
         };
         (__tracing_relay_opening, __tracing_relay_values)
     };
@@ -61,7 +61,7 @@ fn handle<'a>(&'a self) -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> {
                         (&&&&&&::tracing_relay::__private::OutcomeProbe(
                             __tracing_relay_result,
                         ))
-                            .failure(),
+                            .relay_failure(),
                         ::tracing_relay::__private::ErrorDetail::Type,
                     );
             },

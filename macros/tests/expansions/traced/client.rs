@@ -36,14 +36,16 @@ async fn send(mut owned: Request, lent: &mut Other, seen: &str) -> Reply {
                     ::tracing_relay::__private::AParameterCanCarry::one_goes_out(
                         ::tracing_relay::__private::Carriers::none()
                             .and(
-                                ::tracing_relay::__private::OutgoingProbe(&mut owned).find(),
+                                ::tracing_relay::__private::OutgoingProbe(&mut owned)
+                                    .relay_find(),
                             )
                             .and(
-                                ::tracing_relay::__private::OutgoingProbe(&mut *lent).find(),
+                                ::tracing_relay::__private::OutgoingProbe(&mut *lent)
+                                    .relay_find(),
                             )
                             .and(
                                 ::tracing_relay::__private::OutgoingProbe(&mut &*seen)
-                                    .find(),
+                                    .relay_find(),
                             ),
                     ),
                 ),
@@ -67,11 +69,26 @@ async fn send(mut owned: Request, lent: &mut Other, seen: &str) -> Reply {
                     let __tracing_relay_returned: Reply = loop {};
                     return __tracing_relay_returned;
                 }
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let owned = owned;
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let lent = lent;
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let seen = seen;
                 { transport(owned, lent, seen).await }
             },
@@ -89,7 +106,7 @@ async fn send(mut owned: Request, lent: &mut Other, seen: &str) -> Reply {
                         (&&&&&&::tracing_relay::__private::OutcomeProbe(
                             __tracing_relay_result,
                         ))
-                            .failure(),
+                            .relay_failure(),
                         ::tracing_relay::__private::ErrorDetail::Type,
                     );
             },

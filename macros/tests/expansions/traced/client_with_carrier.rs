@@ -36,7 +36,12 @@ fn send(request: &mut Request) -> Reply {
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> Reply {
-            #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+            #[allow(
+                clippy::no_effect_underscore_binding,
+                clippy::redundant_locals,
+                clippy::shadow_same,
+                clippy::used_underscore_binding
+            )]
             let request = request;
             let _ = &request;
             { transport(request) }
@@ -55,7 +60,7 @@ fn send(request: &mut Request) -> Reply {
                 use ::tracing_relay::__private::PlainReturn as _;
                 ::tracing_relay::__private::IsThereOnReturn::check(
                     ::tracing_relay::__private::ReturnProbe(__tracing_relay_result)
-                        .answer(),
+                        .relay_answer(),
                 );
             }
             __tracing_relay_finish
@@ -63,7 +68,7 @@ fn send(request: &mut Request) -> Reply {
                     (&&&&&&::tracing_relay::__private::OutcomeProbe(
                         __tracing_relay_result,
                     ))
-                        .failure(),
+                        .relay_failure(),
                     ::tracing_relay::__private::ErrorDetail::Type,
                 );
         },

@@ -38,9 +38,19 @@ where
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> T::Output {
-            #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+            #[allow(
+                clippy::no_effect_underscore_binding,
+                clippy::redundant_locals,
+                clippy::shadow_same,
+                clippy::used_underscore_binding
+            )]
             let left = left;
-            #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+            #[allow(
+                clippy::no_effect_underscore_binding,
+                clippy::redundant_locals,
+                clippy::shadow_same,
+                clippy::used_underscore_binding
+            )]
             let mut right = right;
             { left + right }
         },
@@ -58,7 +68,7 @@ where
                 use ::tracing_relay::__private::PlainReturn as _;
                 ::tracing_relay::__private::IsThereOnReturn::check(
                     ::tracing_relay::__private::ReturnProbe(__tracing_relay_result)
-                        .answer(),
+                        .relay_answer(),
                 );
             }
             __tracing_relay_finish
@@ -66,7 +76,7 @@ where
                     (&&&&&&::tracing_relay::__private::OutcomeProbe(
                         __tracing_relay_result,
                     ))
-                        .failure(),
+                        .relay_failure(),
                     ::tracing_relay::__private::ErrorDetail::Type,
                 );
         },

@@ -47,7 +47,7 @@ fn nothing() {
                     (&&&&&&::tracing_relay::__private::OutcomeProbe(
                         __tracing_relay_result,
                     ))
-                        .failure(),
+                        .relay_failure(),
                     ::tracing_relay::__private::ErrorDetail::Type,
                 );
         },

@@ -47,7 +47,9 @@ async fn handle(
         );
         let __tracing_relay_span = if __tracing_relay_opening.wants_fields() {
             __tracing_relay_opening
-                .open(&[(&&&::tracing_relay::__private::ValueProbe(&(id))).value()])
+                .open(
+                    &[(&&&::tracing_relay::__private::ValueProbe(&(id))).relay_value()],
+                )
         } else {
             __tracing_relay_opening.open(&[])
         };
@@ -57,7 +59,7 @@ async fn handle(
             #[allow(unused_variables, clippy::used_underscore_binding)]
             let Message { id, trace } = &mut __tracing_relay_p0;
             ::tracing_relay::__private::RestampProbe(&mut *trace)
-                .restamp(&__tracing_relay_span);
+                .relay_restamp(&__tracing_relay_span);
         }
         __tracing_relay_span
     };
@@ -76,17 +78,42 @@ async fn handle(
                     let __tracing_relay_returned: u8 = loop {};
                     return __tracing_relay_returned;
                 }
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let __tracing_relay_p0 = __tracing_relay_p0;
-                #[allow(clippy::used_underscore_binding, clippy::toplevel_ref_arg)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::shadow_reuse,
+                    clippy::shadow_unrelated,
+                    clippy::toplevel_ref_arg
+                )]
                 let Message { id, trace } = __tracing_relay_p0;
                 let _ = &trace;
                 let _ = &id;
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let __tracing_relay_p1 = __tracing_relay_p1;
-                #[allow(clippy::used_underscore_binding, clippy::toplevel_ref_arg)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::shadow_reuse,
+                    clippy::shadow_unrelated,
+                    clippy::toplevel_ref_arg
+                )]
                 let (mut left, _) = __tracing_relay_p1;
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let __tracing_relay_p2 = __tracing_relay_p2;
                 { left }
             },
@@ -104,7 +131,7 @@ async fn handle(
                         (&&&&&&::tracing_relay::__private::OutcomeProbe(
                             __tracing_relay_result,
                         ))
-                            .failure(),
+                            .relay_failure(),
                         ::tracing_relay::__private::ErrorDetail::Type,
                     );
             },

@@ -41,10 +41,10 @@ fn items(count: u32) -> impl Stream<Item = u32> {
             .within(::tracing_relay::__private::Ambience::read(&__TRACING_RELAY_SITE));
         let __tracing_relay_values = if __tracing_relay_opening.wants_fields() {
             ::tracing_relay::__private::OwnedValues::new(
-                &[(&&&::tracing_relay::__private::ValueProbe(&(count))).value()],
+                &[(&&&::tracing_relay::__private::ValueProbe(&(count))).relay_value()],
             )
         } else {
-            ::tracing_relay::__private::OwnedValues::default()
+            ::tracing_relay::__private::OwnedValues::new(&[])
         };
         (__tracing_relay_opening, __tracing_relay_values)
     };
@@ -52,7 +52,12 @@ fn items(count: u32) -> impl Stream<Item = u32> {
         __tracing_relay_opening,
         __tracing_relay_values,
         (move || {
-            #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+            #[allow(
+                clippy::no_effect_underscore_binding,
+                clippy::redundant_locals,
+                clippy::shadow_same,
+                clippy::used_underscore_binding
+            )]
             let count = count;
             let _ = &count;
             { stream::iter(0..count) }
