@@ -214,21 +214,20 @@ fn parameters_named_like_calls(find: u32, in_span: u32, carriers: TraceCarrier) 
     find + in_span
 }
 
-/// Items, labels and loops of the body stay its own.
+/// Items and labels of the body stay its own.
 #[tracing_relay::traced]
-fn items_inside(numbers: &[u32]) -> u32 {
+fn items_inside(rows: &[&[u32]]) -> u32 {
     const LIMIT: u32 = 3;
     fn double(number: u32) -> u32 {
         number * 2
     }
     let mut sum = 0;
-    'outer: for number in numbers {
-        loop {
+    'rows: for row in rows {
+        for number in *row {
             if *number > LIMIT {
-                continue 'outer;
+                continue 'rows;
             }
             sum += double(*number);
-            break;
         }
     }
     sum
@@ -238,7 +237,7 @@ fn items_inside(numbers: &[u32]) -> u32 {
 fn names_of_the_body_are_its_own(traces: Traces) {
     assert_eq!(own_names(1, 2), 3);
     assert_eq!(parameters_named_like_calls(1, 2, remote()), 3);
-    assert_eq!(items_inside(&[1, 2, 9]), 6);
+    assert_eq!(items_inside(&[&[1, 9, 1], &[2]]), 6);
     assert_trace!(
         traces,
         "

@@ -111,7 +111,7 @@ impl Emit {
     }
 
     fn async_body(&self) -> TokenStream {
-        let Self { p, span, .. } = self;
+        let p = &self.p;
         let open = self.open_now();
         let hint = match &self.plan.item.sig.output {
             ReturnType::Default => self.hint(&quote!(())),
@@ -122,10 +122,8 @@ impl Emit {
         let rebind = self.rebind();
         let block = &self.plan.body;
         let finish = self.finish();
-        quote! {
-            #open
-            #p::in_span_async(#span, async move { #hint #rebind #block }, #finish).await
-        }
+        let future = self.in_span_async(&quote!(#hint #rebind #block), &finish);
+        quote!(#open #future)
     }
 
     /// A function that returns what is polled: the parent and the values are read at the call, and
@@ -153,6 +151,7 @@ impl Emit {
         let start = self.start(&quote!(.within(#p::Ambience::read(&#site))));
         let fields = self.field_values();
         let start = quote! {
+            #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
             let (#opening, #values) = {
                 #start
                 let #values = if #opening.wants_fields() {
@@ -170,11 +169,12 @@ impl Emit {
                 let write = self.write_carrier();
                 let hint = output.map(|output| self.hint(output));
                 let finish = self.finish();
+                let future = self.in_span_async(&quote!(#hint #block), &finish);
                 let wrapped = quote! {
                     async move {
                         let #span = #opening.open_owned(&#values);
                         #write
-                        #p::in_span_async(#span, async move { #hint #block }, #finish).await
+                        #future
                     }
                 };
                 (self.rebind(), wrapped)
@@ -204,6 +204,17 @@ impl Emit {
             polled
         };
         quote! { #start #before #returned }
+    }
+
+    /// Runs a body in the open span. An `async fn` may return a future where a block may not.
+    fn in_span_async(&self, body: &TokenStream, finish: &TokenStream) -> TokenStream {
+        let Self { p, span, .. } = self;
+        let future = Ident::new("__tracing_relay_future", Span::mixed_site());
+        quote! {
+            #[allow(clippy::async_yields_async)]
+            let #future = async move { #body };
+            #p::in_span_async(#span, #future, #finish).await
+        }
     }
 
     /// Runs the body of a function that returns what is polled.
@@ -319,9 +330,13 @@ impl Emit {
         };
         let write = self.write_carrier();
         if write.is_empty() {
-            quote!(let #span = { #start #open };)
+            quote! {
+                #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+                let #span = { #start #open };
+            }
         } else {
             quote! {
+                #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
                 let #span = {
                     #start
                     let #span = #open;

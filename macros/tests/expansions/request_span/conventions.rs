@@ -44,6 +44,7 @@ fn handle(request: &Request) -> Reply {
         const deprecated_attribute: () = ();
         deprecated_attribute
     };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         #[allow(unused_imports)]
         use ::tracing_relay::__private::{

@@ -24,6 +24,7 @@ fn handle(&self, request: Request) -> impl Future<Output = Reply> {
             )
             .from_environment()
     };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_opening, __tracing_relay_values) = {
         #[allow(unused_imports)]
         use ::tracing_relay::__private::FindNoCarrier as _;

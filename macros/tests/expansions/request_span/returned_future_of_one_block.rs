@@ -24,6 +24,7 @@ fn handle(&self, mut request: Request) -> impl Future<Output = Reply> + Send {
             )
             .from_environment()
     };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_opening, __tracing_relay_values) = {
         #[allow(unused_imports)]
         use ::tracing_relay::__private::FindNoCarrier as _;
@@ -56,23 +57,25 @@ fn handle(&self, mut request: Request) -> impl Future<Output = Reply> + Send {
             ::tracing_relay::__private::RestampProbe(&mut request)
                 .relay_restamp(&__tracing_relay_span);
         }
+        #[allow(clippy::async_yields_async)]
+        let __tracing_relay_future = async move {
+            #[allow(
+                unreachable_code,
+                clippy::diverging_sub_expression,
+                clippy::empty_loop,
+                clippy::let_unit_value,
+                clippy::needless_return,
+                clippy::unreachable
+            )]
+            if false {
+                let __tracing_relay_returned: Reply = loop {};
+                return __tracing_relay_returned;
+            }
+            { self.answer(request).await }
+        };
         ::tracing_relay::__private::in_span_async(
                 __tracing_relay_span,
-                async move {
-                    #[allow(
-                        unreachable_code,
-                        clippy::diverging_sub_expression,
-                        clippy::empty_loop,
-                        clippy::let_unit_value,
-                        clippy::needless_return,
-                        clippy::unreachable
-                    )]
-                    if false {
-                        let __tracing_relay_returned: Reply = loop {};
-                        return __tracing_relay_returned;
-                    }
-                    { self.answer(request).await }
-                },
+                __tracing_relay_future,
                 |
                     __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
                     __tracing_relay_result|

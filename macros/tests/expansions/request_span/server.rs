@@ -33,6 +33,7 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
             )
             .from_environment()
     };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         #[allow(unused_imports)]
         use ::tracing_relay::__private::{
@@ -73,38 +74,40 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
         }
         __tracing_relay_span
     };
+    #[allow(clippy::async_yields_async)]
+    let __tracing_relay_future = async move {
+        #[allow(
+            unreachable_code,
+            clippy::diverging_sub_expression,
+            clippy::empty_loop,
+            clippy::let_unit_value,
+            clippy::needless_return,
+            clippy::unreachable
+        )]
+        if false {
+            let __tracing_relay_returned: Result<Reply, Error> = loop {};
+            return __tracing_relay_returned;
+        }
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let request = request;
+        let _ = &request;
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let state = state;
+        { state.handle(request).await }
+    };
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
-            async move {
-                #[allow(
-                    unreachable_code,
-                    clippy::diverging_sub_expression,
-                    clippy::empty_loop,
-                    clippy::let_unit_value,
-                    clippy::needless_return,
-                    clippy::unreachable
-                )]
-                if false {
-                    let __tracing_relay_returned: Result<Reply, Error> = loop {};
-                    return __tracing_relay_returned;
-                }
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
-                let request = request;
-                let _ = &request;
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
-                let state = state;
-                { state.handle(request).await }
-            },
+            __tracing_relay_future,
             |
                 __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
                 __tracing_relay_result|

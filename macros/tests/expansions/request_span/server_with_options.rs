@@ -24,6 +24,7 @@ fn handle(request: Request, state: &State) -> Reply {
             )
             .from_environment()
     };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         let __tracing_relay_opening = {
             let __tracing_relay_trusted: ::core::primitive::bool = state.trusts();

@@ -24,6 +24,7 @@ fn tick(&self) {
             )
             .from_environment()
     };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
             &__TRACING_RELAY_SITE,

@@ -31,6 +31,7 @@ async fn run(id: u64, list: &[u8]) -> Result<u8, Error> {
             2usize,
         )
     };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         #[allow(unused_imports)]
         use ::tracing_relay::__private::{
@@ -51,39 +52,41 @@ async fn run(id: u64, list: &[u8]) -> Result<u8, Error> {
             __tracing_relay_opening.open(&[])
         }
     };
+    #[allow(clippy::async_yields_async)]
+    let __tracing_relay_future = async move {
+        #[allow(
+            unreachable_code,
+            clippy::diverging_sub_expression,
+            clippy::empty_loop,
+            clippy::let_unit_value,
+            clippy::needless_return,
+            clippy::unreachable
+        )]
+        if false {
+            let __tracing_relay_returned: Result<u8, Error> = loop {};
+            return __tracing_relay_returned;
+        }
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let id = id;
+        let _ = &id;
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let list = list;
+        let _ = &list;
+        { step(id).await }
+    };
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
-            async move {
-                #[allow(
-                    unreachable_code,
-                    clippy::diverging_sub_expression,
-                    clippy::empty_loop,
-                    clippy::let_unit_value,
-                    clippy::needless_return,
-                    clippy::unreachable
-                )]
-                if false {
-                    let __tracing_relay_returned: Result<u8, Error> = loop {};
-                    return __tracing_relay_returned;
-                }
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
-                let id = id;
-                let _ = &id;
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
-                let list = list;
-                let _ = &list;
-                { step(id).await }
-            },
+            __tracing_relay_future,
             |
                 __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
                 __tracing_relay_result|

@@ -23,37 +23,40 @@ async fn call(mut self, request: Request) -> Result<Reply, Error> {
             0usize,
         )
     };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
             &__TRACING_RELAY_SITE,
         );
         __tracing_relay_opening.open(&[])
     };
+    #[allow(clippy::async_yields_async)]
+    let __tracing_relay_future = async move {
+        #[allow(
+            unreachable_code,
+            clippy::diverging_sub_expression,
+            clippy::empty_loop,
+            clippy::let_unit_value,
+            clippy::needless_return,
+            clippy::unreachable
+        )]
+        if false {
+            let __tracing_relay_returned: Result<Reply, Error> = loop {};
+            return __tracing_relay_returned;
+        }
+        let _ = &self;
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let request = request;
+        { self.inner.call(request).await }
+    };
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
-            async move {
-                #[allow(
-                    unreachable_code,
-                    clippy::diverging_sub_expression,
-                    clippy::empty_loop,
-                    clippy::let_unit_value,
-                    clippy::needless_return,
-                    clippy::unreachable
-                )]
-                if false {
-                    let __tracing_relay_returned: Result<Reply, Error> = loop {};
-                    return __tracing_relay_returned;
-                }
-                let _ = &self;
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
-                let request = request;
-                { self.inner.call(request).await }
-            },
+            __tracing_relay_future,
             |
                 __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
                 __tracing_relay_result|

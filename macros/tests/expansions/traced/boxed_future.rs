@@ -23,6 +23,7 @@ fn handle<'a>(&'a self) -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> {
             0usize,
         )
     };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_opening, __tracing_relay_values) = {
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
                 &__TRACING_RELAY_SITE,

@@ -23,6 +23,7 @@ async fn send(mut owned: Request, lent: &mut Other, seen: &str) -> Reply {
             0usize,
         )
     };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
             &__TRACING_RELAY_SITE,
@@ -54,44 +55,46 @@ async fn send(mut owned: Request, lent: &mut Other, seen: &str) -> Reply {
         }
         __tracing_relay_span
     };
+    #[allow(clippy::async_yields_async)]
+    let __tracing_relay_future = async move {
+        #[allow(
+            unreachable_code,
+            clippy::diverging_sub_expression,
+            clippy::empty_loop,
+            clippy::let_unit_value,
+            clippy::needless_return,
+            clippy::unreachable
+        )]
+        if false {
+            let __tracing_relay_returned: Reply = loop {};
+            return __tracing_relay_returned;
+        }
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let owned = owned;
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let lent = lent;
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let seen = seen;
+        { transport(owned, lent, seen).await }
+    };
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
-            async move {
-                #[allow(
-                    unreachable_code,
-                    clippy::diverging_sub_expression,
-                    clippy::empty_loop,
-                    clippy::let_unit_value,
-                    clippy::needless_return,
-                    clippy::unreachable
-                )]
-                if false {
-                    let __tracing_relay_returned: Reply = loop {};
-                    return __tracing_relay_returned;
-                }
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
-                let owned = owned;
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
-                let lent = lent;
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
-                let seen = seen;
-                { transport(owned, lent, seen).await }
-            },
+            __tracing_relay_future,
             |
                 __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
                 __tracing_relay_result|

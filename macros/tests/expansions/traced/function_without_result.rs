@@ -24,6 +24,7 @@ fn nothing() {
             )
             .without_log_ids()
     };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
             &__TRACING_RELAY_SITE,

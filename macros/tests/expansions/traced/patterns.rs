@@ -34,6 +34,7 @@ async fn handle(
             1usize,
         )
     };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         #[allow(unused_imports)]
         use ::tracing_relay::__private::{
@@ -63,60 +64,62 @@ async fn handle(
         }
         __tracing_relay_span
     };
+    #[allow(clippy::async_yields_async)]
+    let __tracing_relay_future = async move {
+        #[allow(
+            unreachable_code,
+            clippy::diverging_sub_expression,
+            clippy::empty_loop,
+            clippy::let_unit_value,
+            clippy::needless_return,
+            clippy::unreachable
+        )]
+        if false {
+            let __tracing_relay_returned: u8 = loop {};
+            return __tracing_relay_returned;
+        }
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let __tracing_relay_p0 = __tracing_relay_p0;
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::shadow_reuse,
+            clippy::shadow_unrelated,
+            clippy::toplevel_ref_arg
+        )]
+        let Message { id, trace } = __tracing_relay_p0;
+        let _ = &trace;
+        let _ = &id;
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let __tracing_relay_p1 = __tracing_relay_p1;
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::shadow_reuse,
+            clippy::shadow_unrelated,
+            clippy::toplevel_ref_arg
+        )]
+        let (mut left, _) = __tracing_relay_p1;
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let __tracing_relay_p2 = __tracing_relay_p2;
+        { left }
+    };
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
-            async move {
-                #[allow(
-                    unreachable_code,
-                    clippy::diverging_sub_expression,
-                    clippy::empty_loop,
-                    clippy::let_unit_value,
-                    clippy::needless_return,
-                    clippy::unreachable
-                )]
-                if false {
-                    let __tracing_relay_returned: u8 = loop {};
-                    return __tracing_relay_returned;
-                }
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
-                let __tracing_relay_p0 = __tracing_relay_p0;
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::shadow_reuse,
-                    clippy::shadow_unrelated,
-                    clippy::toplevel_ref_arg
-                )]
-                let Message { id, trace } = __tracing_relay_p0;
-                let _ = &trace;
-                let _ = &id;
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
-                let __tracing_relay_p1 = __tracing_relay_p1;
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::shadow_reuse,
-                    clippy::shadow_unrelated,
-                    clippy::toplevel_ref_arg
-                )]
-                let (mut left, _) = __tracing_relay_p1;
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
-                let __tracing_relay_p2 = __tracing_relay_p2;
-                { left }
-            },
+            __tracing_relay_future,
             |
                 __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
                 __tracing_relay_result|

@@ -30,6 +30,7 @@ fn items(count: u32) -> impl Stream<Item = u32> {
             1usize,
         )
     };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_opening, __tracing_relay_values) = {
         #[allow(unused_imports)]
         use ::tracing_relay::__private::{
