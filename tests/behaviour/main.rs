@@ -1,6 +1,7 @@
 //! What the function attributes do, on whole span trees.
 
 mod drop_order;
+mod options;
 mod outcomes;
 mod propagation;
 mod readme;
@@ -8,3 +9,4 @@ mod shapes;
 mod spans;
 mod tasks;
 mod testing;
+mod warnings;
