@@ -244,6 +244,53 @@ mod of_returned_futures {
     }
 }
 
+/// A message that the attribute stamps, of which the body takes a part.
+mod of_messages {
+    use super::*;
+    use tracing_relay::{TraceCarrier, request_span};
+
+    struct Carrying {
+        left: Noisy,
+        _right: Noisy,
+        trace: TraceCarrier,
+    }
+
+    fn message() -> Carrying {
+        Carrying {
+            left: Noisy("left"),
+            _right: Noisy("right"),
+            trace: TraceCarrier::none(),
+        }
+    }
+
+    async fn plain(message: Carrying, _other: Noisy, cancel: bool) -> usize {
+        let left = message.left;
+        if cancel {
+            pending::<()>().await;
+        }
+        left.borrow().length()
+    }
+
+    #[request_span(carrier = message.trace)]
+    async fn spanned(message: Carrying, _other: Noisy, cancel: bool) -> usize {
+        let left = message.left;
+        if cancel {
+            pending::<()>().await;
+        }
+        left.borrow().length()
+    }
+
+    #[tracing_relay::test]
+    fn in_parts(_traces: Traces) {
+        for cancel in [false, true] {
+            assert_same(
+                || poll_once(plain(message(), Noisy("other"), cancel)),
+                || poll_once(spanned(message(), Noisy("other"), cancel)),
+            );
+        }
+    }
+}
+
 mod of_futures_returned_after_work {
     use super::*;
 

@@ -2,6 +2,7 @@
 
 mod drop_order;
 mod hygiene;
+mod options;
 mod outcomes;
 mod propagation;
 mod readme;
@@ -9,3 +10,4 @@ mod shapes;
 mod spans;
 mod tasks;
 mod testing;
+mod warnings;

@@ -110,7 +110,7 @@ pub(crate) fn plan(
 ) -> Option<Plan> {
     let options_only = options_plan(attribute, options, diagnostics);
     let mut item = parse_item(attribute, item, diagnostics)?;
-    check_header(attribute, &item.sig, diagnostics);
+    check_header(attribute, &item, diagnostics);
     let Body::Block { block, .. } = &item.body else {
         diagnostics.report(
             &item.sig.ident,
@@ -256,8 +256,16 @@ fn parse_item(
     diagnostics.ok(parse2(item))
 }
 
-fn check_header(attribute: Attribute, sig: &Signature, diagnostics: &mut Diagnostics) {
-    if let Some(constant) = &sig.constness {
+fn check_header(attribute: Attribute, item: &FnItem, diagnostics: &mut Diagnostics) {
+    let track_caller = |attribute: &&syn::Attribute| attribute.path().is_ident("track_caller");
+    if let Some(track_caller) = item.attrs.iter().find(track_caller) {
+        diagnostics.report(
+            track_caller,
+            "the body runs in a closure, which does not know the caller",
+            &format!("remove `#[track_caller]`, or `{}`", attribute.name()),
+        );
+    }
+    if let Some(constant) = &item.sig.constness {
         diagnostics.report(
             constant,
             "a `const fn` cannot have a span",

@@ -136,11 +136,13 @@
 /// # Limitations
 ///
 /// A message inside a pattern (`Json(request): Json<Request>`) is found when the whole parameter
-/// carries; otherwise name it with `carrier = request`. A function that returns a future which is not
-/// one `async move` block owns its message no more when the span opens: the message is not
-/// re-stamped, and an outgoing carrier is a compile error. A parameter that is there for its carrier
-/// alone is unused to the compiler: call it `_headers`. The body runs in a closure, so that it
-/// cannot be `const`.
+/// carries; otherwise name it with `carrier = request`. What a pattern binds is a reference in the
+/// options, as the value is in `on_ok`. A function that returns a future which is not one
+/// `async move` block owns its message no more when the span opens: the message is not re-stamped,
+/// and an outgoing carrier is a compile error. A parameter that is there for its carrier alone,
+/// beside others, is unused to the compiler: call it `_headers`. The body runs in a closure, so that
+/// it cannot be `const` nor `#[track_caller]`. Of several attributes on one function, the last is
+/// around the others.
 ///
 /// ```compile_fail
 /// # use tracing_relay::request_span;
