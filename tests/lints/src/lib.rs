@@ -50,6 +50,3 @@
 
 pub mod shapes;
 pub mod traits;
-
-#[cfg(test)]
-mod tests;

@@ -1,4 +1,8 @@
 //! The renamed crate works, and temporaries are dropped by the rules of this edition.
+#![allow(
+    tail_expr_drop_order,
+    reason = "it is the order of this edition that is tested"
+)]
 
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex};
@@ -6,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use relay::testing::Traces;
 use relay::traced;
 
-use crate::shapes;
-use crate::traits::{Server, Service};
+use tracing_relay_lints::shapes;
+use tracing_relay_lints::traits::{Server, Service};
 
 #[relay::test(crate = ::relay)]
 async fn spans_are_opened_under_another_name_of_the_crate(traces: Traces) {
@@ -61,20 +65,20 @@ impl Drop for Temporary<'_> {
 }
 
 macro_rules! twins {
-    ($plain:ident $spanned:ident ($($header:tt)*) $body:block) => {
-        $($header)* $plain(first: Noisy, second: Noisy) -> usize $body
+    ($plain:ident $spanned:ident ($($header:tt)*) |$first:ident, $second:ident| $body:block) => {
+        $($header)* $plain($first: Noisy, $second: Noisy) -> usize $body
 
         #[traced(crate = ::relay)]
-        $($header)* $spanned(first: Noisy, second: Noisy) -> usize $body
+        $($header)* $spanned($first: Noisy, $second: Noisy) -> usize $body
     };
 }
 
-twins!(plain spanned (fn) {
+twins!(plain spanned (fn) |first, second| {
     let _local = Noisy("local");
     first.temporary().length() + second.temporary().length()
 });
-twins!(plain_line spanned_line (fn) { first.temporary().length() + second.temporary().length() });
-twins!(plain_async spanned_async (async fn) {
+twins!(plain_line spanned_line (fn) |first, second| { first.temporary().length() + second.temporary().length() });
+twins!(plain_async spanned_async (async fn) |first, second| {
     let _local = Noisy("local");
     first.temporary().length() + second.temporary().length()
 });
