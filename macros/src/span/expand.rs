@@ -236,7 +236,14 @@ impl Emit {
         } else {
             &[]
         };
-        self.plan.params.rebind(&self.plan.mentioned, mutated)
+        // In `request.headers_mut()` it is the user's `mut` that is needed.
+        let needed = match &self.plan.carrier {
+            Carrier::Outbound(expr) if self.param_of(expr).is_none() => self.mutated.as_slice(),
+            _ => &[],
+        };
+        self.plan
+            .params
+            .rebind(&self.plan.mentioned, mutated, needed)
     }
 
     /// Whether the parameters stay what they are: the body is an async block that takes what it

@@ -97,8 +97,13 @@ impl Params {
     }
 
     /// The `let`s inside. Names in `used` are used by the attribute, which counts as a use; those in
-    /// `mutated` are mutable.
-    pub(crate) fn rebind(&self, used: &[Ident], mutated: &[Ident]) -> TokenStream {
+    /// `mutated` are mutable, and the user's `mut` of those in `needed` has its reason outside.
+    pub(crate) fn rebind(
+        &self,
+        used: &[Ident],
+        mutated: &[Ident],
+        needed: &[Ident],
+    ) -> TokenStream {
         let mut tokens = TokenStream::new();
         if self.whole_self {
             tokens.extend(quote!(let _ = &self;));
@@ -111,7 +116,9 @@ impl Params {
                 .contains(name)
                 .then(|| Token![mut](Span::mixed_site()));
             let mutability = mutability.or(ours);
+            let needed = needed.contains(name).then(|| quote!(#[allow(unused_mut)]));
             tokens.extend(quote! {
+                #needed
                 #[allow(
                     clippy::no_effect_underscore_binding,
                     clippy::redundant_locals,
