@@ -797,9 +797,16 @@ macro_rules! handlers {
         #[traced]
         $function
     };
+    (types $name:ident, $text:literal, $output:ty, $input:ty, $body:block) => {
+        #[traced(name = $text, kind = "consumer")]
+        fn $name(_message: $input) -> $output $body
+    };
 }
 
 handlers!(first_handler => 1, second_handler => 1 + 1);
+handlers!(types passed_types, "passed.types", Pin<Box<dyn Future<Output = u8>>>, TraceCarrier, {
+    Box::pin(async move { 1 })
+});
 handlers!(item fn whole_item(number: u32) -> u32 { number });
 
 /// Each attribute wraps what the one before it made: the last one is around all others.
@@ -814,6 +821,7 @@ fn twice() -> u32 {
 async fn attributes_written_by_macros_and_by_other_attributes(traces: Traces) {
     assert_eq!(first_handler().await + second_handler().await, 3);
     assert_eq!(whole_item(1), 1);
+    assert_eq!(passed_types(TraceCarrier::none()).await, 1);
     assert_eq!(twice(), 5);
     assert_trace!(
         traces,
@@ -824,6 +832,8 @@ async fn attributes_written_by_macros_and_by_other_attributes(traces: Traces) {
         internal second_handler {value=2}
 
         internal whole_item
+
+        consumer passed.types
 
         server last
           internal first

@@ -19,6 +19,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::{FnArg, Ident, Pat, PatIdent, PatType, ReceiverKind, Signature, Token, Type};
 
 use super::args::{self, Field};
+use super::shape::peel;
 use crate::diag::Diagnostics;
 
 /// One parameter, other than `self`.
@@ -215,8 +216,9 @@ impl Param {
     }
 
     fn take(index: usize, typed: &mut PatType) -> Self {
-        let owned = !matches!(*typed.ty, Type::Reference(_));
-        let exclusive = matches!(&*typed.ty, Type::Reference(ty) if ty.mutability.is_some());
+        let ty = peel(&typed.ty);
+        let owned = !matches!(ty, Type::Reference(_));
+        let exclusive = matches!(ty, Type::Reference(ty) if ty.mutability.is_some());
         if let Pat::Ident(PatIdent {
             by_ref: None,
             mutability,
