@@ -236,7 +236,12 @@ impl Emit {
         } else {
             &[]
         };
-        self.plan.params.rebind(&self.plan.mentioned, mutated)
+        let lent = if self.lends_mut() {
+            self.mutated.as_slice()
+        } else {
+            &[]
+        };
+        self.plan.params.rebind(&self.plan.mentioned, mutated, lent)
     }
 
     /// Whether the parameters stay what they are: the body is an async block that takes what it
@@ -465,6 +470,12 @@ impl Emit {
             }),
             _ => Vec::new(),
         }
+    }
+
+    /// Whether the carrier is an expression that needs the `mut` of the user, as in
+    /// `carrier = request.headers_mut()`.
+    fn lends_mut(&self) -> bool {
+        matches!(&self.plan.carrier, Carrier::Outbound(expr) if self.param_of(expr).is_none())
     }
 
     /// The parameter that a place like `request.headers` is in.

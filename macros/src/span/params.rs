@@ -97,8 +97,8 @@ impl Params {
     }
 
     /// The `let`s inside. Names in `used` are used by the attribute, which counts as a use; those in
-    /// `mutated` are mutable.
-    pub(crate) fn rebind(&self, used: &[Ident], mutated: &[Ident]) -> TokenStream {
+    /// `mutated` are mutable, and those in `lent` need not be: the attribute has used the user's `mut`.
+    pub(crate) fn rebind(&self, used: &[Ident], mutated: &[Ident], lent: &[Ident]) -> TokenStream {
         let mut tokens = TokenStream::new();
         if self.whole_self {
             tokens.extend(quote!(let _ = &self;));
@@ -111,8 +111,10 @@ impl Params {
                 .contains(name)
                 .then(|| Token![mut](Span::mixed_site()));
             let mutability = mutability.or(ours);
+            let unused_mut = lent.contains(name).then(|| quote!(unused_mut,));
             tokens.extend(quote! {
                 #[allow(
+                    #unused_mut
                     clippy::no_effect_underscore_binding,
                     clippy::redundant_locals,
                     clippy::shadow_same,

@@ -46,7 +46,7 @@ const _: () = {
         'a,
         T: Clone + ::tracing_relay::__private::Serialize,
         const N: usize,
-    >()
+    >(_: &Job<'a, T, N>)
     where
         T: Send,
     {
