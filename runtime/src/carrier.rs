@@ -53,7 +53,9 @@ use crate::context::TraceContext;
 )]
 #[cfg_attr(
     not(feature = "http"),
-    diagnostic::on_unimplemented(note = "HTTP headers and requests carry with the feature `http` of `tracing-relay`")
+    diagnostic::on_unimplemented(
+        note = "HTTP headers and requests carry with the feature `http` of `tracing-relay`"
+    )
 )]
 pub trait CarriesTrace {
     /// Looks for a trace context: absent, valid, or present but invalid with the reason.

@@ -210,7 +210,13 @@ fn expand_probe(plan: &Plan) -> Option<TokenStream> {
     Some(quote! {
         #cfg
         const _: () = {
-            #[allow(clippy::multiple_bound_locations, dead_code, deprecated)]
+            #[allow(
+                clippy::multiple_bound_locations,
+                clippy::needless_lifetimes,
+                dead_code,
+                deprecated,
+                single_use_lifetimes
+            )]
             fn #check #impl_generics(_: &#ident #ty_generics) #where_clause {
                 #[allow(unused_imports)]
                 use #private::NotSerialize as _;

@@ -151,7 +151,9 @@ impl<P> CountedAfter<SeveralParameters> for Found<P> {
 )]
 #[cfg_attr(
     not(feature = "http"),
-    diagnostic::on_unimplemented(note = "HTTP headers and requests carry with the feature `http` of `tracing-relay`")
+    diagnostic::on_unimplemented(
+        note = "HTTP headers and requests carry with the feature `http` of `tracing-relay`"
+    )
 )]
 pub trait AParameterCarries: Sized {
     /// The parameters as they are.
@@ -172,7 +174,9 @@ pub trait AParameterCarries: Sized {
 )]
 #[cfg_attr(
     not(feature = "http"),
-    diagnostic::on_unimplemented(note = "HTTP headers and requests carry with the feature `http` of `tracing-relay`")
+    diagnostic::on_unimplemented(
+        note = "HTTP headers and requests carry with the feature `http` of `tracing-relay`"
+    )
 )]
 pub trait AParameterCanCarry: Sized {
     /// The parameters as they are.
