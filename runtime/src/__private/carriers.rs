@@ -149,6 +149,12 @@ impl<P> CountedAfter<SeveralParameters> for Found<P> {
     note = "if the context is somewhere inside a parameter, name it: `carrier = message.trace`",
     note = "if nothing can come in here, say so: `carrier = none`"
 )]
+#[cfg_attr(
+    not(feature = "http"),
+    diagnostic::on_unimplemented(
+        note = "HTTP headers and requests carry with the feature `http` of `tracing-relay`"
+    )
+)]
 pub trait AParameterCarries: Sized {
     /// The parameters as they are.
     #[inline]
@@ -165,6 +171,12 @@ pub trait AParameterCarries: Sized {
     note = "put `#[carries_trace]` on the type of the message, or take it as `Carried<T>`",
     note = "if the carrier is somewhere inside a parameter, name it: `carrier = request.headers`",
     note = "if the message is built inside, where it captures the context by itself, say so: `carrier = none`"
+)]
+#[cfg_attr(
+    not(feature = "http"),
+    diagnostic::on_unimplemented(
+        note = "HTTP headers and requests carry with the feature `http` of `tracing-relay`"
+    )
 )]
 pub trait AParameterCanCarry: Sized {
     /// The parameters as they are.

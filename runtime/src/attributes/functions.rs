@@ -44,7 +44,7 @@
 /// - **The span ends when the function ends**, also when tasks that it spawned still run, and is
 ///   exported then. Its attribute `relay.outcome` says how: `completed`; `failed`, with `error.type`
 ///   and the status Error, when it returned `Err` or a [`SpanOutcome`](crate::SpanOutcome) that is a
-///   failure; `cancelled`, when the future was dropped before it was ready; `panicked`, with the
+///   failure ([`SpanError`](crate::SpanError) says which values of an error type are none); `cancelled`, when the future was dropped before it was ready; `panicked`, with the
 ///   status Error, when this body unwound.
 /// - **Log lines** inside have the fields of the span, `trace_id` and `span_id` among them.
 /// - **Where nobody wants the span** (it is filtered out, not sampled, or there is no subscriber),
@@ -80,7 +80,7 @@
 ///
 /// The kind is `"server"`; the others are `"client"`, `"producer"`, `"consumer"` and `"internal"`.
 /// `err` is `"type"`, or `"message"` or `"chain"`: the text of an error can hold what nobody wants in
-/// a trace, so that it is asked for.
+/// a trace, so that it is asked for. It goes into the status of the span; nothing is logged.
 ///
 /// ```
 /// # use tracing_relay::{TraceCarrier, request_span};
@@ -107,9 +107,10 @@
 ///
 /// Nothing is recorded unless it is named. `key = value` records integers that fit into an `i64`,
 /// floats and truth values as what they are, text as text, `None` not at all, and everything else by
-/// `Display`; `?` is for types that have only `Debug`. `#[field]` on a parameter records it under its
-/// own name, and `#[field("the.key")]`, `#[field(?)]` as they say. A key is given once. Fields are
-/// attributes of the span and fields for log lines.
+/// `Display`; `?` is for types that have only `Debug`. A variable alone, as in `fields(id, ?mode)`, is
+/// recorded under its own name. `#[field]` on a parameter does the same, and `#[field("the.key")]`,
+/// `#[field(?)]` as they say. A key is given once. Fields are attributes of the span and fields for
+/// log lines.
 ///
 /// ```
 /// # use tracing_relay::{TraceCarrier, request_span};

@@ -21,6 +21,21 @@ pub struct Message {
     pub id: u64,
 }
 
+impl Message {
+    /// Its carrier.
+    pub const fn carrier_mut(&mut self) -> &mut TraceCarrier {
+        &mut self.trace
+    }
+}
+
+/// A message that borrows what it holds.
+#[carries_trace(crate = ::relay, new)]
+#[derive(Clone, Debug)]
+pub struct Borrowing<'a, T: Debug> {
+    /// What it holds.
+    pub value: &'a T,
+}
+
 /// Nothing.
 #[traced(crate = ::relay)]
 pub fn nothing() {}
@@ -96,6 +111,19 @@ pub fn inside(message: &Message) -> u64 {
 pub async fn send(mut message: Message) -> Message {
     message.id = message.id.saturating_add(1);
     ready(message).await
+}
+
+/// A message that is mutable for its carrier alone.
+#[traced(crate = ::relay, kind = "client", carrier = message.carrier_mut())]
+pub async fn send_as_it_is(mut message: Message) -> Message {
+    ready(message).await
+}
+
+/// The same, not async.
+#[must_use]
+#[traced(crate = ::relay, kind = "client", carrier = message.carrier_mut())]
+pub fn send_now(mut message: Message) -> Message {
+    message
 }
 
 /// A message that goes out and comes back.
