@@ -182,7 +182,8 @@ pub struct AValue;
 #[diagnostic::on_unimplemented(
     message = "this function returns a future under the name of another type",
     label = "the span would end before this future is polled",
-    note = "make it an `async fn`, or write the type out: `impl Future<Output = T>` or `Pin<Box<dyn Future<Output = T> + Send>>`"
+    note = "make it an `async fn`, or write the type out: `impl Future<Output = T>` or `Pin<Box<dyn Future<Output = T> + Send>>`",
+    note = "a handle to work that is not this function's own, like the receiver of a reply, is returned inside a tuple or a struct"
 )]
 pub trait IsThereOnReturn: Sized {
     /// Nothing.

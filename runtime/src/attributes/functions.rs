@@ -69,7 +69,7 @@
 /// | `restamp = false` | whether a message that the function owns gets the context of this span; default: `true` |
 /// | `trust = caller.is_authenticated()` | whether the carrier is believed; where it is not, the span starts a new trace; default: `true` |
 /// | `fields(rpc.method = request.method)` | attributes recorded when the span opens: `key = value`, `key = %display`, `key = ?debug` |
-/// | `on_ok(\|reply\| thread.id = reply.id)` | attributes recorded from the result, or from the value in `Ok` |
+/// | `on_ok(\|reply\| turn.id = reply.id)` | attributes recorded from the result, or from the value in `Ok` |
 /// | `on_err(\|error\| rpc.status_code = error.code())` | attributes recorded from the error in `Err` |
 /// | `err = "message"` | what the status says about an error: its type only, its message, or also its sources |
 /// | `conventions = "jsonrpc"` | semantic conventions whose constant attributes are added and whose keys are checked |
@@ -93,7 +93,7 @@
 ///     carrier = request.trace,
 ///     trust = caller.is_authenticated(),
 ///     fields(rpc.method = request.method, rpc.request_id = request.id),
-///     on_ok(|reply| thread.id = reply.id),
+///     on_ok(|reply| turn.id = reply.id),
 ///     on_err(|error| rpc.status_code = error.code()),
 /// )]
 /// fn handle(request: Request, caller: &Caller) -> Result<Reply, Refused> {
@@ -115,7 +115,7 @@
 /// ```
 /// # use tracing_relay::{TraceCarrier, request_span};
 /// #[request_span]
-/// fn read(#[field("thread.id")] id: u64, carrier: &TraceCarrier) -> u64 {
+/// fn read(#[field("turn.id")] id: u64, carrier: &TraceCarrier) -> u64 {
 ///     id
 /// }
 /// # assert_eq!(read(3, &TraceCarrier::none()), 3);
