@@ -19,6 +19,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::{FnArg, Ident, Pat, PatIdent, PatType, ReceiverKind, Signature, Token, Type};
 
 use super::args::{self, Field};
+use super::shape::peel;
 use crate::diag::Diagnostics;
 
 /// One parameter, other than `self`.
@@ -97,8 +98,13 @@ impl Params {
     }
 
     /// The `let`s inside. Names in `used` are used by the attribute, which counts as a use; those in
-    /// `mutated` are mutable, and those in `lent` need not be: the attribute has used the user's `mut`.
-    pub(crate) fn rebind(&self, used: &[Ident], mutated: &[Ident], lent: &[Ident]) -> TokenStream {
+    /// `mutated` are mutable, and the user's `mut` of those in `needed` has its reason outside.
+    pub(crate) fn rebind(
+        &self,
+        used: &[Ident],
+        mutated: &[Ident],
+        needed: &[Ident],
+    ) -> TokenStream {
         let mut tokens = TokenStream::new();
         if self.whole_self {
             tokens.extend(quote!(let _ = &self;));
@@ -111,10 +117,10 @@ impl Params {
                 .contains(name)
                 .then(|| Token![mut](Span::mixed_site()));
             let mutability = mutability.or(ours);
-            let unused_mut = lent.contains(name).then(|| quote!(unused_mut,));
+            let needed = needed.contains(name).then(|| quote!(#[allow(unused_mut)]));
             tokens.extend(quote! {
+                #needed
                 #[allow(
-                    #unused_mut
                     clippy::no_effect_underscore_binding,
                     clippy::redundant_locals,
                     clippy::shadow_same,
@@ -210,8 +216,9 @@ impl Param {
     }
 
     fn take(index: usize, typed: &mut PatType) -> Self {
-        let owned = !matches!(*typed.ty, Type::Reference(_));
-        let exclusive = matches!(&*typed.ty, Type::Reference(ty) if ty.mutability.is_some());
+        let ty = peel(&typed.ty);
+        let owned = !matches!(ty, Type::Reference(_));
+        let exclusive = matches!(ty, Type::Reference(ty) if ty.mutability.is_some());
         if let Pat::Ident(PatIdent {
             by_ref: None,
             mutability,

@@ -50,7 +50,7 @@ impl Plan {
 }
 
 fn returns_never(sig: &Signature) -> bool {
-    matches!(&sig.output, ReturnType::Type(_, output) if matches!(**output, Type::Never(_)))
+    matches!(&sig.output, ReturnType::Type(_, output) if matches!(shape::peel(output), Type::Never(_)))
 }
 
 /// The kind of the span, as `Kind` of the runtime has it.
