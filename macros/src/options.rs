@@ -232,7 +232,7 @@ impl Table {
             .map(|table| table.quoted())
             .collect();
         let near = diag::nearest(&name, self.options.iter().map(|spec| spec.name));
-        let fault = if owners.is_empty() {
+        let fault = if near.is_some() || owners.is_empty() {
             format!("{} has no option `{name}`", self.quoted())
         } else {
             let owners = owners.join(", ");

@@ -300,6 +300,11 @@ fn check_carrier(
             "name the carrier with `carrier = self.headers`, or say that there is none with `carrier = none`",
         );
     }
+    if let Some(expr @ Expr::Path(path)) = options.expr("carrier")
+        && path.path.is_ident("None")
+    {
+        diagnostics.report(expr, "`None` is not a carrier", "write `carrier = none`");
+    }
     let comes_in = matches!(carrier, Carrier::FindInbound | Carrier::Inbound(_));
     for name in ["trust", "restamp"] {
         if let Some(given) = options.get(name).filter(|_| !comes_in) {

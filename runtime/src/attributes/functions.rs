@@ -45,10 +45,10 @@
 ///   exported then. Its attribute `relay.outcome` says how: `completed`; `failed`, with `error.type`
 ///   and the status Error, when it returned `Err` or a [`SpanOutcome`](crate::SpanOutcome) that is a
 ///   failure ([`SpanError`](crate::SpanError) says which values of an error type are none); `cancelled`, when the future was dropped before it was ready; `panicked`, with the
-///   status Error, when this body unwound.
+///   status Error and the `error.type` `panic`, when this body unwound.
 /// - **Log lines** inside have the fields of the span, `trace_id` and `span_id` among them.
-/// - **Where nobody wants the span** (it is filtered out, not sampled, or there is no subscriber),
-///   what was received is still what is sent on.
+/// - **Where nobody wants the span** (it is filtered out, or there is no subscriber), what was
+///   received is what is sent on. A span that is not sampled sends its own context, which says so.
 ///
 /// Drop order, laziness and results are those of the plain function.
 ///
@@ -156,7 +156,8 @@
 ///
 /// Without a subscriber and with an empty carrier: no allocation, 14 instructions for a function and
 /// less than `#[tracing::instrument]` for an async one. With a span, what the span costs in
-/// `tracing` and in the layers.
+/// `tracing` and in the layers, with the outcome and the two ids as three more fields; in all about
+/// twice `#[tracing::instrument]` on tracing-opentelemetry.
 ///
 /// # See also
 ///
