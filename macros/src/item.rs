@@ -52,16 +52,31 @@ impl Parse for FnItem {
     }
 }
 
+const NO_BODY: &str = "expected a function body in braces, or `;`";
+
+/// The group, if it is in braces, or the one inside what a macro by example has passed as `$body`.
+fn braces(group: &Group) -> Option<Group> {
+    match group.delimiter() {
+        Delimiter::Brace => Some(group.clone()),
+        Delimiter::None => match group.stream().into_iter().next()? {
+            TokenTree::Group(inside) => braces(&inside),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 impl Parse for Body {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if input.peek(Token![;]) {
             return input.parse().map(Self::Semi);
         }
         let group: Group = input.step(|cursor| match cursor.token_tree() {
-            Some((TokenTree::Group(group), rest)) if group.delimiter() == Delimiter::Brace => {
-                Ok((group, rest))
-            }
-            _ => Err(cursor.error("expected a function body in braces, or `;`")),
+            Some((TokenTree::Group(group), rest)) => match braces(&group) {
+                Some(block) => Ok((block, rest)),
+                None => Err(cursor.error(NO_BODY)),
+            },
+            _ => Err(cursor.error(NO_BODY)),
         })?;
         let split = |content: ParseStream<'_>| {
             Ok((
@@ -140,6 +155,7 @@ pub(crate) fn describe(item: &TokenStream) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use proc_macro2::{Delimiter, Group};
     use quote::{ToTokens, quote};
     use syn::parse2;
 
@@ -190,6 +206,18 @@ mod tests {
         };
         assert_eq!(inner_attrs.len(), 2);
         assert_eq!(block.stream().to_string(), "c");
+    }
+
+    #[test]
+    fn a_body_that_a_macro_passes_is_a_body() {
+        let block = Group::new(Delimiter::None, quote!({ a }));
+        let item: FnItem = parse2(quote!(fn f() #block)).unwrap();
+        let Body::Block { block, .. } = item.body else {
+            panic!("no block");
+        };
+        assert_eq!(block.to_string(), "{ a }");
+        let other = Group::new(Delimiter::None, quote!(a));
+        assert!(parse2::<FnItem>(quote!(fn f() #other)).is_err());
     }
 
     #[test]

@@ -187,7 +187,13 @@ impl Table {
         let start = input.cursor();
         if !input.peek(Ident::peek_any) {
             let tokens = skip_to_comma(input);
-            return Err(diag::at(tokens, "expected an option", &self.accepted()));
+            let help = match syn::parse2::<LitStr>(tokens.clone()) {
+                Ok(text) if self.options.iter().any(|spec| spec.name == "name") => {
+                    format!("write `name = {}`", text.token())
+                }
+                _ => self.accepted(),
+            };
+            return Err(diag::at(tokens, "expected an option", &help));
         }
         let key = input.call(Ident::parse_any)?;
         let Some(spec) = self.spec(&key) else {
@@ -226,20 +232,40 @@ impl Table {
             .map(|table| table.quoted())
             .collect();
         let near = diag::nearest(&name, self.options.iter().map(|spec| spec.name));
-        if near.is_none() && !owners.is_empty() {
+        let fault = if near.is_some() || owners.is_empty() {
+            format!("{} has no option `{name}`", self.quoted())
+        } else {
             let owners = owners.join(", ");
-            let fault = format!(
+            format!(
                 "`{name}` is an option of {owners}, not of {}",
                 self.quoted()
-            );
-            return diag::at(key, &fault, &self.accepted());
-        }
-        let fault = format!("{} has no option `{name}`", self.quoted());
-        let help = match near {
-            Some(near) => format!("did you mean `{near}`? {}", self.accepted()),
-            None => self.accepted(),
+            )
+        };
+        let help = match (near, self.known_elsewhere(&name)) {
+            (Some(near), _) => format!("did you mean `{near}`? {}", self.accepted()),
+            (None, Some(remedy)) => remedy.to_owned(),
+            (None, None) => self.accepted(),
         };
         diag::at(key, &fault, &help)
+    }
+
+    /// What to write instead of an option that `#[tracing::instrument]` has, where this attribute
+    /// records fields as that one does.
+    fn known_elsewhere(&self, name: &str) -> Option<&'static str> {
+        self.options.iter().find(|spec| spec.name == "fields")?;
+        Some(match name {
+            "skip" | "skip_all" => {
+                "remove it: nothing is recorded that `fields(key = value)` does not name"
+            }
+            "ret" => "name what is recorded: `on_ok(|value| key = value)`",
+            "parent" => {
+                "the parent is in the message: `carrier = message.trace`; without a message it is the current span"
+            }
+            "follows_from" => {
+                "remove it: work in `task::detach` starts a trace of its own, linked to this span"
+            }
+            _ => return None,
+        })
     }
 
     /// The attribute in backticks.
@@ -523,6 +549,24 @@ mod tests {
             Options::default().runtime().to_token_stream().to_string(),
             ":: tracing_relay"
         );
+    }
+
+    #[test]
+    fn what_tracing_instrument_accepts_is_answered_with_what_to_write_here() {
+        let (_, errors) = parse(quote!("a name", skip(self), skip_all, ret, parent = None));
+        let helps: Vec<&str> = errors
+            .iter()
+            .filter_map(|error| error.split_once("help: ").map(|(_, help)| help))
+            .collect();
+        let remove = "remove it: nothing is recorded that `fields(key = value)` does not name";
+        let expected = [
+            "write `name = \"a name\"`",
+            remove,
+            remove,
+            "name what is recorded: `on_ok(|value| key = value)`",
+            "the parent is in the message: `carrier = message.trace`; without a message it is the current span",
+        ];
+        assert_eq!(helps, expected);
     }
 
     #[test]

@@ -57,6 +57,12 @@ use crate::context::TraceContext;
     label = "this type has no trace carrier",
     note = "put `#[carries_trace]` on the struct, or derive `CarriesTrace` with a `#[carrier]` field, or send `Carried<{Self}>`"
 )]
+#[cfg_attr(
+    not(feature = "http"),
+    diagnostic::on_unimplemented(
+        note = "HTTP headers and requests carry with the feature `http` of `tracing-relay`"
+    )
+)]
 pub trait CarriesTrace {
     /// Looks for a trace context: absent, valid, or present but invalid with the reason.
     ///

@@ -35,7 +35,7 @@
 //!
 //! # What always holds
 //!
-//! A span that is filtered out, not sampled or seen by no subscriber still passes on what it received. Nothing here
+//! A span that is filtered out, not sampled or seen by no subscriber still passes the trace on. Nothing here
 //! panics, blocks or changes a result. A malformed context never rejects a message; it counts as absent, and one
 //! warning a minute for each span name and reason says why.
 //!

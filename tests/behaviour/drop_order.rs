@@ -48,9 +48,9 @@ impl Drop for Borrowed<'_> {
 /// How far a body is let run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Until {
-    ItReturns,
-    ItPanics,
-    ItIsCancelled,
+    Return,
+    Panic,
+    Cancel,
 }
 
 /// What `f` drops, and also what it leaves to be dropped.
@@ -59,6 +59,8 @@ fn dropped_by(f: impl FnOnce()) -> Vec<String> {
     let _ = catch_unwind(AssertUnwindSafe(f));
     DROPPED.take()
 }
+
+fn ignore(_: usize) {}
 
 /// One poll, and then the future is dropped.
 fn poll_once(future: impl Future) {
@@ -71,6 +73,11 @@ macro_rules! twins {
         mod plain {
             #[allow(clippy::wildcard_imports, reason = "the tokens are the test's own")]
             use super::*;
+            #[allow(
+                clippy::manual_async_fn,
+                clippy::needless_pass_by_value,
+                reason = "it is this form of function that is tested"
+            )]
             $($function)*
         }
         mod spanned {
@@ -79,6 +86,16 @@ macro_rules! twins {
             #[traced]
             $($function)*
         }
+    };
+}
+
+/// Hands what each of the twins returns for these arguments to a function, and compares the drops.
+macro_rules! same {
+    ($drive:ident, $function:ident($($argument:expr),*)) => {
+        assert_same(
+            || $drive(plain::$function($($argument),*)),
+            || $drive(spanned::$function($($argument),*)),
+        )
     };
 }
 
@@ -104,33 +121,23 @@ mod of_parameters {
             let _shadowed = Noisy("shadowed");
             let _shadowed = Noisy("shadowing");
             drop(std::mem::replace(&mut c, Noisy("assigned")));
-            assert!(until == Until::ItReturns, "on purpose");
+            assert!(until == Until::Return, "on purpose");
             a.borrow().length() + b.borrow().length() + c.borrow().length()
         }
     }
 
     #[tracing_relay::test]
     fn sync(_traces: Traces) {
-        for until in [Until::ItReturns, Until::ItPanics] {
-            let dropped = assert_same(
-                || {
-                    _ = plain::sync(
-                        Noisy("a"),
-                        noisy("b", "b rest"),
-                        Noisy("_"),
-                        noisy("c rest", "c"),
-                        until,
-                    )
-                },
-                || {
-                    _ = spanned::sync(
-                        Noisy("a"),
-                        noisy("b", "b rest"),
-                        Noisy("_"),
-                        noisy("c rest", "c"),
-                        until,
-                    )
-                },
+        for until in [Until::Return, Until::Panic] {
+            let dropped = same!(
+                ignore,
+                sync(
+                    Noisy("a"),
+                    noisy("b", "b rest"),
+                    Noisy("_"),
+                    noisy("c rest", "c"),
+                    until
+                )
             );
             assert_eq!(
                 dropped[dropped.len() - 6..],
@@ -150,9 +157,9 @@ mod of_async_parameters {
             drop(std::mem::replace(&mut c, Noisy("assigned")));
             let inner = Noisy("inner");
             match until {
-                Until::ItReturns => {}
-                Until::ItPanics => panic!("on purpose"),
-                Until::ItIsCancelled => pending().await,
+                Until::Return => {}
+                Until::Panic => panic!("on purpose"),
+                Until::Cancel => pending().await,
             }
             drop(inner);
             a.borrow().length() + b.borrow().length() + c.borrow().length()
@@ -161,52 +168,32 @@ mod of_async_parameters {
 
     #[tracing_relay::test]
     fn polled_once(_traces: Traces) {
-        for until in [Until::ItReturns, Until::ItPanics, Until::ItIsCancelled] {
-            assert_same(
-                || {
-                    poll_once(plain::call(
-                        Noisy("a"),
-                        noisy("b", "b rest"),
-                        Noisy("_"),
-                        noisy("c rest", "c"),
-                        until,
-                    ))
-                },
-                || {
-                    poll_once(spanned::call(
-                        Noisy("a"),
-                        noisy("b", "b rest"),
-                        Noisy("_"),
-                        noisy("c rest", "c"),
-                        until,
-                    ))
-                },
+        for until in [Until::Return, Until::Panic, Until::Cancel] {
+            same!(
+                poll_once,
+                call(
+                    Noisy("a"),
+                    noisy("b", "b rest"),
+                    Noisy("_"),
+                    noisy("c rest", "c"),
+                    until
+                )
             );
         }
     }
 
     #[tracing_relay::test]
     fn never_polled(_traces: Traces) {
-        let until = Until::ItReturns;
-        assert_same(
-            || {
-                drop(plain::call(
-                    Noisy("a"),
-                    noisy("b", "b rest"),
-                    Noisy("_"),
-                    noisy("c rest", "c"),
-                    until,
-                ))
-            },
-            || {
-                drop(spanned::call(
-                    Noisy("a"),
-                    noisy("b", "b rest"),
-                    Noisy("_"),
-                    noisy("c rest", "c"),
-                    until,
-                ))
-            },
+        let until = Until::Return;
+        same!(
+            drop,
+            call(
+                Noisy("a"),
+                noisy("b", "b rest"),
+                Noisy("_"),
+                noisy("c rest", "c"),
+                until
+            )
         );
     }
 }
@@ -219,9 +206,9 @@ mod of_returned_futures {
             async move {
                 let _local = Noisy("local");
                 match until {
-                    Until::ItReturns => {}
-                    Until::ItPanics => panic!("on purpose"),
-                    Until::ItIsCancelled => pending().await,
+                    Until::Return => {}
+                    Until::Panic => panic!("on purpose"),
+                    Until::Cancel => pending().await,
                 }
                 b.borrow().length() + a.borrow().length()
             }
@@ -230,50 +217,77 @@ mod of_returned_futures {
 
     #[tracing_relay::test]
     fn as_one_block(_traces: Traces) {
-        for until in [Until::ItReturns, Until::ItPanics, Until::ItIsCancelled] {
-            assert_same(
-                || {
-                    poll_once(plain::call(
-                        Noisy("a"),
-                        noisy("b", "b rest"),
-                        Noisy("_"),
-                        Noisy("unused"),
-                        until,
-                    ))
-                },
-                || {
-                    poll_once(spanned::call(
-                        Noisy("a"),
-                        noisy("b", "b rest"),
-                        Noisy("_"),
-                        Noisy("unused"),
-                        until,
-                    ))
-                },
+        for until in [Until::Return, Until::Panic, Until::Cancel] {
+            same!(
+                poll_once,
+                call(
+                    Noisy("a"),
+                    noisy("b", "b rest"),
+                    Noisy("_"),
+                    Noisy("unused"),
+                    until
+                )
             );
         }
-        let until = Until::ItReturns;
-        let dropped = assert_same(
-            || {
-                drop(plain::call(
-                    Noisy("a"),
-                    noisy("b", "b rest"),
-                    Noisy("_"),
-                    Noisy("unused"),
-                    until,
-                ))
-            },
-            || {
-                drop(spanned::call(
-                    Noisy("a"),
-                    noisy("b", "b rest"),
-                    Noisy("_"),
-                    Noisy("unused"),
-                    until,
-                ))
-            },
+        let until = Until::Return;
+        let dropped = same!(
+            drop,
+            call(
+                Noisy("a"),
+                noisy("b", "b rest"),
+                Noisy("_"),
+                Noisy("unused"),
+                until
+            )
         );
         assert_eq!(dropped, ["unused", "_", "b rest", "b", "a"]);
+    }
+}
+
+/// A message that the attribute stamps, of which the body takes a part.
+mod of_messages {
+    use super::*;
+    use tracing_relay::{TraceCarrier, request_span};
+
+    struct Carrying {
+        left: Noisy,
+        _right: Noisy,
+        trace: TraceCarrier,
+    }
+
+    fn message() -> Carrying {
+        Carrying {
+            left: Noisy("left"),
+            _right: Noisy("right"),
+            trace: TraceCarrier::none(),
+        }
+    }
+
+    async fn plain(message: Carrying, _other: Noisy, cancel: bool) -> usize {
+        let left = message.left;
+        if cancel {
+            pending::<()>().await;
+        }
+        left.borrow().length()
+    }
+
+    #[request_span(carrier = message.trace)]
+    async fn spanned(message: Carrying, _other: Noisy, cancel: bool) -> usize {
+        let left = message.left;
+        if cancel {
+            pending::<()>().await;
+        }
+        left.borrow().length()
+    }
+
+    #[tracing_relay::test]
+    fn in_parts(_traces: Traces) {
+        for cancel in [false, true] {
+            assert_same(
+                || poll_once(plain(message(), Noisy("other"), cancel)),
+                || poll_once(spanned(message(), Noisy("other"), cancel)),
+            );
+        }
     }
 }
 
@@ -285,10 +299,10 @@ mod of_futures_returned_after_work {
             let _before = Noisy("before");
             Box::pin(async move {
                 let _local = Noisy("local");
-                if until == Until::ItIsCancelled {
-                    pending().await
+                if until == Until::Cancel {
+                    pending::<()>().await;
                 }
-                assert!(until == Until::ItReturns, "on purpose");
+                assert!(until == Until::Return, "on purpose");
                 b.borrow().length() + a.borrow().length()
             })
         }
@@ -296,24 +310,10 @@ mod of_futures_returned_after_work {
 
     #[tracing_relay::test]
     fn boxed(_traces: Traces) {
-        for until in [Until::ItReturns, Until::ItPanics, Until::ItIsCancelled] {
-            assert_same(
-                || {
-                    poll_once(plain::call(
-                        Noisy("a"),
-                        noisy("b", "b rest"),
-                        Noisy("_"),
-                        until,
-                    ))
-                },
-                || {
-                    poll_once(spanned::call(
-                        Noisy("a"),
-                        noisy("b", "b rest"),
-                        Noisy("_"),
-                        until,
-                    ))
-                },
+        for until in [Until::Return, Until::Panic, Until::Cancel] {
+            same!(
+                poll_once,
+                call(Noisy("a"), noisy("b", "b rest"), Noisy("_"), until)
             );
         }
     }

@@ -1,6 +1,8 @@
 //! What the function attributes do, on whole span trees.
 
 mod drop_order;
+mod hygiene;
+mod options;
 mod outcomes;
 mod propagation;
 mod readme;
@@ -9,3 +11,4 @@ mod shapes;
 mod spans;
 mod tasks;
 mod testing;
+mod warnings;

@@ -291,11 +291,11 @@ async fn waits() {
 }
 
 #[traced]
-fn waits_later() -> impl Future<Output = ()> + Send {
-    let nothing = ();
+fn waits_later() -> impl Future<Output = u8> + Send {
+    let number = 1;
     async move {
         pending::<()>().await;
-        nothing
+        number
     }
 }
 
@@ -372,9 +372,9 @@ async fn panics_later() {
 
 #[traced]
 fn panics_when_polled() -> impl Future<Output = ()> + Send {
-    let nothing = ();
+    let number = 1;
     async move {
-        assert_ne!(nothing, (), "on purpose");
+        assert_ne!(number, 1, "on purpose");
     }
 }
 

@@ -117,16 +117,16 @@ async fn local_tasks_stay_in_the_trace(traces: Traces) {
 /// handler's trace unless the handler spawned it.
 #[tracing_relay::test]
 async fn a_task_from_outside_that_is_polled_inside_a_span_has_no_part_in_it(traces: Traces) {
-    let outside = TaskContext::current().instrument(async {
-        assert_eq!(current_trace_id(), None);
-        assert!(TraceCarrier::capture().is_none());
-    });
     #[request_span(carrier = none)]
     async fn handle(inner: impl Future<Output = ()>) {
         assert!(current_trace_id().is_some());
         inner.await;
         assert!(current_trace_id().is_some());
     }
+    let outside = TaskContext::current().instrument(async {
+        assert_eq!(current_trace_id(), None);
+        assert!(TraceCarrier::capture().is_none());
+    });
     handle(outside).await;
     assert_trace!(traces, "server handle");
 }

@@ -119,6 +119,11 @@ fn generics_with_bounds_defaults_lifetimes_and_constants() {
         more: [&'b str; N],
     }
 
+    #[carries_trace(new)]
+    struct Borrowing<'a, T, const N: usize> {
+        values: &'a [T; N],
+    }
+
     #[carries_trace]
     struct SelfInWhere<T>
     where
@@ -136,6 +141,11 @@ fn generics_with_bounds_defaults_lifetimes_and_constants() {
         .value,
         1
     );
+    let values = [1, 2];
+    let mut borrowing = Borrowing::new(&values);
+    assert_eq!(borrowing.values, &values);
+    borrowing.trace = carrier();
+    round_trip(borrowing);
     round_trip(Derived {
         parts: ["a", "b"],
         trace: carrier(),

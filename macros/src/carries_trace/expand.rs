@@ -197,7 +197,8 @@ fn expand_probe(plan: &Plan) -> Option<TokenStream> {
     let generics = with_bound(&item.generics, &quote!(#private::Serialize));
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, ty_generics, _) = item.generics.split_for_impl();
-    // A function has no `Self`.
+    // A function has no `Self`. Its parameter is there for the bounds that follow from the struct's
+    // fields, `T: 'a` where there is a `&'a T`: a body has those of its parameters only.
     let where_clause = replace_self(where_clause.to_token_stream(), &quote!(#ident #ty_generics));
     let turbofish = ty_generics.as_turbofish();
     let check = format_ident!("__relay_check", span = Span::mixed_site());
@@ -209,8 +210,14 @@ fn expand_probe(plan: &Plan) -> Option<TokenStream> {
     Some(quote! {
         #cfg
         const _: () = {
-            #[allow(clippy::multiple_bound_locations, dead_code, deprecated)]
-            fn #check #impl_generics() #where_clause {
+            #[allow(
+                clippy::multiple_bound_locations,
+                clippy::needless_lifetimes,
+                dead_code,
+                deprecated,
+                single_use_lifetimes
+            )]
+            fn #check #impl_generics(_: &#ident #ty_generics) #where_clause {
                 #[allow(unused_imports)]
                 use #private::NotSerialize as _;
                 #call

@@ -48,7 +48,7 @@ const FIELDS: Spec = Spec {
 const ON_OK: Spec = Spec {
     name: "on_ok",
     kind: Kind::List,
-    usage: "on_ok(|reply| thread.id = reply.id)",
+    usage: "on_ok(|reply| turn.id = reply.id)",
     doc: "attributes recorded from the result, or from the value in `Ok`",
 };
 const ON_ERR: Spec = Spec {

@@ -19,6 +19,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::{FnArg, Ident, Pat, PatIdent, PatType, ReceiverKind, Signature, Token, Type};
 
 use super::args::{self, Field};
+use super::shape::peel;
 use crate::diag::Diagnostics;
 
 /// One parameter, other than `self`.
@@ -97,8 +98,13 @@ impl Params {
     }
 
     /// The `let`s inside. Names in `used` are used by the attribute, which counts as a use; those in
-    /// `mutated` are mutable.
-    pub(crate) fn rebind(&self, used: &[Ident], mutated: &[Ident]) -> TokenStream {
+    /// `mutated` are mutable, and the user's `mut` of those in `needed` has its reason outside.
+    pub(crate) fn rebind(
+        &self,
+        used: &[Ident],
+        mutated: &[Ident],
+        needed: &[Ident],
+    ) -> TokenStream {
         let mut tokens = TokenStream::new();
         if self.whole_self {
             tokens.extend(quote!(let _ = &self;));
@@ -111,13 +117,25 @@ impl Params {
                 .contains(name)
                 .then(|| Token![mut](Span::mixed_site()));
             let mutability = mutability.or(ours);
+            let needed = needed.contains(name).then(|| quote!(#[allow(unused_mut)]));
             tokens.extend(quote! {
-                #[allow(clippy::redundant_locals, clippy::used_underscore_binding)]
+                #needed
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
                 let #mutability #name = #name;
             });
             if let Pattern::Apart(pattern, _) = &param.pattern {
                 tokens.extend(quote! {
-                    #[allow(clippy::used_underscore_binding, clippy::toplevel_ref_arg)]
+                    #[allow(
+                        clippy::no_effect_underscore_binding,
+                        clippy::shadow_reuse,
+                        clippy::shadow_unrelated,
+                        clippy::toplevel_ref_arg
+                    )]
                     let #pattern = #name;
                 });
             }
@@ -134,8 +152,22 @@ impl Params {
             if let FnArg::Typed(typed) = input
                 && let Pat::Ident(pat) = &mut *typed.pat
                 && names.contains(&pat.ident)
+                && pat.mutability.is_none()
             {
                 pat.mutability = Some(Token![mut](Span::mixed_site()));
+            }
+        }
+    }
+
+    /// Puts the `mut`s of the user back.
+    pub(crate) fn restore_mutability(&self, sig: &mut Signature) {
+        let mut list = self.list.iter();
+        for input in &mut sig.inputs {
+            if let FnArg::Typed(typed) = input
+                && let Some(param) = list.next()
+                && let Pat::Ident(pat) = &mut *typed.pat
+            {
+                pat.mutability = param.mutability;
             }
         }
     }
@@ -184,8 +216,9 @@ impl Param {
     }
 
     fn take(index: usize, typed: &mut PatType) -> Self {
-        let owned = !matches!(*typed.ty, Type::Reference(_));
-        let exclusive = matches!(&*typed.ty, Type::Reference(ty) if ty.mutability.is_some());
+        let ty = peel(&typed.ty);
+        let owned = !matches!(ty, Type::Reference(_));
+        let exclusive = matches!(ty, Type::Reference(ty) if ty.mutability.is_some());
         if let Pat::Ident(PatIdent {
             by_ref: None,
             mutability,
@@ -288,10 +321,10 @@ fn names_in(pattern: &Pat, names: &mut Vec<Ident>) {
     let mut pattern = pattern.clone();
     let mut todo = vec![&mut pattern];
     while let Some(pattern) = todo.pop() {
-        if let Pat::Ident(binding) = pattern {
-            if !names.contains(&binding.ident) {
-                names.push(binding.ident.clone());
-            }
+        if let Pat::Ident(binding) = pattern
+            && !names.contains(&binding.ident)
+        {
+            names.push(binding.ident.clone());
         }
         todo.extend(inner(pattern));
     }

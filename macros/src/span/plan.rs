@@ -9,7 +9,7 @@ use super::args::{self, Ending, Field, Key};
 use super::conventions::Conventions;
 use super::params::{Params, idents_in};
 use super::shape::{self, Polled, Shape};
-use crate::diag::{self, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::item::{self, Body, FnItem};
 use crate::options::Options;
 use crate::paths::RuntimePath;
@@ -50,7 +50,7 @@ impl Plan {
 }
 
 fn returns_never(sig: &Signature) -> bool {
-    matches!(&sig.output, ReturnType::Type(_, output) if matches!(**output, Type::Never(_)))
+    matches!(&sig.output, ReturnType::Type(_, output) if matches!(shape::peel(output), Type::Never(_)))
 }
 
 /// The kind of the span, as `Kind` of the runtime has it.
@@ -110,7 +110,7 @@ pub(crate) fn plan(
 ) -> Option<Plan> {
     let options_only = options_plan(attribute, options, diagnostics);
     let mut item = parse_item(attribute, item, diagnostics)?;
-    check_header(attribute, &item.sig, diagnostics);
+    check_header(attribute, &item, diagnostics);
     let Body::Block { block, .. } = &item.body else {
         diagnostics.report(
             &item.sig.ident,
@@ -136,7 +136,7 @@ pub(crate) fn plan(
         .map_or(attribute.default_kind(), |kind| SpanKind::of(&kind.value()));
     let carrier = carrier(kind, options);
     check_carrier(&carrier, &params, &item, options, diagnostics);
-    check_shape(shape, &body, &carrier, diagnostics);
+    check_shape(shape, &item.sig, &body, &carrier, diagnostics);
     check_result(shape, &item.sig, options, diagnostics);
 
     let name = options
@@ -153,6 +153,7 @@ pub(crate) fn plan(
         .filter_map(|name| options.expr(name))
         .flat_map(idents_in)
         .chain(fields.iter().flat_map(|field| idents_in(&field.value)))
+        .chain(only_carrier(&carrier, &params))
         .collect();
 
     diagnostics.is_empty().then(|| Plan {
@@ -255,8 +256,16 @@ fn parse_item(
     diagnostics.ok(parse2(item))
 }
 
-fn check_header(attribute: Attribute, sig: &Signature, diagnostics: &mut Diagnostics) {
-    if let Some(constant) = &sig.constness {
+fn check_header(attribute: Attribute, item: &FnItem, diagnostics: &mut Diagnostics) {
+    let track_caller = |attribute: &&syn::Attribute| attribute.path().is_ident("track_caller");
+    if let Some(track_caller) = item.attrs.iter().find(track_caller) {
+        diagnostics.report(
+            track_caller,
+            "the body runs in a closure, which does not know the caller",
+            &format!("remove `#[track_caller]`, or `{}`", attribute.name()),
+        );
+    }
+    if let Some(constant) = &item.sig.constness {
         diagnostics.report(
             constant,
             "a `const fn` cannot have a span",
@@ -291,6 +300,11 @@ fn check_carrier(
             "name the carrier with `carrier = self.headers`, or say that there is none with `carrier = none`",
         );
     }
+    if let Some(expr @ Expr::Path(path)) = options.expr("carrier")
+        && path.path.is_ident("None")
+    {
+        diagnostics.report(expr, "`None` is not a carrier", "write `carrier = none`");
+    }
     let comes_in = matches!(carrier, Carrier::FindInbound | Carrier::Inbound(_));
     for name in ["trust", "restamp"] {
         if let Some(given) = options.get(name).filter(|_| !comes_in) {
@@ -303,19 +317,31 @@ fn check_carrier(
     }
 }
 
-fn check_shape(shape: Shape, body: &Group, carrier: &Carrier, diagnostics: &mut Diagnostics) {
-    if !matches!(shape, Shape::Returned { .. }) {
-        return;
+/// The parameter that is the carrier because there is no other.
+fn only_carrier(carrier: &Carrier, params: &Params) -> Option<Ident> {
+    match (carrier, params.list.as_slice()) {
+        (Carrier::FindInbound | Carrier::FindOutbound, [only]) => Some(only.name.clone()),
+        _ => None,
     }
+}
+
+fn check_shape(
+    shape: Shape,
+    sig: &Signature,
+    body: &Group,
+    carrier: &Carrier,
+    diagnostics: &mut Diagnostics,
+) {
+    let (Shape::Returned { .. }, ReturnType::Type(_, output)) = (shape, &sig.output) else {
+        return;
+    };
     let sends = matches!(carrier, Carrier::FindOutbound | Carrier::Outbound(_));
     if sends && shape::only_async_block(&body.stream()).is_none() {
-        diagnostics.push(syn::Error::new(
-            body.span_open(),
-            diag::text(
-                "the carrier is written when the span opens, which is after this body has run",
-                "make it an `async fn`, or let the body be one `async move { … }`",
-            ),
-        ));
+        diagnostics.report(
+            output,
+            "the carrier is written when the span opens, which is after this body has run",
+            "make it an `async fn`, or let the body be one `async move { … }`",
+        );
     }
 }
 

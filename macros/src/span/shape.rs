@@ -22,6 +22,11 @@ pub(crate) enum Polled {
 }
 
 impl Shape {
+    /// Whether the body runs after the function has returned.
+    pub(crate) const fn is_later(self) -> bool {
+        matches!(self, Self::Returned { .. })
+    }
+
     pub(crate) fn of(sig: &Signature) -> Self {
         if sig.asyncness.is_some() {
             return Self::Async;
@@ -29,7 +34,7 @@ impl Shape {
         let ReturnType::Type(_, output) = &sig.output else {
             return Self::Sync;
         };
-        match &**output {
+        match peel(output) {
             Type::ImplTrait(output) => polled(&output.bounds).map(|polled| Self::Returned {
                 boxed: false,
                 polled,
@@ -40,6 +45,17 @@ impl Shape {
             }),
         }
         .unwrap_or(Self::Sync)
+    }
+}
+
+/// The type inside parentheses, or inside what a macro by example has passed as `$ty`.
+pub(crate) fn peel(mut ty: &Type) -> &Type {
+    loop {
+        ty = match ty {
+            Type::Group(group) => &group.elem,
+            Type::Paren(paren) => &paren.elem,
+            _ => return ty,
+        };
     }
 }
 
@@ -61,7 +77,7 @@ fn polled<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<Po
 
 /// `Pin<Box<dyn Future<…> + …>>`
 fn boxed(output: &Type) -> Option<Polled> {
-    match argument_of(argument_of(output, "Pin")?, "Box")? {
+    match peel(argument_of(argument_of(output, "Pin")?, "Box")?) {
         Type::TraitObject(object) => polled(&object.bounds),
         _ => None,
     }
@@ -69,7 +85,7 @@ fn boxed(output: &Type) -> Option<Polled> {
 
 /// The `T` of `Name<T>`, whatever the path before the name.
 fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
-    let Type::Path(path) = ty else {
+    let Type::Path(path) = peel(ty) else {
         return None;
     };
     let last = path

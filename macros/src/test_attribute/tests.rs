@@ -103,5 +103,5 @@ fn no_input_makes_it_panic() {
 
 #[test]
 fn every_option_is_documented() {
-    crate::snapshots::check_documented("tests.rs", &TEST);
+    crate::snapshots::check_documented("testing.rs", &TEST);
 }

@@ -11,7 +11,7 @@ impl<'a, T: CarriesTrace + ?Sized> ParameterProbe<'a, T> {
     /// It does.
     #[inline]
     #[must_use]
-    pub fn find(&self) -> Found<&'a T> {
+    pub fn relay_find(&self) -> Found<&'a T> {
         Found(self.0)
     }
 }
@@ -20,7 +20,7 @@ impl<'a, T: CarriesTrace + ?Sized> ParameterProbe<'a, T> {
 pub trait FindNoCarrier {
     /// It does not.
     #[inline]
-    fn find(&self) -> NotFound {
+    fn relay_find(&self) -> NotFound {
         NotFound
     }
 }
@@ -35,7 +35,7 @@ impl<'a, T: CarriesTrace + ?Sized> OutgoingProbe<'a, T> {
     /// It is a carrier; whether it can be written is asked when it is.
     #[inline]
     #[must_use]
-    pub fn find(self) -> Found<&'a mut T> {
+    pub fn relay_find(self) -> Found<&'a mut T> {
         Found(self.0)
     }
 }
@@ -44,7 +44,7 @@ impl<'a, T: CarriesTrace + ?Sized> OutgoingProbe<'a, T> {
 pub trait FindNoOutgoingCarrier: Sized {
     /// It is not.
     #[inline]
-    fn find(self) -> NotFound {
+    fn relay_find(self) -> NotFound {
         NotFound
     }
 }
@@ -149,6 +149,12 @@ impl<P> CountedAfter<SeveralParameters> for Found<P> {
     note = "if the context is somewhere inside a parameter, name it: `carrier = message.trace`",
     note = "if nothing can come in here, say so: `carrier = none`"
 )]
+#[cfg_attr(
+    not(feature = "http"),
+    diagnostic::on_unimplemented(
+        note = "HTTP headers and requests carry with the feature `http` of `tracing-relay`"
+    )
+)]
 pub trait AParameterCarries: Sized {
     /// The parameters as they are.
     #[inline]
@@ -165,6 +171,12 @@ pub trait AParameterCarries: Sized {
     note = "put `#[carries_trace]` on the type of the message, or take it as `Carried<T>`",
     note = "if the carrier is somewhere inside a parameter, name it: `carrier = request.headers`",
     note = "if the message is built inside, where it captures the context by itself, say so: `carrier = none`"
+)]
+#[cfg_attr(
+    not(feature = "http"),
+    diagnostic::on_unimplemented(
+        note = "HTTP headers and requests carry with the feature `http` of `tracing-relay`"
+    )
 )]
 pub trait AParameterCanCarry: Sized {
     /// The parameters as they are.
@@ -262,13 +274,13 @@ pub struct RestampProbe<'a, T: ?Sized>(pub &'a mut T);
 impl<T: CarriesTraceMut + ?Sized> RestampProbe<'_, T> {
     /// It can.
     #[inline]
-    pub fn restamp(&mut self, span: &Span) {
+    pub fn relay_restamp(&mut self, span: &Span) {
         span.restamp(self.0);
     }
 
     /// Takes out what is not trusted, of a message that is given away before the span opens.
     #[inline]
-    pub fn distrust(&mut self, opening: &Opening) {
+    pub fn relay_distrust(&mut self, opening: &Opening) {
         if opening.is_untrusted() {
             self.0.erase();
         }
@@ -279,11 +291,11 @@ impl<T: CarriesTraceMut + ?Sized> RestampProbe<'_, T> {
 pub trait LeaveAlone {
     /// It stays as it is.
     #[inline]
-    fn restamp(&mut self, _: &Span) {}
+    fn relay_restamp(&mut self, _: &Span) {}
 
     /// It stays as it is.
     #[inline]
-    fn distrust(&mut self, _: &Opening) {}
+    fn relay_distrust(&mut self, _: &Opening) {}
 }
 
 impl<T: ?Sized> LeaveAlone for RestampProbe<'_, T> {}

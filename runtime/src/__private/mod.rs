@@ -2,7 +2,8 @@
 //!
 //! The probes ask a question about a type by method resolution. The method that answers best is
 //! found on the receiver with the most references; what it needs that the type does not have sends
-//! the search one reference down, to the next best answer.
+//! the search one reference down, to the next best answer. Their methods begin with `relay_`, so that
+//! no trait that a program implements for all types has a method of the same name.
 
 #![allow(
     unnameable_types,
@@ -58,7 +59,7 @@ pub use messages::{
 pub use results::{
     AFuture, AValue, Chained, ChainedSend, Erroneous, IsThereOnReturn, Named, NeverFails,
     OutcomeProbe, PlainReturn, ResultProbe, ReturnProbe, ReturnsAResult, WholeResult, Worded,
-    output_is,
+    output_is, whole,
 };
 #[cfg(feature = "spans")]
 pub use values::{

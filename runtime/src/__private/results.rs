@@ -5,18 +5,18 @@ use std::fmt::Display;
 
 use crate::span::{Failure, SpanOutcome};
 
-/// Asks whether a result is a failure. Call `failure` on `&&&&&&` of it.
+/// Asks whether a result is a failure. Call `relay_failure` on `&&&&&&` of it.
 #[derive(Debug)]
 pub struct OutcomeProbe<'a, R: ?Sized>(pub &'a R);
 
 /// First answer: the type says it itself.
 pub trait Named<'a> {
     /// The failure, if it is one.
-    fn failure(&self) -> Option<Failure<'a>>;
+    fn relay_failure(&self) -> Option<Failure<'a>>;
 }
 
 impl<'a, R: SpanOutcome + ?Sized> Named<'a> for &&&&&OutcomeProbe<'a, R> {
-    fn failure(&self) -> Option<Failure<'a>> {
+    fn relay_failure(&self) -> Option<Failure<'a>> {
         self.0.failure()
     }
 }
@@ -24,11 +24,11 @@ impl<'a, R: SpanOutcome + ?Sized> Named<'a> for &&&&&OutcomeProbe<'a, R> {
 /// Second answer: an error with sources.
 pub trait Erroneous<'a> {
     /// The failure, if it is one.
-    fn failure(&self) -> Option<Failure<'a>>;
+    fn relay_failure(&self) -> Option<Failure<'a>>;
 }
 
 impl<'a, T, E: Error> Erroneous<'a> for &&&&OutcomeProbe<'a, Result<T, E>> {
-    fn failure(&self) -> Option<Failure<'a>> {
+    fn relay_failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
         Some(Failure::of_type::<E>().with_error(error))
     }
@@ -37,13 +37,13 @@ impl<'a, T, E: Error> Erroneous<'a> for &&&&OutcomeProbe<'a, Result<T, E>> {
 /// Third answer: a box around an error, or what looks like one.
 pub trait ChainedSend<'a> {
     /// The failure, if it is one.
-    fn failure(&self) -> Option<Failure<'a>>;
+    fn relay_failure(&self) -> Option<Failure<'a>>;
 }
 
 impl<'a, T, E: AsRef<dyn Error + Send + Sync + 'static>> ChainedSend<'a>
     for &&&OutcomeProbe<'a, Result<T, E>>
 {
-    fn failure(&self) -> Option<Failure<'a>> {
+    fn relay_failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
         Some(Failure::of_type::<E>().with_error(error.as_ref()))
     }
@@ -52,11 +52,11 @@ impl<'a, T, E: AsRef<dyn Error + Send + Sync + 'static>> ChainedSend<'a>
 /// Fourth answer: the same without `Send`.
 pub trait Chained<'a> {
     /// The failure, if it is one.
-    fn failure(&self) -> Option<Failure<'a>>;
+    fn relay_failure(&self) -> Option<Failure<'a>>;
 }
 
 impl<'a, T, E: AsRef<dyn Error + 'static>> Chained<'a> for &&OutcomeProbe<'a, Result<T, E>> {
-    fn failure(&self) -> Option<Failure<'a>> {
+    fn relay_failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
         Some(Failure::of_type::<E>().with_error(error.as_ref()))
     }
@@ -65,11 +65,11 @@ impl<'a, T, E: AsRef<dyn Error + 'static>> Chained<'a> for &&OutcomeProbe<'a, Re
 /// Fifth answer: an error with a message.
 pub trait Worded<'a> {
     /// The failure, if it is one.
-    fn failure(&self) -> Option<Failure<'a>>;
+    fn relay_failure(&self) -> Option<Failure<'a>>;
 }
 
 impl<'a, T, E: Display> Worded<'a> for &OutcomeProbe<'a, Result<T, E>> {
-    fn failure(&self) -> Option<Failure<'a>> {
+    fn relay_failure(&self) -> Option<Failure<'a>> {
         let error = self.0.as_ref().err()?;
         Some(Failure::of_type::<E>().with_message(error))
     }
@@ -79,7 +79,7 @@ impl<'a, T, E: Display> Worded<'a> for &OutcomeProbe<'a, Result<T, E>> {
 impl<'a, T, E> OutcomeProbe<'a, Result<T, E>> {
     /// The failure, if it is one.
     #[must_use]
-    pub fn failure(&self) -> Option<Failure<'a>> {
+    pub fn relay_failure(&self) -> Option<Failure<'a>> {
         self.0.as_ref().err().map(|_| Failure::of_type::<E>())
     }
 }
@@ -87,7 +87,7 @@ impl<'a, T, E> OutcomeProbe<'a, Result<T, E>> {
 /// Last answer: what is no `Result` does not fail.
 pub trait NeverFails<'a> {
     /// Nothing.
-    fn failure(&self) -> Option<Failure<'a>> {
+    fn relay_failure(&self) -> Option<Failure<'a>> {
         None
     }
 }
@@ -101,7 +101,7 @@ pub struct ResultProbe<'a, R: ?Sized>(pub &'a R);
 impl<'a, T, E> ResultProbe<'a, Result<T, E>> {
     /// The value.
     #[must_use]
-    pub fn ok(&self) -> Option<&'a T> {
+    pub fn relay_ok(&self) -> Option<&'a T> {
         self.0.as_ref().ok()
     }
 }
@@ -109,11 +109,11 @@ impl<'a, T, E> ResultProbe<'a, Result<T, E>> {
 /// The answer for what is no `Result`.
 pub trait WholeResult<'a, R: ?Sized + 'a> {
     /// The result is the value.
-    fn ok(&self) -> Option<&'a R>;
+    fn relay_ok(&self) -> Option<&'a R>;
 }
 
 impl<'a, R: ?Sized> WholeResult<'a, R> for ResultProbe<'a, R> {
-    fn ok(&self) -> Option<&'a R> {
+    fn relay_ok(&self) -> Option<&'a R> {
         Some(self.0)
     }
 }
@@ -140,6 +140,12 @@ impl<T, E> ReturnsAResult for Result<T, E> {
     }
 }
 
+/// A result as it is: a call that the compiler can point at where `on_err` is written.
+#[inline]
+pub const fn whole<R: ?Sized>(result: &R) -> &R {
+    result
+}
+
 /// Asks whether a plain function returns a future in disguise.
 #[derive(Debug)]
 pub struct ReturnProbe<'a, R: ?Sized>(pub &'a R);
@@ -148,7 +154,7 @@ impl<R: Future + ?Sized> ReturnProbe<'_, R> {
     /// It does, which is a compile error.
     #[inline]
     #[must_use]
-    pub fn answer(&self) -> AFuture {
+    pub fn relay_answer(&self) -> AFuture {
         AFuture
     }
 }
@@ -157,7 +163,7 @@ impl<R: Future + ?Sized> ReturnProbe<'_, R> {
 pub trait PlainReturn {
     /// It does not.
     #[inline]
-    fn answer(&self) -> AValue {
+    fn relay_answer(&self) -> AValue {
         AValue
     }
 }
@@ -176,7 +182,8 @@ pub struct AValue;
 #[diagnostic::on_unimplemented(
     message = "this function returns a future under the name of another type",
     label = "the span would end before this future is polled",
-    note = "make it an `async fn`, or write the type out: `impl Future<Output = T>` or `Pin<Box<dyn Future<Output = T> + Send>>`"
+    note = "make it an `async fn`, or write the type out: `impl Future<Output = T>` or `Pin<Box<dyn Future<Output = T> + Send>>`",
+    note = "a handle to work that is not this function's own, like the receiver of a reply, is returned inside a tuple or a struct"
 )]
 pub trait IsThereOnReturn: Sized {
     /// Nothing.

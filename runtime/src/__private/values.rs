@@ -5,19 +5,19 @@ use std::sync::OnceLock;
 
 use crate::span::{AttributeValue, FieldValue};
 
-/// Asks how a value is recorded: as it is, by `Display`, or not at all. Call `value` on `&&&` of it.
+/// Asks how a value is recorded: as it is, by `Display`, or not at all. Call `relay_value` on `&&&` of it.
 #[derive(Debug)]
 pub struct ValueProbe<'a, T: ?Sized>(pub &'a T);
 
 /// First answer: the type is known.
 pub trait ByFieldValue<'a> {
     /// The value.
-    fn value(&self) -> AttributeValue<'a>;
+    fn relay_value(&self) -> AttributeValue<'a>;
 }
 
 impl<'a, T: FieldValue + ?Sized> ByFieldValue<'a> for &&ValueProbe<'a, T> {
     #[inline]
-    fn value(&self) -> AttributeValue<'a> {
+    fn relay_value(&self) -> AttributeValue<'a> {
         self.0.field_value()
     }
 }
@@ -25,12 +25,12 @@ impl<'a, T: FieldValue + ?Sized> ByFieldValue<'a> for &&ValueProbe<'a, T> {
 /// Second answer: it has `Display`.
 pub trait ByDisplay<'a> {
     /// The value.
-    fn value(&self) -> AttributeValue<'a>;
+    fn relay_value(&self) -> AttributeValue<'a>;
 }
 
 impl<'a, T: Display> ByDisplay<'a> for &ValueProbe<'a, T> {
     #[inline]
-    fn value(&self) -> AttributeValue<'a> {
+    fn relay_value(&self) -> AttributeValue<'a> {
         AttributeValue::Display(self.0)
     }
 }
@@ -40,7 +40,7 @@ impl<'a, T: Display> ValueProbe<'a, Option<T>> {
     /// The value.
     #[inline]
     #[must_use]
-    pub fn value(&self) -> AttributeValue<'a> {
+    pub fn relay_value(&self) -> AttributeValue<'a> {
         self.0.as_ref().map_or(AttributeValue::Absent, |value| {
             AttributeValue::Display(value)
         })
@@ -50,13 +50,13 @@ impl<'a, T: Display> ValueProbe<'a, Option<T>> {
 /// Last answer: a compile error.
 pub trait Unrecordable<'a, T: ?Sized> {
     /// No value.
-    fn value(&self) -> AttributeValue<'a>
+    fn relay_value(&self) -> AttributeValue<'a>
     where
         T: FieldValue;
 }
 
 impl<'a, T: ?Sized> Unrecordable<'a, T> for ValueProbe<'a, T> {
-    fn value(&self) -> AttributeValue<'a>
+    fn relay_value(&self) -> AttributeValue<'a>
     where
         T: FieldValue,
     {

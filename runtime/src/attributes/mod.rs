@@ -5,10 +5,10 @@
 mod functions;
 mod messages;
 #[cfg(feature = "testing")]
-mod tests;
+mod testing;
 
 #[cfg(feature = "spans")]
 pub use functions::{relay_traced, request_span, traced};
 pub use messages::{CarriesTrace, carries_trace};
 #[cfg(feature = "testing")]
-pub use tests::test;
+pub use testing::test;

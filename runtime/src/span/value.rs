@@ -151,7 +151,7 @@ impl OwnedValue {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be recorded as an attribute",
     label = "this type has no attribute value",
-    note = "implement `Display`, write `key = %value` with something that does, or `key = ?value` to record it by `Debug`"
+    note = "record it by `Debug` with `key = ?value` or `#[field(?)]`, or implement `Display` for it"
 )]
 pub trait FieldValue {
     /// The value to record.

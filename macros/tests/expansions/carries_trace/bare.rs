@@ -46,12 +46,18 @@ where
     }
 }
 const _: () = {
-    #[allow(clippy::multiple_bound_locations, dead_code, deprecated)]
+    #[allow(
+        clippy::multiple_bound_locations,
+        clippy::needless_lifetimes,
+        dead_code,
+        deprecated,
+        single_use_lifetimes
+    )]
     fn __relay_check<
         'a,
         T: Clone + ::tracing_relay::__private::Serialize,
         const N: usize,
-    >()
+    >(_: &Job<'a, T, N>)
     where
         T: Send,
     {

@@ -45,8 +45,14 @@ impl ::tracing_relay::__private::CarriesTraceMut for Event {
 }
 #[cfg(not(feature = "serde"))]
 const _: () = {
-    #[allow(clippy::multiple_bound_locations, dead_code, deprecated)]
-    fn __relay_check() {
+    #[allow(
+        clippy::multiple_bound_locations,
+        clippy::needless_lifetimes,
+        dead_code,
+        deprecated,
+        single_use_lifetimes
+    )]
+    fn __relay_check(_: &Event) {
         #[allow(unused_imports)]
         use ::tracing_relay::__private::NotSerialize as _;
         ::tracing_relay::__private::derives_see_the_carrier(

@@ -61,8 +61,14 @@ impl crate::renamed::__private::Default for Job {
     }
 }
 const _: () = {
-    #[allow(clippy::multiple_bound_locations, dead_code, deprecated)]
-    fn __relay_check() {
+    #[allow(
+        clippy::multiple_bound_locations,
+        clippy::needless_lifetimes,
+        dead_code,
+        deprecated,
+        single_use_lifetimes
+    )]
+    fn __relay_check(_: &Job) {
         #[allow(unused_imports)]
         use crate::renamed::__private::NotSerialize as _;
         crate::renamed::__private::derives_see_the_carrier(

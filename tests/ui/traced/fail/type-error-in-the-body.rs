@@ -1,5 +1,7 @@
 use tracing_relay::traced;
 
+struct Failure;
+
 #[traced]
 fn sync() -> u32 {
     let text = "text";
@@ -13,23 +15,23 @@ async fn asynchronous() -> u32 {
 }
 
 #[traced]
-fn early(number: u32) -> Result<u32, String> {
+fn early(number: u32) -> u32 {
     if number > 3 {
-        return Ok("text");
+        return "text";
     }
-    Ok(number)
+    number
 }
 
 #[traced]
-async fn early_async(number: u32) -> Result<u32, String> {
+async fn early_async(number: u32) -> u32 {
     if number > 3 {
-        return Ok("text");
+        return "text";
     }
-    Ok(number)
+    number
 }
 
 #[traced]
-async fn question_mark(text: &str) -> Result<u32, String> {
+async fn question_mark(text: &str) -> Result<u32, Failure> {
     let number: u32 = text.parse()?;
     Ok(number)
 }
@@ -46,8 +48,19 @@ async fn missing_async() -> u32 {
 }
 
 #[traced]
+async fn returns_too_much() {
+    5
+}
+
+#[traced]
 fn later(number: u32) -> impl Future<Output = u32> {
     async move { number.to_string() }
+}
+
+#[traced]
+fn later_after_work(number: u32) -> impl Future<Output = u32> {
+    let text = number.to_string();
+    async move { text }
 }
 
 fn main() {}

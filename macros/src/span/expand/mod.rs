@@ -1,0 +1,288 @@
+//! From the plan to tokens. What is generated is a static and a few calls:
+//!
+//! ```text
+//! async fn handle(request: Request) -> Reply {
+//!     static SITE: SpanSite = …;
+//!     let opening = Opening::receiving(&SITE, …the parameter that carries…);
+//!     let span = if opening.wants_fields() { opening.open(&[…]) } else { opening.open(&[]) };
+//!     …request gets the context of the span…
+//!     in_span_async(span, async move { let request = request; { body } }, |finish, result| …).await
+//! }
+//! ```
+
+mod carrier;
+mod fields;
+mod finish;
+mod opening;
+mod site;
+mod types;
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ReturnType;
+use syn::spanned::Spanned as _;
+
+use types::{future_output, nameable};
+
+use crate::item::Body;
+use crate::span::params::{Param, Params};
+use crate::span::plan::{Carrier, Plan, unlinted};
+use crate::span::shape::{Polled, Shape, only_async_block};
+
+/// Prints the function with its span.
+pub(crate) fn expand(plan: Plan) -> TokenStream {
+    let emit = Emit::new(plan);
+    let body = emit.body();
+    let mut item = emit.plan.item.clone();
+    if emit.keeps_params() {
+        emit.plan.params.restore_mutability(&mut item.sig);
+    }
+    if emit.keeps_params() || !emit.plan.shape.is_later() {
+        Params::make_mutable(&mut item.sig, &emit.mutated);
+    }
+    if let Body::Block { block, .. } = &mut item.body {
+        let mut group = Group::new(proc_macro2::Delimiter::Brace, body);
+        group.set_span(block.span());
+        *block = group;
+    }
+    item.into_token_stream()
+}
+
+struct Emit {
+    plan: Plan,
+    /// The path of the runtime's private module.
+    p: TokenStream,
+    site: Ident,
+    opening: Ident,
+    span: Ident,
+    /// Parameters of which a `&mut` is taken.
+    mutated: Vec<Ident>,
+    /// The fields that are recorded when the span opens, with those of the conventions.
+    fields: Vec<OpeningField>,
+    /// The keys that are recorded from the result.
+    late: Vec<String>,
+}
+
+/// A field that is recorded when the span opens.
+struct OpeningField {
+    key: String,
+    value: TokenStream,
+}
+
+impl Emit {
+    fn new(plan: Plan) -> Self {
+        let local = |name: &str| Ident::new(name, Span::mixed_site());
+        let mut emit = Self {
+            p: plan.runtime.private(),
+            site: local("__TRACING_RELAY_SITE"),
+            opening: local("__tracing_relay_opening"),
+            span: local("__tracing_relay_span"),
+            mutated: Vec::new(),
+            fields: Vec::new(),
+            late: Vec::new(),
+            plan,
+        };
+        emit.fields = emit.opening_fields();
+        for ending in [&emit.plan.on_ok, &emit.plan.on_err].into_iter().flatten() {
+            for field in &ending.fields {
+                if !emit.late.contains(&field.key.name) {
+                    emit.late.push(field.key.name.clone());
+                }
+            }
+        }
+        emit.mutated = emit.mutated_params();
+        emit
+    }
+
+    fn body(&self) -> TokenStream {
+        let site = self.site_static();
+        let warnings = self.deprecations();
+        let inner = match self.plan.shape {
+            Shape::Sync => self.sync_body(),
+            Shape::Async => self.async_body(),
+            Shape::Returned { boxed, polled } => self.returned_body(boxed, polled),
+        };
+        quote! { #site #warnings #inner }
+    }
+
+    fn sync_body(&self) -> TokenStream {
+        let Self { p, span, .. } = self;
+        let open = self.open_now();
+        let output = self.annotation();
+        let rebind = self.rebind();
+        let block = &self.plan.body;
+        let finish = self.finish();
+        quote! {
+            #open
+            #p::in_span(#span, move || #output { #rebind #block }, #finish)
+        }
+    }
+
+    fn async_body(&self) -> TokenStream {
+        let p = &self.p;
+        let open = self.open_now();
+        let hint = match &self.plan.item.sig.output {
+            ReturnType::Default => self.hint(&quote!(())),
+            ReturnType::Type(..) if self.plan.never_returns() => self.hint(&quote!(#p::Never)),
+            ReturnType::Type(_, output) if nameable(output) => self.hint(output),
+            ReturnType::Type(..) => TokenStream::new(),
+        };
+        let rebind = self.rebind();
+        let block = &self.plan.body;
+        let finish = self.finish();
+        let future = self.in_span_async(&quote!(#hint #rebind #block), &finish);
+        quote!(#open #future)
+    }
+
+    /// A function that returns what is polled: the parent and the values are read at the call, and
+    /// the span opens at the first poll.
+    ///
+    /// ```text
+    /// fn f(a: A) -> impl Future<Output = T> {      fn f(a: A) -> impl Future<Output = T> {
+    ///     async move { body }                          let (opening, values) = …;
+    /// }                                        →       let a = a;
+    ///                                                  async move {
+    ///                                                      let span = opening.open_owned(&values);
+    ///                                                      in_span_async(span, async move { body }, …).await
+    ///                                                  }
+    ///                                              }
+    /// ```
+    fn returned_body(&self, boxed: bool, polled: Polled) -> TokenStream {
+        let Self {
+            p,
+            site,
+            opening,
+            span,
+            ..
+        } = self;
+        let values = Ident::new("__tracing_relay_values", Span::mixed_site());
+        let start = self.start(&quote!(.within(#p::Ambience::read(&#site))));
+        let fields = self.field_values();
+        let distrust = self.distrust();
+        let start = quote! {
+            #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+            let (#opening, #values) = {
+                #start
+                let #values = if #opening.wants_fields() {
+                    #p::OwnedValues::new(&[#(#fields),*])
+                } else {
+                    #p::OwnedValues::new(&[])
+                };
+                (#opening, #values)
+            };
+            #distrust
+        };
+        let output = future_output(&self.plan.item.sig.output);
+        let block = only_async_block(&self.plan.body.stream()).map(|block| unlinted(&block));
+        let (before, polled) = match (polled, block) {
+            (Polled::Future, Some(block)) => {
+                let write = self.write_carrier();
+                let hint = output.map(|output| self.hint(output));
+                let finish = self.finish();
+                let future = self.in_span_async(&quote!(#hint #block), &finish);
+                let wrapped = quote! {
+                    async move {
+                        let #span = #opening.open_owned(&#values);
+                        #write
+                        #future
+                    }
+                };
+                (self.rebind(), wrapped)
+            }
+            (Polled::Future, None) => {
+                let inner = self.call_body();
+                let finish = self.finish();
+                let typed = match output {
+                    Some(output) => {
+                        let output_is = at(output.span(), &[], quote!(#p::output_is));
+                        quote_spanned!(output.span()=> #output_is::<#output, _>(#inner))
+                    }
+                    None => inner,
+                };
+                let wrapped = quote!(#p::in_deferred_span(#opening, #values, #typed, #finish));
+                (TokenStream::new(), wrapped)
+            }
+            (Polled::Stream, _) => {
+                let inner = self.call_body();
+                let wrapped = quote!(#p::in_span_stream(#opening, #values, #inner));
+                (TokenStream::new(), wrapped)
+            }
+        };
+        let returned = if boxed {
+            quote!(#p::Box::pin(#polled))
+        } else {
+            polled
+        };
+        quote! { #start #before #returned }
+    }
+
+    /// Runs a body in the open span. An `async fn` may return a future where a block may not.
+    fn in_span_async(&self, body: &TokenStream, finish: &TokenStream) -> TokenStream {
+        let Self { p, span, .. } = self;
+        let future = Ident::new("__tracing_relay_future", Span::mixed_site());
+        quote! {
+            #[allow(clippy::async_yields_async)]
+            let #future = async move { #body };
+            #p::in_span_async(#span, #future, #finish).await
+        }
+    }
+
+    /// Runs the body of a function that returns what is polled.
+    fn call_body(&self) -> TokenStream {
+        let rebind = self.rebind();
+        let block = &self.plan.body;
+        let output = self.annotation();
+        quote!((move || #output { #rebind #block })())
+    }
+
+    /// The parameters as the body sees them.
+    fn rebind(&self) -> TokenStream {
+        if self.keeps_params() {
+            return TokenStream::new();
+        }
+        // What is written later has to be mutable there.
+        let mutated = if self.plan.shape.is_later() {
+            self.mutated.as_slice()
+        } else {
+            &[]
+        };
+        // In `request.headers_mut()` it is the user's `mut` that is needed.
+        let needed = match &self.plan.carrier {
+            Carrier::Outbound(expr) if self.param_of(expr).is_none() => self.mutated.as_slice(),
+            _ => &[],
+        };
+        self.plan
+            .params
+            .rebind(&self.plan.mentioned, mutated, needed)
+    }
+
+    /// Whether the parameters stay what they are: the body is an async block that takes what it
+    /// wants, and nothing is taken apart before.
+    fn keeps_params(&self) -> bool {
+        let plan = &self.plan;
+        plan.shape.is_later()
+            && only_async_block(&plan.body.stream()).is_some()
+            && plan.params.list.iter().all(Param::is_plain)
+    }
+}
+
+/// Our tokens, located at something of the user's, for what the compiler has to say about them. Our
+/// locals and the names in `kept` keep what they mean.
+fn at(location: Span, kept: &[&Ident], tokens: TokenStream) -> TokenStream {
+    let means_something =
+        |ident: &Ident| kept.contains(&ident) || ident.to_string().starts_with("__tracing_relay");
+    let relocate = |mut token: TokenTree| {
+        let span = match &token {
+            TokenTree::Group(group) => {
+                let inside = at(location, kept, group.stream());
+                token = TokenTree::Group(Group::new(group.delimiter(), inside));
+                location
+            }
+            TokenTree::Ident(ident) if means_something(ident) => ident.span().located_at(location),
+            _ => location,
+        };
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(relocate).collect()
+}

@@ -1,0 +1,72 @@
+//! The static of a span, and the warnings about its keys.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use super::Emit;
+
+impl Emit {
+    /// `static SITE`
+    pub(super) fn site_static(&self) -> TokenStream {
+        let Self { p, site, plan, .. } = self;
+        let name = &plan.name;
+        let target = plan
+            .target
+            .as_ref()
+            .map_or_else(|| quote!(::core::module_path!()), ToTokens::to_token_stream);
+        let level = &plan.level;
+        let kind = plan.kind.variant();
+        let keys = self.fields.iter().map(|field| &field.key).chain(&self.late);
+        let count = self.fields.len();
+        let environment = plan.environment.then(|| quote!(.from_environment()));
+        let log_ids = (!plan.log_ids).then(|| quote!(.without_log_ids()));
+        let scope = plan.scope.as_ref().map(|scope| {
+            let scope = quote_spanned!(scope.span()=> &#scope);
+            quote!(const _: &#p::TraceScope = #scope;)
+        });
+        let own = quote! {
+            "otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"
+        };
+        quote! {
+            #scope
+            static #site: #p::SpanSite = {
+                static CALLSITE: #p::DefaultCallsite = #p::DefaultCallsite::new(&METADATA);
+                static METADATA: #p::Metadata<'static> = #p::Metadata::new(
+                    #name,
+                    #target,
+                    #p::Level::#level,
+                    #p::Option::Some(::core::file!()),
+                    #p::Option::Some(::core::line!()),
+                    #p::Option::Some(::core::module_path!()),
+                    #p::FieldSet::new(&[#own #(, #keys)*], #p::Identifier(&CALLSITE)),
+                    #p::MetadataKind::SPAN,
+                );
+                #p::SpanSite::new(&CALLSITE, &METADATA, #p::Kind::#kind, #count)
+                    #environment
+                    #log_ids
+            };
+        }
+    }
+
+    /// A warning for each deprecated key, at the key.
+    pub(super) fn deprecations(&self) -> TokenStream {
+        self.plan
+            .deprecated
+            .iter()
+            .map(|(key, successor)| {
+                let note = format!("`{}` is deprecated: write `{successor}`", key.name);
+                let at = key.tokens.span();
+                let name = Ident::new("deprecated_attribute", at);
+                quote_spanned! {at=>
+                    const _: () = {
+                        #[deprecated(note = #note)]
+                        #[allow(non_upper_case_globals)]
+                        const #name: () = ();
+                        #name
+                    };
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,135 @@
+fn handle(request: &Request) -> Reply {
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
+        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
+            &METADATA,
+        );
+        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+            "handle",
+            ::core::module_path!(),
+            ::tracing_relay::__private::Level::INFO,
+            ::tracing_relay::__private::Option::Some(::core::file!()),
+            ::tracing_relay::__private::Option::Some(::core::line!()),
+            ::tracing_relay::__private::Option::Some(::core::module_path!()),
+            ::tracing_relay::__private::FieldSet::new(
+                &[
+                    "otel.kind",
+                    "trace_id",
+                    "span_id",
+                    "relay.outcome",
+                    "error.type",
+                    "rpc.method",
+                    "jsonrpc.request.id",
+                    "rpc.service",
+                    "rpc.system.name",
+                    "jsonrpc.protocol.version",
+                    "rpc.system",
+                    "rpc.jsonrpc.version",
+                    "rpc.jsonrpc.request_id",
+                ],
+                ::tracing_relay::__private::Identifier(&CALLSITE),
+            ),
+            ::tracing_relay::__private::MetadataKind::SPAN,
+        );
+        ::tracing_relay::__private::SpanSite::new(
+                &CALLSITE,
+                &METADATA,
+                ::tracing_relay::__private::Kind::Server,
+                8usize,
+            )
+            .from_environment()
+    };
+    const _: () = {
+        #[deprecated(note = "`rpc.service` is deprecated: write `rpc.method`")]
+        #[allow(non_upper_case_globals)]
+        const deprecated_attribute: () = ();
+        deprecated_attribute
+    };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+    let __tracing_relay_span = {
+        #[allow(unused_imports)]
+        use ::tracing_relay::__private::{
+            ByDisplay as _, ByFieldValue as _, Unrecordable as _, FindNoCarrier as _,
+        };
+        let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
+            &__TRACING_RELAY_SITE,
+            &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
+                ::tracing_relay::__private::AParameterCarries::one_comes_in(
+                    ::tracing_relay::__private::Carriers::none()
+                        .and(
+                            ::tracing_relay::__private::ParameterProbe(&request)
+                                .relay_find(),
+                        ),
+                ),
+            ),
+        );
+        if __tracing_relay_opening.wants_fields() {
+            __tracing_relay_opening
+                .open(
+                    &[
+                        (&&&::tracing_relay::__private::ValueProbe(&(request.method)))
+                            .relay_value(),
+                        ::tracing_relay::__private::as_text(
+                            (&&&::tracing_relay::__private::ValueProbe(&(request.id)))
+                                .relay_value(),
+                        ),
+                        (&&&::tracing_relay::__private::ValueProbe(&("s")))
+                            .relay_value(),
+                        ::tracing_relay::__private::AttributeValue::Str("jsonrpc"),
+                        ::tracing_relay::__private::AttributeValue::Str("2.0"),
+                        ::tracing_relay::__private::if_older_rpc_names(|| ::tracing_relay::__private::AttributeValue::Str(
+                            "jsonrpc",
+                        )),
+                        ::tracing_relay::__private::if_older_rpc_names(|| ::tracing_relay::__private::AttributeValue::Str(
+                            "2.0",
+                        )),
+                        ::tracing_relay::__private::if_older_rpc_names(|| ::tracing_relay::__private::as_text(
+                            (&&&::tracing_relay::__private::ValueProbe(&(request.id)))
+                                .relay_value(),
+                        )),
+                    ],
+                )
+        } else {
+            __tracing_relay_opening.open(&[])
+        }
+    };
+    ::tracing_relay::__private::in_span(
+        __tracing_relay_span,
+        move || -> Reply {
+            #[allow(
+                clippy::no_effect_underscore_binding,
+                clippy::redundant_locals,
+                clippy::shadow_same,
+                clippy::used_underscore_binding
+            )]
+            let request = request;
+            let _ = &request;
+            { answer(request) }
+        },
+        |
+            __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
+            __tracing_relay_result|
+        {
+            #[allow(unused_imports)]
+            use ::tracing_relay::__private::{
+                Chained as _, ChainedSend as _, Erroneous as _, Named as _,
+                NeverFails as _, Worded as _,
+            };
+            {
+                #[allow(unused_imports)]
+                use ::tracing_relay::__private::PlainReturn as _;
+                ::tracing_relay::__private::IsThereOnReturn::check(
+                    ::tracing_relay::__private::ReturnProbe(__tracing_relay_result)
+                        .relay_answer(),
+                );
+            }
+            __tracing_relay_finish
+                .failure(
+                    (&&&&&&::tracing_relay::__private::OutcomeProbe(
+                        __tracing_relay_result,
+                    ))
+                        .relay_failure(),
+                    ::tracing_relay::__private::ErrorDetail::Type,
+                );
+        },
+    )
+}

@@ -1,0 +1,165 @@
+async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
+        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
+            &METADATA,
+        );
+        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+            "handle",
+            ::core::module_path!(),
+            ::tracing_relay::__private::Level::INFO,
+            ::tracing_relay::__private::Option::Some(::core::file!()),
+            ::tracing_relay::__private::Option::Some(::core::line!()),
+            ::tracing_relay::__private::Option::Some(::core::module_path!()),
+            ::tracing_relay::__private::FieldSet::new(
+                &[
+                    "otel.kind",
+                    "trace_id",
+                    "span_id",
+                    "relay.outcome",
+                    "error.type",
+                    "rpc.method",
+                    "reply.id",
+                    "rpc.code",
+                ],
+                ::tracing_relay::__private::Identifier(&CALLSITE),
+            ),
+            ::tracing_relay::__private::MetadataKind::SPAN,
+        );
+        ::tracing_relay::__private::SpanSite::new(
+                &CALLSITE,
+                &METADATA,
+                ::tracing_relay::__private::Kind::Server,
+                1usize,
+            )
+            .from_environment()
+    };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+    let __tracing_relay_span = {
+        #[allow(unused_imports)]
+        use ::tracing_relay::__private::{
+            ByDisplay as _, ByFieldValue as _, Unrecordable as _, FindNoCarrier as _,
+        };
+        let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
+            &__TRACING_RELAY_SITE,
+            &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
+                ::tracing_relay::__private::AParameterCarries::one_comes_in(
+                    ::tracing_relay::__private::Carriers::none()
+                        .and(
+                            ::tracing_relay::__private::ParameterProbe(&request)
+                                .relay_find(),
+                        )
+                        .and(
+                            ::tracing_relay::__private::ParameterProbe(&state)
+                                .relay_find(),
+                        ),
+                ),
+            ),
+        );
+        let __tracing_relay_span = if __tracing_relay_opening.wants_fields() {
+            __tracing_relay_opening
+                .open(
+                    &[
+                        (&&&::tracing_relay::__private::ValueProbe(&(request.method)))
+                            .relay_value(),
+                    ],
+                )
+        } else {
+            __tracing_relay_opening.open(&[])
+        };
+        {
+            #[allow(unused_imports)]
+            use ::tracing_relay::__private::LeaveAlone as _;
+            ::tracing_relay::__private::RestampProbe(&mut request)
+                .relay_restamp(&__tracing_relay_span);
+        }
+        __tracing_relay_span
+    };
+    #[allow(clippy::async_yields_async)]
+    let __tracing_relay_future = async move {
+        #[allow(
+            unreachable_code,
+            clippy::diverging_sub_expression,
+            clippy::empty_loop,
+            clippy::let_unit_value,
+            clippy::needless_return,
+            clippy::unreachable
+        )]
+        if false {
+            let __tracing_relay_returned: Result<Reply, Error> = loop {};
+            return __tracing_relay_returned;
+        }
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let request = request;
+        let _ = &request;
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let state = state;
+        { state.handle(request).await }
+    };
+    ::tracing_relay::__private::in_span_async(
+            __tracing_relay_span,
+            __tracing_relay_future,
+            |
+                __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
+                __tracing_relay_result|
+            {
+                #[allow(unused_imports)]
+                use ::tracing_relay::__private::{
+                    Chained as _, ChainedSend as _, Erroneous as _, Named as _,
+                    NeverFails as _, Worded as _,
+                };
+                #[allow(unused_imports)]
+                use ::tracing_relay::__private::{
+                    ByDisplay as _, ByFieldValue as _, Unrecordable as _,
+                    WholeResult as _,
+                };
+                if let ::tracing_relay::__private::Option::Some(reply) = ::tracing_relay::__private::ResultProbe(
+                        __tracing_relay_result,
+                    )
+                    .relay_ok()
+                {
+                    __tracing_relay_finish
+                        .record(
+                            1usize,
+                            &[
+                                (&&&::tracing_relay::__private::ValueProbe(&(reply.id)))
+                                    .relay_value(),
+                                ::tracing_relay::__private::AttributeValue::Absent,
+                            ],
+                        );
+                }
+                #[allow(clippy::absolute_paths)]
+                if let ::tracing_relay::__private::Option::Some(error) = ::tracing_relay::__private::ReturnsAResult::err(
+                    ::tracing_relay::__private::whole(__tracing_relay_result),
+                ) {
+                    __tracing_relay_finish
+                        .record(
+                            1usize,
+                            &[
+                                ::tracing_relay::__private::AttributeValue::Absent,
+                                (&&&::tracing_relay::__private::ValueProbe(&(error.code())))
+                                    .relay_value(),
+                            ],
+                        );
+                }
+                __tracing_relay_finish
+                    .failure(
+                        (&&&&&&::tracing_relay::__private::OutcomeProbe(
+                            __tracing_relay_result,
+                        ))
+                            .relay_failure(),
+                        ::tracing_relay::__private::ErrorDetail::Type,
+                    );
+            },
+        )
+        .await
+}

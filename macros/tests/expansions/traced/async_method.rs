@@ -1,0 +1,80 @@
+async fn call(mut self, request: Request) -> Result<Reply, Error> {
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
+        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
+            &METADATA,
+        );
+        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+            "call",
+            ::core::module_path!(),
+            ::tracing_relay::__private::Level::INFO,
+            ::tracing_relay::__private::Option::Some(::core::file!()),
+            ::tracing_relay::__private::Option::Some(::core::line!()),
+            ::tracing_relay::__private::Option::Some(::core::module_path!()),
+            ::tracing_relay::__private::FieldSet::new(
+                &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+                ::tracing_relay::__private::Identifier(&CALLSITE),
+            ),
+            ::tracing_relay::__private::MetadataKind::SPAN,
+        );
+        ::tracing_relay::__private::SpanSite::new(
+            &CALLSITE,
+            &METADATA,
+            ::tracing_relay::__private::Kind::Internal,
+            0usize,
+        )
+    };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+    let __tracing_relay_span = {
+        let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
+            &__TRACING_RELAY_SITE,
+        );
+        __tracing_relay_opening.open(&[])
+    };
+    #[allow(clippy::async_yields_async)]
+    let __tracing_relay_future = async move {
+        #[allow(
+            unreachable_code,
+            clippy::diverging_sub_expression,
+            clippy::empty_loop,
+            clippy::let_unit_value,
+            clippy::needless_return,
+            clippy::unreachable
+        )]
+        if false {
+            let __tracing_relay_returned: Result<Reply, Error> = loop {};
+            return __tracing_relay_returned;
+        }
+        let _ = &self;
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let request = request;
+        { self.inner.call(request).await }
+    };
+    ::tracing_relay::__private::in_span_async(
+            __tracing_relay_span,
+            __tracing_relay_future,
+            |
+                __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
+                __tracing_relay_result|
+            {
+                #[allow(unused_imports)]
+                use ::tracing_relay::__private::{
+                    Chained as _, ChainedSend as _, Erroneous as _, Named as _,
+                    NeverFails as _, Worded as _,
+                };
+                __tracing_relay_finish
+                    .failure(
+                        (&&&&&&::tracing_relay::__private::OutcomeProbe(
+                            __tracing_relay_result,
+                        ))
+                            .relay_failure(),
+                        ::tracing_relay::__private::ErrorDetail::Message,
+                    );
+            },
+        )
+        .await
+}

@@ -1,0 +1,118 @@
+async fn send(mut owned: Request, lent: &mut Other, seen: &str) -> Reply {
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
+        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
+            &METADATA,
+        );
+        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+            "send",
+            ::core::module_path!(),
+            ::tracing_relay::__private::Level::INFO,
+            ::tracing_relay::__private::Option::Some(::core::file!()),
+            ::tracing_relay::__private::Option::Some(::core::line!()),
+            ::tracing_relay::__private::Option::Some(::core::module_path!()),
+            ::tracing_relay::__private::FieldSet::new(
+                &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+                ::tracing_relay::__private::Identifier(&CALLSITE),
+            ),
+            ::tracing_relay::__private::MetadataKind::SPAN,
+        );
+        ::tracing_relay::__private::SpanSite::new(
+            &CALLSITE,
+            &METADATA,
+            ::tracing_relay::__private::Kind::Client,
+            0usize,
+        )
+    };
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+    let __tracing_relay_span = {
+        let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
+            &__TRACING_RELAY_SITE,
+        );
+        let __tracing_relay_span = __tracing_relay_opening.open(&[]);
+        {
+            #[allow(unused_imports)]
+            use ::tracing_relay::__private::FindNoOutgoingCarrier as _;
+            ::tracing_relay::__private::Outgoing::send(
+                ::tracing_relay::__private::OnlyOneParameterCarries::no_other(
+                    ::tracing_relay::__private::AParameterCanCarry::one_goes_out(
+                        ::tracing_relay::__private::Carriers::none()
+                            .and(
+                                ::tracing_relay::__private::OutgoingProbe(&mut owned)
+                                    .relay_find(),
+                            )
+                            .and(
+                                ::tracing_relay::__private::OutgoingProbe(&mut *lent)
+                                    .relay_find(),
+                            )
+                            .and(
+                                ::tracing_relay::__private::OutgoingProbe(&mut &*seen)
+                                    .relay_find(),
+                            ),
+                    ),
+                ),
+                &__tracing_relay_span,
+            );
+        }
+        __tracing_relay_span
+    };
+    #[allow(clippy::async_yields_async)]
+    let __tracing_relay_future = async move {
+        #[allow(
+            unreachable_code,
+            clippy::diverging_sub_expression,
+            clippy::empty_loop,
+            clippy::let_unit_value,
+            clippy::needless_return,
+            clippy::unreachable
+        )]
+        if false {
+            let __tracing_relay_returned: Reply = loop {};
+            return __tracing_relay_returned;
+        }
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let owned = owned;
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let lent = lent;
+        #[allow(
+            clippy::no_effect_underscore_binding,
+            clippy::redundant_locals,
+            clippy::shadow_same,
+            clippy::used_underscore_binding
+        )]
+        let seen = seen;
+        { transport(owned, lent, seen).await }
+    };
+    ::tracing_relay::__private::in_span_async(
+            __tracing_relay_span,
+            __tracing_relay_future,
+            |
+                __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
+                __tracing_relay_result|
+            {
+                #[allow(unused_imports)]
+                use ::tracing_relay::__private::{
+                    Chained as _, ChainedSend as _, Erroneous as _, Named as _,
+                    NeverFails as _, Worded as _,
+                };
+                __tracing_relay_finish
+                    .failure(
+                        (&&&&&&::tracing_relay::__private::OutcomeProbe(
+                            __tracing_relay_result,
+                        ))
+                            .relay_failure(),
+                        ::tracing_relay::__private::ErrorDetail::Type,
+                    );
+            },
+        )
+        .await
+}
