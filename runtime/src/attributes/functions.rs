@@ -67,7 +67,7 @@
 /// | `kind = "consumer"` | kind of the span, which also says whether the carrier comes in or goes out |
 /// | `carrier = request.headers` | where the carrier is; `none` where there is none; default: the one parameter whose type carries |
 /// | `restamp = false` | whether a message that the function owns gets the context of this span; default: `true` |
-/// | `trust = caller.is_authenticated()` | whether the carrier is believed; where it is not, the span starts a new trace; default: `true` |
+/// | `trust = caller.is_authenticated()` | whether the carrier is believed; where it is not, the span starts a new trace, and nothing of what came in is left in a message that the function owns; default: `true` |
 /// | `fields(rpc.method = request.method)` | attributes recorded when the span opens: `key = value`, `key = %display`, `key = ?debug` |
 /// | `on_ok(\|reply\| turn.id = reply.id)` | attributes recorded from the result, or from the value in `Ok` |
 /// | `on_err(\|error\| rpc.status_code = error.code())` | attributes recorded from the error in `Err` |
