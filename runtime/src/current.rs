@@ -110,6 +110,10 @@ mod frames {
         /// Baggage that came without a context, or that is to be kept where there is none.
         pub(crate) baggage: Baggage,
         pub(crate) origin: Origin,
+        /// Whether entering a span makes its context OpenTelemetry's current one, as was seen when the
+        /// span of this frame was entered.
+        #[cfg(feature = "otel")]
+        pub(crate) activates: bool,
         mark: Mark,
     }
 
@@ -156,6 +160,8 @@ mod frames {
                 context,
                 baggage: Baggage::new(),
                 origin,
+                #[cfg(feature = "otel")]
+                activates: false,
                 mark: Mark::default(),
             }
         }
@@ -277,12 +283,23 @@ mod frames {
         if now == entered {
             return None;
         }
-        let of_tracing = otel::context_of_current_span();
+        // Where the layer activates contexts, OpenTelemetry knows all. There the layer must not be
+        // asked: it may be just starting that span, with its lock, and have called a span processor
+        // that wants to know the current baggage.
+        let activates = frame.is_some_and(|frame| frame.activates);
+        let of_tracing = if activates {
+            None
+        } else {
+            otel::context_of_current_span()
+        };
         let of_tracing_id = of_tracing.as_ref().map(TraceContext::span_id);
         let other_baggage = !now.otel.has_baggage_of(&entered.otel);
         // Where OpenTelemetry's own current span is unchanged, the layer does not activate contexts,
         // and the span of others has to be asked.
-        let theirs = if now.otel.has_span_of(&entered.otel) && now.tracing != entered.tracing {
+        let theirs = if !activates
+            && now.otel.has_span_of(&entered.otel)
+            && now.tracing != entered.tracing
+        {
             of_tracing.map(|theirs| {
                 if other_baggage {
                     theirs.with_baggage(otel::current_baggage())
@@ -314,7 +331,7 @@ mod frames {
         }
         // The layer finds a span of `tracing` by itself. One of the OpenTelemetry API it finds only
         // where it activates contexts.
-        let origin = if of_tracing_id == Some(theirs.span_id()) {
+        let origin = if activates || of_tracing_id == Some(theirs.span_id()) {
             Origin::Span
         } else {
             Origin::Passed

@@ -8,7 +8,8 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context as Task, Waker};
 
-use opentelemetry::trace::TracerProvider as _;
+use opentelemetry::KeyValue;
+use opentelemetry::trace::{Span as _, TracerProvider as _};
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SdkTracerProvider, Span as SdkSpan, SpanData, SpanProcessor};
 use tracing::info_span;
@@ -477,4 +478,45 @@ fn a_message_that_is_not_trusted_is_given_to_a_future_without_its_trace() {
             assert!(message.trace.is_none());
         }
     });
+}
+
+/// Copies baggage to each span, as processors do.
+#[derive(Debug)]
+struct AsksForBaggage;
+
+impl SpanProcessor for AsksForBaggage {
+    fn on_start(&self, span: &mut SdkSpan, _: &opentelemetry::Context) {
+        for (key, value) in current_baggage().iter() {
+            span.set_attribute(KeyValue::new(key.to_owned(), value.to_owned()));
+        }
+    }
+
+    fn on_end(&self, _: SpanData) {}
+
+    fn force_flush(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _: std::time::Duration) -> OTelSdkResult {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_span_processor_that_asks_for_the_baggage_does_not_hang_a_handler() {
+    let (done, wait) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let provider = SdkTracerProvider::builder()
+            .with_span_processor(AsksForBaggage)
+            .build();
+        let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
+        let subscriber = tracing_subscriber::registry().with(layer);
+        tracing::subscriber::with_default(subscriber, || {
+            step(|| info_span!("theirs").in_scope(|| step(|| {})));
+        });
+        done.send(()).unwrap();
+    });
+    // Waits for as long only where it hangs.
+    wait.recv_timeout(std::time::Duration::from_secs(20))
+        .expect("the handler returns");
 }

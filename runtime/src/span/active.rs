@@ -90,6 +90,10 @@ impl Active {
         let entered = self.core.span.enter();
         #[cfg(feature = "otel")]
         let attached = self.core.otel.as_ref().and_then(crate::otel::attach);
+        #[cfg(feature = "otel")]
+        {
+            self.frame.activates = self.core.owned && attached.is_none();
+        }
         Some(Entered {
             previous: current::enter(Some(self.frame.clone())),
             frame: &mut self.frame,
