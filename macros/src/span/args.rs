@@ -37,7 +37,7 @@ const TRUST: Spec = Spec {
     name: "trust",
     kind: Kind::Expr,
     usage: "trust = caller.is_authenticated()",
-    doc: "whether the carrier is believed; where it is not, the span starts a new trace; default: `true`",
+    doc: "whether the carrier is believed; where it is not, the span starts a new trace, and nothing of what came in is left in a message that the function owns; default: `true`",
 };
 const FIELDS: Spec = Spec {
     name: "fields",
