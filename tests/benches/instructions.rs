@@ -1,13 +1,13 @@
 //! Counts what an annotated function costs where nobody listens: no subscriber and an empty carrier.
 //!
-//! `cargo bench -p tracing-relay-tests --bench instructions` runs each case twice under callgrind, with
-//! different numbers of calls, so that the difference is the cost of the calls alone. The counts are
-//! the same on every run of one binary. It fails where a bound is passed, and says so where valgrind
-//! is not installed.
+//! `cargo bench -p tracing-relay-tests --bench instructions` fails where a bound is passed, and says so
+//! where valgrind is not installed.
+
+mod callgrind;
 
 use std::hint::black_box;
 use std::pin::pin;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::task::{Context, Poll, Waker};
 
 use tracing_relay::{TraceCarrier, request_span};
@@ -131,41 +131,12 @@ fn run(case: &str, calls: u64) {
     }
 }
 
-/// Instructions of a whole process that makes this many calls.
-fn count(case: &str, calls: u64) -> Option<u64> {
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(std::env::current_exe().ok()?)
-        .args(["--case", case, &calls.to_string()])
-        .output()
-        .ok()?;
-    let text = String::from_utf8_lossy(&output.stderr);
-    let line = text.lines().find(|line| line.contains("Collected"))?;
-    line.rsplit(' ').next()?.parse().ok()
-}
-
 fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args().collect();
-    if let [_, flag, case, calls] = args.as_slice()
-        && flag == "--case"
-    {
-        run(case, calls.parse().expect("a number of calls"));
-        return ExitCode::SUCCESS;
-    }
-
-    let mut costs = Vec::new();
-    for case in CASES {
-        let (Some(few), Some(many)) = (count(case, 1_000), count(case, 11_000)) else {
-            eprintln!(
-                "SKIPPED: instruction counts need valgrind (Debian: `apt-get install valgrind`)"
-            );
-            return ExitCode::SUCCESS;
-        };
-        #[allow(clippy::cast_precision_loss, reason = "counts of a few million")]
-        let each = (many - few) as f64 / 10_000.0;
-        println!("{case:20} {each:8.1} instructions a call");
-        costs.push(each);
-    }
+    let costs = match callgrind::costs(&CASES, run) {
+        Ok(Some(costs)) => costs,
+        Ok(None) => return ExitCode::SUCCESS,
+        Err(done) => return done,
+    };
     let [plain, ours, theirs, plain_async, ours_async, theirs_async] = costs[..] else {
         unreachable!("one cost a case");
     };
