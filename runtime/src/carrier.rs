@@ -138,6 +138,21 @@ impl<T: CarriesTrace> CarriesTrace for Option<T> {
     }
 }
 
+/// Into an absent message nothing is written, because nothing is sent.
+impl<T: CarriesTraceMut> CarriesTraceMut for Option<T> {
+    fn inject(&mut self, context: &TraceContext) {
+        if let Some(message) = self {
+            message.inject(context);
+        }
+    }
+
+    fn erase(&mut self) {
+        if let Some(message) = self {
+            message.erase();
+        }
+    }
+}
+
 /// A context carries itself.
 impl CarriesTrace for TraceContext {
     fn extract(&self) -> Extracted {

@@ -90,6 +90,19 @@ mod restamp {
         assert_eq!(own, Some(span.span_id().to_string()));
     }
 
+    #[request_span]
+    fn perhaps(message: Option<Message>) -> Option<String> {
+        message?.span_id()
+    }
+
+    #[tracing_relay::test]
+    fn a_message_that_may_be_absent_is_restamped_where_it_is_there(traces: Traces) {
+        assert_eq!(perhaps(None), None);
+        let own = perhaps(Some(Message::received()));
+        let span = traces.spans().pop().unwrap();
+        assert_eq!(own, Some(span.span_id().to_string()));
+    }
+
     #[tracing_relay::test]
     fn a_borrowed_message_stays_as_it_came(traces: Traces) {
         let kept = look(&Message::received());
