@@ -352,3 +352,29 @@ fn names_that_are_shadowed() {
     assert_eq!((job.__relay_context, job.self_), (1, 2));
     assert!(<hostile::Job as Default>::default().trace.is_none());
 }
+
+#[test]
+fn an_absent_carrier_of_a_message_takes_the_trace_along() {
+    #[derive(CarriesTrace)]
+    struct Request {
+        #[carrier]
+        trace: Option<TraceCarrier>,
+    }
+
+    let mut request = Request { trace: None };
+    assert!(request.is_empty_carrier());
+    request.inject(&remote(OTHER));
+    assert_eq!(request.extract().context(), Some(&remote(OTHER)));
+    request.inject(&remote(TRACEPARENT));
+    round_trip(request);
+}
+
+#[test]
+fn an_absent_message_is_not_made_up() {
+    #[derive(CarriesTrace)]
+    struct Request(#[carrier] TraceCarrier);
+
+    let mut absent: Option<Request> = None;
+    absent.inject(&remote(TRACEPARENT));
+    assert!(absent.is_none());
+}
