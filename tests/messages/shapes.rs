@@ -378,3 +378,21 @@ fn an_absent_message_is_not_made_up() {
     absent.inject(&remote(TRACEPARENT));
     assert!(absent.is_none());
 }
+
+#[test]
+fn the_type_of_the_carrier_comes_from_a_macro() {
+    macro_rules! message {
+        ($name:ident, $carrier:ty) => {
+            #[derive(serde::Deserialize, CarriesTrace)]
+            struct $name {
+                #[carrier]
+                #[serde(default)]
+                trace: $carrier,
+            }
+        };
+    }
+    message!(Request, Option<TraceCarrier>);
+
+    let request: Request = serde_json::from_str("{}").unwrap();
+    assert!(request.trace.is_none());
+}
