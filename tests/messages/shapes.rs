@@ -396,3 +396,16 @@ fn the_type_of_the_carrier_comes_from_a_macro() {
     let request: Request = serde_json::from_str("{}").unwrap();
     assert!(request.trace.is_none());
 }
+
+#[test]
+fn a_lifetime_that_is_named_like_the_generated_one_is_not_shadowed() {
+    #[derive(CarriesTrace)]
+    struct Borrowed<'__relay, T: CarriesTrace> {
+        #[carrier]
+        inner: &'__relay mut T,
+    }
+
+    let mut inner = carrier();
+    round_trip(Borrowed { inner: &mut inner });
+    assert_eq!(inner.context(), Some(&remote(OTHER)));
+}
