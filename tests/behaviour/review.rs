@@ -525,9 +525,9 @@ fn a_span_processor_that_asks_for_the_baggage_does_not_hang_a_handler() {
 #[request_span]
 fn conditional(
     #[cfg(any())] missing: Missing,
-    #[cfg(all())] message: Message,
+    #[cfg(test)] message: Message,
     #[cfg(any())] (left, right): (Missing, Missing),
-    #[cfg(all())] (number, _): (u8, u8),
+    #[cfg(test)] (number, _): (u8, u8),
 ) -> (Message, u8) {
     (message, number)
 }
