@@ -90,6 +90,17 @@ pub trait CarriesTraceMut: CarriesTrace {
     /// Takes out whatever the carrier holds, baggage included: what came from outside and is not
     /// trusted must not travel on.
     fn erase(&mut self);
+
+    /// A new carrier with this context, of a type that is nothing but a carrier; a message cannot be
+    /// made up.
+    #[doc(hidden)]
+    #[must_use]
+    fn relay_slot(_context: &TraceContext) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
 }
 
 macro_rules! forward_extract {
@@ -138,11 +149,13 @@ impl<T: CarriesTrace> CarriesTrace for Option<T> {
     }
 }
 
-/// Into an absent message nothing is written, because nothing is sent.
+/// Into an absent message nothing is written, because nothing is sent. An absent [`TraceCarrier`] is
+/// the empty slot of a message that is: it is filled.
 impl<T: CarriesTraceMut> CarriesTraceMut for Option<T> {
     fn inject(&mut self, context: &TraceContext) {
-        if let Some(message) = self {
-            message.inject(context);
+        match self {
+            Some(message) => message.inject(context),
+            None => *self = T::relay_slot(context),
         }
     }
 
@@ -387,6 +400,10 @@ impl CarriesTraceMut for TraceCarrier {
 
     fn erase(&mut self) {
         self.0 = Slot::Empty;
+    }
+
+    fn relay_slot(context: &TraceContext) -> Option<Self> {
+        Some(context.clone().into())
     }
 }
 

@@ -520,3 +520,45 @@ fn a_span_processor_that_asks_for_the_baggage_does_not_hang_a_handler() {
     wait.recv_timeout(std::time::Duration::from_secs(20))
         .expect("the handler returns");
 }
+
+/// A parameter of another configuration. Its type does not exist in this one.
+#[request_span]
+fn conditional(
+    #[cfg(any())] missing: Missing,
+    #[cfg(test)] message: Message,
+    #[cfg(any())] (left, right): (Missing, Missing),
+    #[cfg(test)] (number, _): (u8, u8),
+) -> (Message, u8) {
+    (message, number)
+}
+
+#[traced(kind = "client")]
+async fn conditional_client(#[cfg(any())] missing: Missing, message: Message) -> Message {
+    message
+}
+
+#[request_span]
+fn conditional_future(
+    #[cfg(any())] missing: Missing,
+    message: Message,
+) -> impl Future<Output = Message> {
+    async move { message }
+}
+
+#[test]
+fn a_parameter_that_is_configured_out_does_not_break_its_function() {
+    Pipeline::new().run(async |traces| {
+        let message = || Message {
+            text: "hello",
+            trace: remote().into(),
+        };
+        let (first, number) = conditional(message(), (7, 8));
+        assert_eq!(number, 7);
+        let second = conditional_client(message()).await;
+        let third = conditional_future(message()).await;
+        for message in [first, second, third] {
+            assert_ne!(message.trace.context(), Some(&remote()), "re-stamped");
+        }
+        assert_eq!(traces.spans().len(), 3);
+    });
+}

@@ -331,3 +331,30 @@ fn the_default_form_fails_at_the_first_decoding_where_it_is_not_right() {
         }
     }
 }
+
+/// A tag of CBOR is not a map of headers, whatever is in it.
+#[test]
+fn cbor_with_tags() {
+    #[derive(Serialize)]
+    struct Tagged<T> {
+        id: u64,
+        name: &'static str,
+        trace: T,
+    }
+
+    fn check<T: Serialize>(trace: T) {
+        let bytes = Cbor::write(&Tagged {
+            id: 7,
+            name: "job",
+            trace,
+        });
+        assert_eq!(read::<Cbor, New>(&bytes).unwrap().context(), None);
+    }
+
+    check(ciborium::tag::Required::<_, 55799>("text"));
+    check(ciborium::tag::Required::<_, 55799>([1, 2]));
+    check(std::collections::BTreeMap::from([(
+        "traceparent",
+        ciborium::tag::Required::<_, 2>("text"),
+    )]));
+}

@@ -408,6 +408,42 @@ fn serialize_by_hand_is_said_to_be_so() {
 }
 
 #[test]
+fn a_conversion_hands_the_carrier_on() {
+    #[carries_trace]
+    #[derive(Serialize, Deserialize)]
+    struct Wire {
+        number: String,
+    }
+
+    #[carries_trace(serde = false)]
+    #[derive(Clone, Serialize, Deserialize)]
+    #[serde(from = "Wire", into = "Wire")]
+    struct Job {
+        id: usize,
+    }
+
+    impl From<Job> for Wire {
+        fn from(Job { id, trace }: Job) -> Self {
+            let number = "I".repeat(id);
+            Self { number, trace }
+        }
+    }
+
+    impl From<Wire> for Job {
+        fn from(Wire { number, trace }: Wire) -> Self {
+            let id = number.len();
+            Self { id, trace }
+        }
+    }
+
+    let written = json!({"number": "II", "trace": {"traceparent": TRACEPARENT}});
+    let job: Job = read(written.clone());
+    assert_eq!(job.id, 2);
+    assert_eq!(job.trace.context(), Some(&remote(TRACEPARENT)));
+    assert_eq!(serde_json::to_value(&job).unwrap(), written);
+}
+
+#[test]
 fn a_default_of_the_whole_struct_does_not_capture() {
     #[carries_trace]
     #[derive(Default, Serialize, Deserialize)]

@@ -352,3 +352,60 @@ fn names_that_are_shadowed() {
     assert_eq!((job.__relay_context, job.self_), (1, 2));
     assert!(<hostile::Job as Default>::default().trace.is_none());
 }
+
+#[test]
+fn an_absent_carrier_of_a_message_takes_the_trace_along() {
+    #[derive(CarriesTrace)]
+    struct Request {
+        #[carrier]
+        trace: Option<TraceCarrier>,
+    }
+
+    let mut request = Request { trace: None };
+    assert!(request.is_empty_carrier());
+    request.inject(&remote(OTHER));
+    assert_eq!(request.extract().context(), Some(&remote(OTHER)));
+    request.inject(&remote(TRACEPARENT));
+    round_trip(request);
+}
+
+#[test]
+fn an_absent_message_is_not_made_up() {
+    #[derive(CarriesTrace)]
+    struct Request(#[carrier] TraceCarrier);
+
+    let mut absent: Option<Request> = None;
+    absent.inject(&remote(TRACEPARENT));
+    assert!(absent.is_none());
+}
+
+#[test]
+fn the_type_of_the_carrier_comes_from_a_macro() {
+    macro_rules! message {
+        ($name:ident, $carrier:ty) => {
+            #[derive(serde::Deserialize, CarriesTrace)]
+            struct $name {
+                #[carrier]
+                #[serde(default)]
+                trace: $carrier,
+            }
+        };
+    }
+    message!(Request, Option<TraceCarrier>);
+
+    let request: Request = serde_json::from_str("{}").unwrap();
+    assert!(request.trace.is_none());
+}
+
+#[test]
+fn a_lifetime_that_is_named_like_the_generated_one_is_not_shadowed() {
+    #[derive(CarriesTrace)]
+    struct Borrowed<'__relay, T: CarriesTrace> {
+        #[carrier]
+        inner: &'__relay mut T,
+    }
+
+    let mut inner = carrier();
+    round_trip(Borrowed { inner: &mut inner });
+    assert_eq!(inner.context(), Some(&remote(OTHER)));
+}

@@ -109,6 +109,75 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_another_field_has_is_refused() {
+        let faults = |args, item| {
+            let text = run(args, item).to_string();
+            text.matches("would have the same key").count()
+        };
+        for field in [
+            quote!(#[serde(rename = "trace")] stack: String),
+            quote!(#[serde(rename(serialize = "stack", deserialize = "trace"))] stack: String),
+            quote!(#[serde(alias = "trace")] stack: String),
+        ] {
+            let item = quote!(#[derive(Serialize)] struct Job { #field });
+            assert_eq!(faults(quote!(), item.clone()), 1, "{item}");
+            assert_eq!(
+                faults(quote!(rename = "context"), item.clone()),
+                0,
+                "{item}"
+            );
+            assert_eq!(faults(quote!(wire = "fixed"), item.clone()), 0, "{item}");
+            assert_eq!(faults(quote!(serde = false), item.clone()), 0, "{item}");
+        }
+        let named = quote!(
+            #[derive(Serialize)]
+            struct Job {
+                _sentry: u8,
+                r#type: u8,
+            }
+        );
+        assert_eq!(faults(quote!(flavour = "sentry"), named.clone()), 1);
+        assert_eq!(faults(quote!(rename = "type"), named), 1);
+        let elsewhere = quote! {
+            #[derive(Serialize)]
+            struct Job {
+                #[serde(rename = "id")]
+                _sentry: u8,
+                #[serde(flatten)]
+                r#type: Type,
+            }
+        };
+        assert_eq!(faults(quote!(flavour = "sentry"), elsewhere.clone()), 0);
+        assert_eq!(faults(quote!(rename = "type"), elsewhere), 0);
+        let by_rule = quote! {
+            #[derive(Serialize)]
+            #[serde(rename_all = "UPPERCASE")]
+            struct Job { #[serde(rename = "trace")] stack: String }
+        };
+        assert_eq!(faults(quote!(), by_rule.clone()), 0);
+        assert_eq!(faults(quote!(rename = "trace"), by_rule), 1);
+    }
+
+    #[test]
+    fn a_struct_that_serde_converts_does_not_lose_its_carrier_silently() {
+        for conversion in [
+            quote!(into = "Wire"),
+            quote!(from = "Wire"),
+            quote!(try_from = "Wire"),
+        ] {
+            let item = quote! {
+                #[derive(Clone, Serialize, Deserialize)]
+                #[serde(#conversion)]
+                struct Job { id: u64 }
+            };
+            let text = run(quote!(), item.clone()).to_string();
+            assert!(text.contains("serde converts `Job`"), "{text}");
+            let text = run(quote!(serde = false), item).to_string();
+            assert!(!text.contains("compile_error"), "{text}");
+        }
+    }
+
+    #[test]
     fn every_option_is_documented() {
         check_documented("messages.rs", &args::TABLE);
     }

@@ -1,9 +1,10 @@
 //! What `#[carries_trace]` makes of its options and its struct. All rules between options, and
 //! between options and the struct, are here.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Attribute, Fields, Ident, ItemStruct, LitStr, Meta, Visibility};
+use syn::{Attribute, Field, Fields, Ident, ItemStruct, LitStr, Meta, Visibility};
 
 use super::derives::{When, derived};
 use crate::derive_carries_trace::serde_metas;
@@ -67,6 +68,10 @@ pub(crate) fn check(
         None => serialize.clone().or(derived(&item.attrs, &["Deserialize"])),
     };
     check_serde_options(options, &serde, diagnostics);
+    if !serde.is_never() {
+        check_conversions(&item, diagnostics);
+        check_key_is_free(options, &item, &field, diagnostics);
+    }
 
     let template = if options.has("default") {
         let template = derived(&item.attrs, &["Default"]);
@@ -159,7 +164,7 @@ fn check_item(item: &TokenStream, diagnostics: &mut Diagnostics) -> Option<ItemS
 /// The item's first line or so, to underline what is not a struct: the tokens after the attributes
 /// and up to the first group.
 fn head_of(item: &TokenStream) -> TokenStream {
-    use proc_macro2::{Delimiter, TokenTree};
+    use proc_macro2::Delimiter;
 
     let mut tokens = item.clone().into_iter().peekable();
     while matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#') {
@@ -221,6 +226,89 @@ fn check_container(item: &ItemStruct, diagnostics: &mut Diagnostics) -> Option<(
         return None;
     }
     Some(())
+}
+
+/// A struct that serde converts is written as another type, and its own fields are not.
+fn check_conversions(item: &ItemStruct, diagnostics: &mut Diagnostics) {
+    let metas = serde_metas(&item.attrs);
+    let conversion = metas.iter().find(|meta| {
+        ["from", "try_from", "into"]
+            .iter()
+            .any(|name| meta.path().is_ident(name))
+    });
+    if let Some(conversion) = conversion {
+        diagnostics.report(
+            conversion,
+            &format!(
+                "serde converts `{}` to or from another type, which has no carrier from here",
+                item.ident
+            ),
+            "put `#[carries_trace]` on that type too, hand the carrier on in the conversions, and \
+             write `serde = false` here",
+        );
+    }
+}
+
+/// Two fields with one key could be written, and not be read again.
+fn check_key_is_free(
+    options: &Options,
+    item: &ItemStruct,
+    field: &Ident,
+    diagnostics: &mut Diagnostics,
+) {
+    let given = match (options.str("rename"), wire(options)) {
+        (_, Wire::Fixed) => return,
+        (Some(key), _) => Some(key.value()),
+        (None, Wire::Sentry) => Some("_sentry".to_owned()),
+        (None, Wire::W3c) => None,
+    };
+    // A rule for all names does not touch those that are given.
+    let rule = serde_metas(&item.attrs)
+        .iter()
+        .any(|meta| meta.path().is_ident("rename_all"));
+    if rule && given.is_none() {
+        return;
+    }
+    let key = given.unwrap_or_else(|| field.unraw().to_string());
+    let taken = item.fields.iter().find(|other| {
+        let (renamed, mut keys) = given_keys(other);
+        let own = other.ident.as_ref().filter(|_| !renamed && !rule);
+        own.is_some_and(|name| name.unraw() == key) || keys.any(|given| given == key)
+    });
+    if let Some(name) = taken.and_then(|taken| taken.ident.as_ref()) {
+        diagnostics.report(
+            name,
+            &format!("the field `{name}` and the carrier would have the same key, `{key}`"),
+            "choose another key for the carrier: `#[carries_trace(rename = \"key\")]`",
+        );
+    }
+}
+
+/// Whether the field's name is not its key, and the keys that its serde attributes give it.
+fn given_keys(field: &Field) -> (bool, impl Iterator<Item = String>) {
+    let metas = serde_metas(&field.attrs);
+    let renamed = metas.iter().any(|meta| {
+        ["rename", "skip", "flatten"]
+            .iter()
+            .any(|name| meta.path().is_ident(name))
+    });
+    let keys = metas
+        .into_iter()
+        .filter(|meta| meta.path().is_ident("rename") || meta.path().is_ident("alias"))
+        .flat_map(|meta| texts_in(meta.into_token_stream()));
+    (renamed, keys)
+}
+
+/// The string literals of `rename = "…"` or `rename(serialize = "…", deserialize = "…")`.
+fn texts_in(tokens: TokenStream) -> Vec<String> {
+    let texts = |token| match token {
+        TokenTree::Group(group) => texts_in(group.stream()),
+        token => syn::parse2::<LitStr>(token.into())
+            .map(|text| text.value())
+            .into_iter()
+            .collect(),
+    };
+    tokens.into_iter().flat_map(texts).collect()
 }
 
 fn is_bare(meta: &Meta, name: &str) -> bool {

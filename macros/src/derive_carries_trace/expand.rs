@@ -18,7 +18,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Type, parse_quote};
+use syn::{Lifetime, Type, parse_quote};
 
 use super::plan::{Carrier, Plan, Shape, is_named};
 
@@ -30,6 +30,7 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
 
     let mut read = plan.generics.clone();
     let mut write = plan.generics.clone();
+    let lifetime = unused_lifetime(plan);
     for Carrier { ty, .. } in plan.shape.carriers() {
         // A type that contains itself would be asked for itself.
         if mentions(ty, &plan.ident) || is_named(ty, "TraceCarrier") {
@@ -47,7 +48,7 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
         write
             .make_where_clause()
             .predicates
-            .push(parse_quote!(for<'__relay> #ty: #private::CarrierCanBeWritten<'__relay>));
+            .push(parse_quote!(for<#lifetime> #ty: #private::CarrierCanBeWritten<#lifetime>));
     }
     let (read_where, write_where) = (&read.where_clause, &write.where_clause);
 
@@ -172,6 +173,21 @@ fn body(shape: &Shape, access: &Access<'_>) -> TokenStream {
             #(#arms)*
         }
     }
+}
+
+/// A lifetime for the bounds: those of the type must not be shadowed, and lifetimes have no hygiene.
+fn unused_lifetime(plan: &Plan) -> Lifetime {
+    let mut name = String::from("__relay");
+    let span = Span::mixed_site();
+    let named = |ident: &Ident| {
+        let generics = plan.generics.lifetimes().map(|param| &param.lifetime.ident);
+        let mut types = plan.shape.carriers().map(|carrier| &carrier.ty);
+        generics.into_iter().any(|own| own == ident) || types.any(|ty| mentions(ty, ident))
+    };
+    while named(&Ident::new(&name, span)) {
+        name.push('_');
+    }
+    Lifetime::new(&format!("'{name}"), span)
 }
 
 /// Whether the identifier occurs in the type.

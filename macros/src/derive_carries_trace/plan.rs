@@ -7,6 +7,7 @@ use super::args::{Args, Part};
 use super::serde_rules;
 use crate::diag::Diagnostics;
 use crate::paths::RuntimePath;
+use crate::span::shape::peel;
 
 /// A type with its carriers.
 pub(crate) struct Plan {
@@ -198,9 +199,10 @@ fn name(index: usize, field: &Field) -> String {
     }
 }
 
-/// Whether the type is a path that ends in this name. A type's alias is not seen through.
+/// Whether the type is a path that ends in this name, also where a macro by example has passed it as
+/// `$ty`. A type's alias is not seen through.
 pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
-    let Type::Path(path) = ty else {
+    let Type::Path(path) = peel(ty) else {
         return false;
     };
     path.path

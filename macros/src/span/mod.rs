@@ -7,7 +7,7 @@ mod conventions;
 mod expand;
 mod params;
 mod plan;
-mod shape;
+pub(crate) mod shape;
 #[cfg(test)]
 mod tests;
 

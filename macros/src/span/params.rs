@@ -16,7 +16,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::{FnArg, Ident, Pat, PatIdent, PatType, ReceiverKind, Signature, Token, Type};
+use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType, ReceiverKind, Signature, Token, Type};
 
 use super::args::{self, Field};
 use super::shape::peel;
@@ -33,6 +33,8 @@ pub(crate) struct Param {
     /// The `mut` of the user.
     mutability: Option<Token![mut]>,
     pattern: Pattern,
+    /// The `#[cfg]`s that decide whether it is there.
+    cfgs: Vec<Attribute>,
 }
 
 /// What stood in the place of the parameter's name.
@@ -88,6 +90,22 @@ impl Params {
         params
     }
 
+    /// A unit in place of each parameter that its `#[cfg]` takes out: it carries nothing.
+    pub(crate) fn absent(&self) -> TokenStream {
+        let conditional = self.list.iter().filter(|param| !param.cfgs.is_empty());
+        conditional
+            .map(|Param { name, cfgs, .. }| {
+                let conditions = cfgs.iter().filter_map(|cfg| cfg.meta.require_list().ok());
+                let conditions = conditions.map(|list| &list.tokens);
+                quote! {
+                    #[cfg(not(all(#(#conditions),*)))]
+                    #[allow(unused_mut, unused_variables, clippy::let_unit_value)]
+                    let mut #name = ();
+                }
+            })
+            .collect()
+    }
+
     /// Makes the names inside patterns known outside as references, where an option mentions them.
     pub(crate) fn borrow_patterns(&self, mentioned: &[Ident]) -> TokenStream {
         self.list
@@ -111,7 +129,10 @@ impl Params {
         }
         for param in &self.list {
             let Param {
-                name, mutability, ..
+                name,
+                mutability,
+                cfgs,
+                ..
             } = param;
             let ours = mutated
                 .contains(name)
@@ -119,6 +140,7 @@ impl Params {
             let mutability = mutability.or(ours);
             let needed = needed.contains(name).then(|| quote!(#[allow(unused_mut)]));
             tokens.extend(quote! {
+                #(#cfgs)*
                 #needed
                 #[allow(
                     clippy::no_effect_underscore_binding,
@@ -130,6 +152,7 @@ impl Params {
             });
             if let Pattern::Apart(pattern, _) = &param.pattern {
                 tokens.extend(quote! {
+                    #(#cfgs)*
                     #[allow(
                         clippy::no_effect_underscore_binding,
                         clippy::shadow_reuse,
@@ -140,7 +163,7 @@ impl Params {
                 });
             }
             for name in param.binds().filter(|name| used.contains(name)) {
-                tokens.extend(quote!(let _ = &#name;));
+                tokens.extend(quote!(#(#cfgs)* let _ = &#name;));
             }
         }
         tokens
@@ -198,8 +221,9 @@ impl Param {
         };
         let mut pattern = (**pattern).clone();
         by_reference(&mut pattern);
-        let name = &self.name;
+        let Self { name, cfgs, .. } = self;
         quote! {
+            #(#cfgs)*
             #[allow(unused_variables, clippy::used_underscore_binding)]
             let #pattern = #reference #name;
         }
@@ -219,6 +243,9 @@ impl Param {
         let ty = peel(&typed.ty);
         let owned = !matches!(ty, Type::Reference(_));
         let exclusive = matches!(ty, Type::Reference(ty) if ty.mutability.is_some());
+        let cfgs = typed.attrs.iter();
+        let cfgs = cfgs.filter(|attribute| attribute.path().is_ident("cfg"));
+        let cfgs = cfgs.cloned().collect();
         if let Pat::Ident(PatIdent {
             by_ref: None,
             mutability,
@@ -233,6 +260,7 @@ impl Param {
                 exclusive,
                 mutability: mutability.take(),
                 pattern: Pattern::Name,
+                cfgs,
             };
         }
 
@@ -258,6 +286,7 @@ impl Param {
             exclusive,
             mutability: None,
             pattern,
+            cfgs,
         }
     }
 
@@ -284,7 +313,7 @@ impl Param {
     }
 }
 
-fn report_field_without_name(attribute: &syn::Attribute, diagnostics: &mut Diagnostics) {
+fn report_field_without_name(attribute: &Attribute, diagnostics: &mut Diagnostics) {
     diagnostics.report(
         attribute,
         "`#[field]` needs a parameter with a name",

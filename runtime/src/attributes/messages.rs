@@ -176,6 +176,10 @@ use crate::serde_form;
 /// }
 /// ```
 ///
+/// A struct that serde converts, with `#[serde(into = "…")]` or `from`, is written as another type. It
+/// is refused until that type has the carrier, the conversions hand it on, and the struct says
+/// `serde = false`.
+///
 /// The form that suits bincode and postcard cannot be chosen for them: the format is not known where
 /// the message is defined. With the default form their first decoding fails.
 ///

@@ -38,8 +38,9 @@
 //! What a carrier holds never rejects its message. An absent one, `null`, an empty string and a map
 //! without a `traceparent` are empty. A value of another type or a malformed `traceparent` is read
 //! as empty and remembered, so that the span that looks for its parent can say why there is none.
-//! A bad `tracestate` or `baggage` is dropped alone. Unknown keys are ignored. What is not within
-//! the format itself, such as a JSON document that ends early, is an error as everywhere else.
+//! A bad `tracestate` or `baggage` is dropped alone. Unknown keys are ignored. What the format's own
+//! reader refuses is an error as everywhere else: a JSON document that ends early, a number like
+//! `1e999` or half of a surrogate pair.
 //!
 //! This is right for formats that describe themselves: JSON, YAML, TOML, CBOR and `MessagePack`
 //! with structs as maps. With structs as arrays, as `rmp_serde::to_vec` writes them, an empty carrier

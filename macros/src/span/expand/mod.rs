@@ -102,7 +102,8 @@ impl Emit {
             Shape::Async => self.async_body(),
             Shape::Returned { boxed, polled } => self.returned_body(boxed, polled),
         };
-        quote! { #site #warnings #inner }
+        let absent = self.plan.params.absent();
+        quote! { #site #warnings #absent #inner }
     }
 
     fn sync_body(&self) -> TokenStream {
