@@ -1,0 +1,512 @@
+//! Random programs of annotated functions. Each program is a plan that says which span is below
+//! which; after it ran, every exported span is compared with the plan, and its outcome with what
+//! the body of the function itself wrote down.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context as Task, Poll, Wake, Waker};
+use std::thread::Thread;
+
+use futures_util::FutureExt as _;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::sync::mpsc;
+use tracing::{Instrument as _, info_span};
+use tracing_relay::testing::{Pipeline, Span, Traces};
+use tracing_relay::{
+    TraceCarrier, TraceContext, current_baggage, current_context, request_span,
+    set_current_baggage, task, traced,
+};
+
+/// Programs for each pipeline.
+const PROGRAMS: u64 = 40;
+/// Calls in one program, about.
+const SIZE: usize = 30;
+
+type Running = Pin<Box<dyn Future<Output = Result<(), Failed>> + Send>>;
+
+#[derive(Debug)]
+struct Failed;
+
+/// A call of an annotated function.
+#[derive(Debug)]
+struct Call {
+    id: u64,
+    shape: Shape,
+    steps: Vec<Step>,
+    end: End,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Shape {
+    Async,
+    /// A plain function that returns a future.
+    Returned,
+    /// A plain function that blocks its thread.
+    Sync,
+    /// A handler that is given the context.
+    Handler,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Completes,
+    Fails,
+    Panics,
+    /// It never ends by itself.
+    Hangs,
+}
+
+#[derive(Debug)]
+enum Step {
+    Pause,
+    Await(Arc<Call>),
+    /// All in this task, each polled when it wants to be.
+    Together(Vec<Arc<Call>>),
+    Spawn(Arc<Call>),
+    SpawnBlocking(Arc<Call>),
+    Thread(Arc<Call>),
+    /// A root that is linked.
+    Detach(Arc<Call>),
+    /// A root: spawned without its context.
+    Leave(Arc<Call>),
+    /// Started here, and polled to its end in a task that has no context.
+    MoveAway(Arc<Call>),
+    /// Polled some times, and then dropped.
+    DropHalfWay(Arc<Call>, usize),
+    /// Polled once, and dropped when its caller ends, however that ends.
+    Hold(Arc<Call>),
+    /// Inside a span that is made with `tracing`.
+    InTheirs(u64, Arc<Call>),
+}
+
+/// What a span is to be found below.
+#[derive(Clone, Copy, Debug)]
+enum Above {
+    Nothing,
+    Parent(u64),
+    Link(u64),
+}
+
+/// Makes plans. A small generator of its own: the same seed is the same program for ever.
+struct Planner {
+    state: u64,
+    left: usize,
+    above: Vec<Above>,
+}
+
+impl Planner {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % limit
+    }
+
+    fn id(&mut self, above: Above) -> u64 {
+        self.above.push(above);
+        self.above.len() as u64 - 1
+    }
+
+    /// `alone` says that a thread is blocked by this call or by one that waits for it, so that it
+    /// must not wait for the runtime.
+    fn call(&mut self, above: Above, alone: bool, hangs: bool) -> Arc<Call> {
+        self.left = self.left.saturating_sub(1);
+        let id = self.id(above);
+        let shape = match self.below(8) {
+            0..=2 => Shape::Async,
+            3 | 4 => Shape::Returned,
+            5 if !hangs => Shape::Sync,
+            6 if matches!(above, Above::Parent(_)) => Shape::Handler,
+            _ => Shape::Async,
+        };
+        let alone = alone || matches!(shape, Shape::Sync);
+        let steps = 1 + self.below(4);
+        let steps = (0..steps).map(|_| self.step(id, alone)).collect();
+        let end = match self.below(6) {
+            _ if hangs => End::Hangs,
+            0 => End::Panics,
+            1 => End::Fails,
+            _ => End::Completes,
+        };
+        Arc::new(Call {
+            id,
+            shape,
+            steps,
+            end,
+        })
+    }
+
+    fn step(&mut self, id: u64, alone: bool) -> Step {
+        let here = Above::Parent(id);
+        match self.below(15) {
+            _ if self.left == 0 => Step::Pause,
+            0 | 1 => Step::Pause,
+            2 | 3 => Step::Await(self.call(here, alone, false)),
+            4 | 5 => {
+                let count = 2 + self.below(3);
+                Step::Together((0..count).map(|_| self.call(here, alone, false)).collect())
+            }
+            6 if !alone => Step::Spawn(self.call(here, false, false)),
+            7 if !alone => Step::SpawnBlocking(self.call(here, true, false)),
+            8 => Step::Thread(self.call(here, true, false)),
+            9 => Step::Detach(self.call(Above::Link(id), false, false)),
+            10 => Step::Leave(self.call(Above::Nothing, false, false)),
+            11 => Step::MoveAway(self.call(here, alone, false)),
+            12 => {
+                let polls = 1 + self.below(4);
+                let polls = usize::try_from(polls).unwrap();
+                Step::DropHalfWay(self.call(here, alone, true), polls)
+            }
+            13 => {
+                let theirs = self.id(here);
+                Step::InTheirs(theirs, self.call(Above::Parent(theirs), alone, false))
+            }
+            _ => Step::Hold(self.call(here, alone, true)),
+        }
+    }
+}
+
+/// What the bodies write down.
+#[derive(Clone)]
+struct Log {
+    /// How each call that was started ended; nothing for a span of `tracing`.
+    ended: Arc<Mutex<HashMap<u64, Option<&'static str>>>>,
+    wrong: Arc<Mutex<Vec<String>>>,
+    /// Closed when the last task is done.
+    _alive: mpsc::Sender<()>,
+}
+
+/// A body that runs. Dropped before it said something else, it was cancelled.
+struct Entry<'a> {
+    log: &'a Log,
+    id: u64,
+    ends: &'static str,
+}
+
+impl Drop for Entry<'_> {
+    fn drop(&mut self) {
+        self.log.write(self.id, Some(self.ends));
+    }
+}
+
+impl Log {
+    fn write(&self, id: u64, ended: Option<&'static str>) {
+        let before = self.ended.lock().unwrap().insert(id, ended);
+        if before.is_some() {
+            self.wrong.lock().unwrap().push(format!("{id} ran twice"));
+        }
+    }
+
+    fn expect(&self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.wrong.lock().unwrap().push(what());
+        }
+    }
+}
+
+#[traced(name = "call", fields(id = call.id))]
+async fn polled(call: Arc<Call>, log: Log) -> Result<(), Failed> {
+    body(call, log).await
+}
+
+#[traced(name = "call", fields(id = call.id))]
+fn returned(call: Arc<Call>, log: Log) -> impl Future<Output = Result<(), Failed>> + Send {
+    body(call, log)
+}
+
+#[traced(name = "call", fields(id = call.id))]
+fn blocking(call: Arc<Call>, log: Log) -> Result<(), Failed> {
+    block_on(body(call, log))
+}
+
+#[request_span(name = "call", fields(id = call.id), carrier = carrier)]
+async fn handler(carrier: TraceContext, call: Arc<Call>, log: Log) -> Result<(), Failed> {
+    let _ = carrier;
+    body(call, log).await
+}
+
+/// The call as a future. What it is below is decided here, or at the first poll, which is made at
+/// the same place.
+fn start(call: &Arc<Call>, log: &Log) -> Running {
+    let (call, log) = (call.clone(), log.clone());
+    match call.shape {
+        Shape::Async => Box::pin(polled(call, log)),
+        Shape::Returned => Box::pin(returned(call, log)),
+        Shape::Sync => Box::pin(async move { blocking(call, log) }),
+        Shape::Handler => {
+            let here = TraceCarrier::capture();
+            let here = here.context().expect("a handler is called in a trace");
+            Box::pin(handler(here.clone(), call, log))
+        }
+    }
+}
+
+/// The same, to its end, which it says to nobody. The log lives until the span has ended.
+fn to_its_end(running: Running, log: &Log) -> impl Future<Output = ()> + Send + use<> {
+    let log = log.clone();
+    async move {
+        let _ = AssertUnwindSafe(running).catch_unwind().await;
+        drop(log);
+    }
+}
+
+fn body(call: Arc<Call>, log: Log) -> Running {
+    Box::pin(async move {
+        let mut entry = Entry {
+            log: &log,
+            id: call.id,
+            ends: "cancelled",
+        };
+        let mut held = Vec::new();
+        let own = current_context().map(|context| context.span_id());
+        let baggage = format!("id={}", call.id);
+        set_current_baggage(baggage.parse().unwrap());
+        for step in &call.steps {
+            run(step, &log, &mut held).await;
+            let now = current_context().map(|context| context.span_id());
+            log.expect(now == own, || format!("{} lost itself: {step:?}", call.id));
+            let now = current_baggage().to_string();
+            log.expect(now == baggage, || format!("{baggage} is {now}: {step:?}"));
+        }
+        match call.end {
+            End::Completes => entry.ends = "completed",
+            End::Fails => {
+                entry.ends = "failed";
+                return Err(Failed);
+            }
+            End::Panics => {
+                entry.ends = "panicked";
+                // Without the hook, which would write to the output of the tests.
+                resume_unwind(Box::new(()));
+            }
+            End::Hangs => std::future::pending().await,
+        }
+        Ok(())
+    })
+}
+
+async fn run(step: &Step, log: &Log, held: &mut Vec<Running>) {
+    match step {
+        Step::Pause => pause().await,
+        Step::Await(call) => to_its_end(start(call, log), log).await,
+        Step::Together(calls) => {
+            let all = calls.iter().map(|call| to_its_end(start(call, log), log));
+            let mut all: FuturesUnordered<_> = all.collect();
+            while all.next().await.is_some() {}
+        }
+        Step::Spawn(call) => {
+            let (call, log) = (call.clone(), log.clone());
+            let task = async move { to_its_end(start(&call, &log), &log).await };
+            task::spawn(task).await.unwrap();
+        }
+        Step::SpawnBlocking(call) => {
+            let (call, log) = (call.clone(), log.clone());
+            let task = move || block_on(to_its_end(start(&call, &log), &log));
+            task::spawn_blocking(task).await.unwrap();
+        }
+        Step::Thread(call) => {
+            let (call, log) = (call.clone(), log.clone());
+            let runtime = tokio::runtime::Handle::current();
+            let thread = task::spawn_thread(move || {
+                let _runtime = runtime.enter();
+                block_on(to_its_end(start(&call, &log), &log));
+            });
+            thread.join().unwrap();
+        }
+        Step::Detach(call) => {
+            let (call, log) = (call.clone(), log.clone());
+            task::detach(async move { to_its_end(start(&call, &log), &log).await });
+        }
+        Step::Leave(call) => {
+            let (call, log) = (call.clone(), log.clone());
+            tokio::spawn(async move { to_its_end(start(&call, &log), &log).await });
+        }
+        Step::MoveAway(call) => {
+            let mut rest = Box::pin(to_its_end(start(call, log), log));
+            if poll_once(rest.as_mut()).is_pending() {
+                tokio::spawn(rest);
+            }
+        }
+        Step::DropHalfWay(call, polls) => {
+            let mut running = start(call, log);
+            for _ in 0..*polls {
+                assert!(poll_once(running.as_mut()).is_pending());
+                pause().await;
+            }
+        }
+        Step::Hold(call) => {
+            let mut running = start(call, log);
+            assert!(poll_once(running.as_mut()).is_pending());
+            held.push(running);
+        }
+        Step::InTheirs(id, call) => {
+            log.write(*id, None);
+            let theirs = info_span!("theirs", id);
+            // The future of a handler is made inside as well.
+            async { to_its_end(start(call, log), log).await }
+                .instrument(theirs)
+                .await;
+        }
+    }
+}
+
+/// Lets others run once.
+async fn pause() {
+    let mut paused = false;
+    std::future::poll_fn(|task| {
+        if std::mem::replace(&mut paused, true) {
+            return Poll::Ready(());
+        }
+        task.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Task::from_waker(Waker::noop()))
+}
+
+/// Waits on this thread, also inside a runtime.
+fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut future = std::pin::pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Task::from_waker(&waker)) {
+            Poll::Ready(result) => return result,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+fn id_of(span: &Span) -> u64 {
+    let id = span.attribute("id").expect("each span has an id");
+    // The bridge exports what is unsigned as text.
+    let id = id.to_string();
+    id.trim_matches('"').parse().expect("a number")
+}
+
+/// What is wrong with the exported spans.
+fn differences(traces: &Traces, above: &[Above], log: &Log) -> Vec<String> {
+    let mut wrong = log.wrong.lock().unwrap().clone();
+    let mut ended = log.ended.lock().unwrap().clone();
+    let mut spans = HashMap::new();
+    for span in traces.spans() {
+        let id = id_of(&span);
+        if spans.insert(id, span).is_some() {
+            wrong.push(format!("{id} has two spans"));
+        }
+    }
+    for (id, span) in &spans {
+        let is_below = match above[usize::try_from(*id).unwrap()] {
+            Above::Nothing => span.parent().is_none() && span.links().is_empty(),
+            Above::Parent(parent) => spans.get(&parent).is_some_and(|parent| {
+                span.parent() == Some(parent.span_id())
+                    && span.trace_id() == parent.trace_id()
+                    && span.links().is_empty()
+            }),
+            Above::Link(from) => spans.get(&from).is_some_and(|from| {
+                span.parent().is_none()
+                    && span.trace_id() != from.trace_id()
+                    && span.links().len() == 1
+                    && span.links()[0].context().span_id() == from.span_id()
+                    && span.links()[0].context().trace_id() == from.trace_id()
+            }),
+        };
+        if !is_below {
+            let place = above[usize::try_from(*id).unwrap()];
+            wrong.push(format!("{id} is not below {place:?}"));
+        }
+        let outcome = span.attribute("relay.outcome").map(ToString::to_string);
+        match ended.remove(id) {
+            None => wrong.push(format!("{id} never ran")),
+            Some(ended) => {
+                let ended = ended.map(|ended| format!("{ended:?}"));
+                if ended != outcome {
+                    wrong.push(format!("{id} ended as {outcome:?} and not as {ended:?}"));
+                }
+            }
+        }
+    }
+    wrong.extend(ended.keys().map(|id| format!("{id} has no span")));
+    wrong.extend(traces.open().iter().map(|name| format!("{name} is open")));
+    wrong
+}
+
+fn run_programs(pipeline: &Pipeline, first_seed: u64) {
+    for seed in first_seed..first_seed + PROGRAMS {
+        let mut planner = Planner {
+            state: seed,
+            left: SIZE,
+            above: Vec::new(),
+        };
+        let root = planner.call(Above::Nothing, false, false);
+        pipeline.clone().run(async |traces| {
+            let (alive, mut done) = mpsc::channel(1);
+            let log = Log {
+                ended: Arc::default(),
+                wrong: Arc::default(),
+                _alive: alive,
+            };
+            let (ended, wrong) = (log.ended.clone(), log.wrong.clone());
+            to_its_end(start(&root, &log), &log).await;
+            drop(log);
+            assert_eq!(done.recv().await, None);
+            let log = Log {
+                ended,
+                wrong,
+                _alive: mpsc::channel(1).0,
+            };
+            let wrong = differences(&traces, &planner.above, &log);
+            assert!(
+                wrong.is_empty(),
+                "seed {seed}: {wrong:#?}\nplan: {root:#?}\n{}",
+                traces.tree()
+            );
+        });
+    }
+}
+
+#[test]
+fn every_span_of_a_random_program_is_where_it_belongs() {
+    run_programs(&Pipeline::new(), 0);
+}
+
+#[test]
+fn every_span_of_a_random_program_is_where_it_belongs_with_one_worker() {
+    run_programs(&Pipeline::new().worker_threads(1), 1_000);
+}
+
+#[test]
+fn every_span_of_a_random_program_is_where_it_belongs_with_two_workers() {
+    run_programs(&Pipeline::new().worker_threads(2), 2_000);
+}
+
+#[test]
+fn every_span_of_a_random_program_is_where_it_belongs_with_four_workers() {
+    run_programs(&Pipeline::new().worker_threads(4), 3_000);
+}
+
+#[test]
+fn every_span_of_a_random_program_is_where_it_belongs_where_nothing_activates_contexts() {
+    run_programs(&Pipeline::new().context_activation(false), 4_000);
+    run_programs(
+        &Pipeline::new().context_activation(false).worker_threads(2),
+        5_000,
+    );
+}
+
+#[test]
+fn every_span_of_a_random_program_is_where_it_belongs_behind_a_wrapper() {
+    run_programs(&Pipeline::new().behind_reload(), 6_000);
+    run_programs(&Pipeline::new().behind_reload().worker_threads(2), 7_000);
+}
