@@ -461,6 +461,16 @@ fn run_programs(pipeline: &Pipeline, first_seed: u64) {
             to_its_end(start(&root, &log), &log).await;
             drop(log);
             assert_eq!(done.recv().await, None);
+            // A span of others ends with the last that refers to it, which may be a task that is
+            // being dropped.
+            println!("seed {seed}");
+            let theirs = ended
+                .lock()
+                .unwrap()
+                .values()
+                .filter(|ended| ended.is_none())
+                .count();
+            let _ = traces.wait_for_count("theirs", theirs).await;
             let log = Log {
                 ended,
                 wrong,
