@@ -13,10 +13,9 @@ use futures_util::FutureExt as _;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::mpsc;
 use tracing::{Instrument as _, info_span};
-use tracing_relay::testing::{Pipeline, Span, Traces};
+use tracing_relay::testing::{LevelFilter, Pipeline, Span, Traces};
 use tracing_relay::{
-    TraceCarrier, TraceContext, current_baggage, current_context, request_span,
-    set_current_baggage, task, traced,
+    TraceCarrier, current_baggage, current_context, request_span, set_current_baggage, task, traced,
 };
 
 /// Programs for each pipeline.
@@ -34,6 +33,8 @@ struct Failed;
 struct Call {
     id: u64,
     shape: Shape,
+    /// Its level is one that a pipeline may leave out.
+    quiet: bool,
     steps: Vec<Step>,
     end: End,
 }
@@ -93,7 +94,21 @@ enum Above {
 struct Planner {
     state: u64,
     left: usize,
-    above: Vec<Above>,
+    places: Vec<Place>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    above: Above,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Loud,
+    Quiet,
+    /// A span that is made with `tracing`.
+    Theirs,
 }
 
 impl Planner {
@@ -105,16 +120,17 @@ impl Planner {
         (mixed ^ (mixed >> 31)) % limit
     }
 
-    fn id(&mut self, above: Above) -> u64 {
-        self.above.push(above);
-        self.above.len() as u64 - 1
+    fn id(&mut self, above: Above, kind: Kind) -> u64 {
+        self.places.push(Place { above, kind });
+        self.places.len() as u64 - 1
     }
 
     /// `alone` says that a thread is blocked by this call or by one that waits for it, so that it
     /// must not wait for the runtime.
     fn call(&mut self, above: Above, alone: bool, hangs: bool) -> Arc<Call> {
         self.left = self.left.saturating_sub(1);
-        let id = self.id(above);
+        let quiet = self.below(4) == 0;
+        let id = self.id(above, if quiet { Kind::Quiet } else { Kind::Loud });
         let shape = match self.below(8) {
             0..=2 => Shape::Async,
             3 | 4 => Shape::Returned,
@@ -134,9 +150,19 @@ impl Planner {
         Arc::new(Call {
             id,
             shape,
+            quiet,
             steps,
             end,
         })
+    }
+
+    /// A call whose span is there in each pipeline.
+    fn loud_call(&mut self, above: Above, alone: bool) -> Arc<Call> {
+        let mut call = self.call(above, alone, false);
+        let id = usize::try_from(call.id).unwrap();
+        self.places[id].kind = Kind::Loud;
+        Arc::get_mut(&mut call).expect("it is new").quiet = false;
+        call
     }
 
     fn step(&mut self, id: u64, alone: bool) -> Step {
@@ -154,14 +180,14 @@ impl Planner {
             8 => Step::Thread(self.call(here, true, false)),
             9 => Step::Detach(self.call(Above::Link(id), false, false)),
             10 => Step::Leave(self.call(Above::Nothing, false, false)),
-            11 => Step::MoveAway(self.call(here, alone, false)),
+            11 => Step::MoveAway(self.loud_call(here, alone)),
             12 => {
                 let polls = 1 + self.below(4);
                 let polls = usize::try_from(polls).unwrap();
                 Step::DropHalfWay(self.call(here, alone, true), polls)
             }
             13 => {
-                let theirs = self.id(here);
+                let theirs = self.id(here, Kind::Theirs);
                 Step::InTheirs(theirs, self.call(Above::Parent(theirs), alone, false))
             }
             _ => Step::Hold(self.call(here, alone, true)),
@@ -207,40 +233,58 @@ impl Log {
     }
 }
 
-#[traced(name = "call", fields(id = call.id))]
-async fn polled(call: Arc<Call>, log: Log) -> Result<(), Failed> {
-    body(call, log).await
+macro_rules! functions {
+    ($module:ident, $level:literal) => {
+        mod $module {
+            use super::*;
+
+            #[traced(name = "call", level = $level, fields(id = call.id))]
+            pub(super) async fn polled(call: Arc<Call>, log: Log) -> Result<(), Failed> {
+                body(call, log).await
+            }
+
+            #[traced(name = "call", level = $level, fields(id = call.id))]
+            pub(super) fn returned(
+                call: Arc<Call>,
+                log: Log,
+            ) -> impl Future<Output = Result<(), Failed>> + Send {
+                body(call, log)
+            }
+
+            #[traced(name = "call", level = $level, fields(id = call.id))]
+            pub(super) fn blocking(call: Arc<Call>, log: Log) -> Result<(), Failed> {
+                block_on(body(call, log))
+            }
+
+            #[request_span(name = "call", level = $level, fields(id = call.id), carrier = carrier)]
+            pub(super) async fn handler(
+                carrier: TraceCarrier,
+                call: Arc<Call>,
+                log: Log,
+            ) -> Result<(), Failed> {
+                let _ = carrier;
+                body(call, log).await
+            }
+        }
+    };
 }
 
-#[traced(name = "call", fields(id = call.id))]
-fn returned(call: Arc<Call>, log: Log) -> impl Future<Output = Result<(), Failed>> + Send {
-    body(call, log)
-}
-
-#[traced(name = "call", fields(id = call.id))]
-fn blocking(call: Arc<Call>, log: Log) -> Result<(), Failed> {
-    block_on(body(call, log))
-}
-
-#[request_span(name = "call", fields(id = call.id), carrier = carrier)]
-async fn handler(carrier: TraceContext, call: Arc<Call>, log: Log) -> Result<(), Failed> {
-    let _ = carrier;
-    body(call, log).await
-}
+functions!(loud, "info");
+functions!(quiet, "debug");
 
 /// The call as a future. What it is below is decided here, or at the first poll, which is made at
 /// the same place.
 fn start(call: &Arc<Call>, log: &Log) -> Running {
     let (call, log) = (call.clone(), log.clone());
-    match call.shape {
-        Shape::Async => Box::pin(polled(call, log)),
-        Shape::Returned => Box::pin(returned(call, log)),
-        Shape::Sync => Box::pin(async move { blocking(call, log) }),
-        Shape::Handler => {
-            let here = TraceCarrier::capture();
-            let here = here.context().expect("a handler is called in a trace");
-            Box::pin(handler(here.clone(), call, log))
-        }
+    match (call.shape, call.quiet) {
+        (Shape::Async, false) => Box::pin(loud::polled(call, log)),
+        (Shape::Async, true) => Box::pin(quiet::polled(call, log)),
+        (Shape::Returned, false) => Box::pin(loud::returned(call, log)),
+        (Shape::Returned, true) => Box::pin(quiet::returned(call, log)),
+        (Shape::Sync, false) => Box::pin(async move { loud::blocking(call, log) }),
+        (Shape::Sync, true) => Box::pin(async move { quiet::blocking(call, log) }),
+        (Shape::Handler, false) => Box::pin(loud::handler(TraceCarrier::capture(), call, log)),
+        (Shape::Handler, true) => Box::pin(quiet::handler(TraceCarrier::capture(), call, log)),
     }
 }
 
@@ -263,13 +307,17 @@ fn body(call: Arc<Call>, log: Log) -> Running {
         let mut held = Vec::new();
         let own = current_context().map(|context| context.span_id());
         let baggage = format!("id={}", call.id);
-        set_current_baggage(baggage.parse().unwrap());
+        if !call.quiet {
+            set_current_baggage(baggage.parse().unwrap());
+        }
         for step in &call.steps {
             run(step, &log, &mut held).await;
             let now = current_context().map(|context| context.span_id());
             log.expect(now == own, || format!("{} lost itself: {step:?}", call.id));
             let now = current_baggage().to_string();
-            log.expect(now == baggage, || format!("{baggage} is {now}: {step:?}"));
+            log.expect(call.quiet || now == baggage, || {
+                format!("{baggage} is {now}: {step:?}")
+            });
         }
         match call.end {
             End::Completes => entry.ends = "completed",
@@ -395,10 +443,32 @@ fn id_of(span: &Span) -> u64 {
     id.trim_matches('"').parse().expect("a number")
 }
 
-/// What is wrong with the exported spans.
-fn differences(traces: &Traces, above: &[Above], log: &Log) -> Vec<String> {
+/// Where a span is to be found if the quiet ones are left out.
+fn without_quiet(places: &[Place], id: u64) -> Above {
+    let place = |id: u64| places[usize::try_from(id).unwrap()];
+    let is_quiet = |id: u64| place(id).kind == Kind::Quiet;
+    let above = match place(id).above {
+        Above::Parent(parent) if is_quiet(parent) => without_quiet(places, parent),
+        Above::Link(from) if is_quiet(from) => match without_quiet(places, from) {
+            Above::Parent(parent) => Above::Link(parent),
+            // There was no trace to be linked to.
+            Above::Nothing | Above::Link(_) => Above::Nothing,
+        },
+        above => above,
+    };
+    match above {
+        // In a task that is detached the spans of others are roots, and nobody links them.
+        Above::Link(_) if place(id).kind == Kind::Theirs => Above::Nothing,
+        above => above,
+    }
+}
+
+/// What is wrong with the exported spans. `above` says for each id what its span is to be below;
+/// nothing for a span that is not to be there.
+fn differences(traces: &Traces, above: &[Option<Above>], log: &Log) -> Vec<String> {
     let mut wrong = log.wrong.lock().unwrap().clone();
     let mut ended = log.ended.lock().unwrap().clone();
+    ended.retain(|id, _| above[usize::try_from(*id).unwrap()].is_some());
     let mut spans = HashMap::new();
     for span in traces.spans() {
         let id = id_of(&span);
@@ -407,14 +477,16 @@ fn differences(traces: &Traces, above: &[Above], log: &Log) -> Vec<String> {
         }
     }
     for (id, span) in &spans {
-        let is_below = match above[usize::try_from(*id).unwrap()] {
-            Above::Nothing => span.parent().is_none() && span.links().is_empty(),
-            Above::Parent(parent) => spans.get(&parent).is_some_and(|parent| {
+        let place = above[usize::try_from(*id).unwrap()];
+        let is_below = match place {
+            None => false,
+            Some(Above::Nothing) => span.parent().is_none() && span.links().is_empty(),
+            Some(Above::Parent(parent)) => spans.get(&parent).is_some_and(|parent| {
                 span.parent() == Some(parent.span_id())
                     && span.trace_id() == parent.trace_id()
                     && span.links().is_empty()
             }),
-            Above::Link(from) => spans.get(&from).is_some_and(|from| {
+            Some(Above::Link(from)) => spans.get(&from).is_some_and(|from| {
                 span.parent().is_none()
                     && span.trace_id() != from.trace_id()
                     && span.links().len() == 1
@@ -423,7 +495,6 @@ fn differences(traces: &Traces, above: &[Above], log: &Log) -> Vec<String> {
             }),
         };
         if !is_below {
-            let place = above[usize::try_from(*id).unwrap()];
             wrong.push(format!("{id} is not below {place:?}"));
         }
         let outcome = span.attribute("relay.outcome").map(ToString::to_string);
@@ -442,14 +513,24 @@ fn differences(traces: &Traces, above: &[Above], log: &Log) -> Vec<String> {
     wrong
 }
 
-fn run_programs(pipeline: &Pipeline, first_seed: u64) {
+/// `all` says whether the pipeline exports the quiet calls too.
+fn run_programs(pipeline: &Pipeline, all: bool, first_seed: u64) {
     for seed in first_seed..first_seed + PROGRAMS {
         let mut planner = Planner {
             state: seed,
             left: SIZE,
-            above: Vec::new(),
+            places: Vec::new(),
         };
         let root = planner.call(Above::Nothing, false, false);
+        let places = &planner.places;
+        let above: Vec<_> = (0..)
+            .zip(places)
+            .map(|(id, place)| match place {
+                place if all => Some(place.above),
+                place if place.kind == Kind::Quiet => None,
+                _ => Some(without_quiet(places, id)),
+            })
+            .collect();
         pipeline.clone().run(async |traces| {
             let (alive, mut done) = mpsc::channel(1);
             let log = Log {
@@ -476,7 +557,7 @@ fn run_programs(pipeline: &Pipeline, first_seed: u64) {
                 wrong,
                 _alive: mpsc::channel(1).0,
             };
-            let wrong = differences(&traces, &planner.above, &log);
+            let wrong = differences(&traces, &above, &log);
             assert!(
                 wrong.is_empty(),
                 "seed {seed}: {wrong:#?}\nplan: {root:#?}\n{}",
@@ -488,35 +569,58 @@ fn run_programs(pipeline: &Pipeline, first_seed: u64) {
 
 #[test]
 fn every_span_of_a_random_program_is_where_it_belongs() {
-    run_programs(&Pipeline::new(), 0);
+    run_programs(&Pipeline::new(), true, 0);
 }
 
 #[test]
 fn every_span_of_a_random_program_is_where_it_belongs_with_one_worker() {
-    run_programs(&Pipeline::new().worker_threads(1), 1_000);
+    run_programs(&Pipeline::new().worker_threads(1), true, 1_000);
 }
 
 #[test]
 fn every_span_of_a_random_program_is_where_it_belongs_with_two_workers() {
-    run_programs(&Pipeline::new().worker_threads(2), 2_000);
+    run_programs(&Pipeline::new().worker_threads(2), true, 2_000);
 }
 
 #[test]
 fn every_span_of_a_random_program_is_where_it_belongs_with_four_workers() {
-    run_programs(&Pipeline::new().worker_threads(4), 3_000);
+    run_programs(&Pipeline::new().worker_threads(4), true, 3_000);
 }
 
 #[test]
 fn every_span_of_a_random_program_is_where_it_belongs_where_nothing_activates_contexts() {
-    run_programs(&Pipeline::new().context_activation(false), 4_000);
+    run_programs(&Pipeline::new().context_activation(false), true, 4_000);
     run_programs(
         &Pipeline::new().context_activation(false).worker_threads(2),
+        true,
         5_000,
     );
 }
 
 #[test]
 fn every_span_of_a_random_program_is_where_it_belongs_behind_a_wrapper() {
-    run_programs(&Pipeline::new().behind_reload(), 6_000);
-    run_programs(&Pipeline::new().behind_reload().worker_threads(2), 7_000);
+    run_programs(&Pipeline::new().behind_reload(), true, 6_000);
+    run_programs(
+        &Pipeline::new().behind_reload().worker_threads(2),
+        true,
+        7_000,
+    );
+}
+
+#[test]
+fn a_level_that_leaves_spans_out_moves_no_other_span_of_a_random_program() {
+    let pipeline = Pipeline::new().level(LevelFilter::INFO);
+    run_programs(&pipeline, false, 8_000);
+    run_programs(&pipeline.clone().worker_threads(2), false, 9_000);
+    run_programs(&pipeline.clone().context_activation(false), false, 10_000);
+    run_programs(&pipeline.behind_reload(), false, 11_000);
+}
+
+#[test]
+fn a_filter_that_leaves_spans_out_moves_no_other_span_of_a_random_program() {
+    let pipeline = Pipeline::new().filter(|metadata| *metadata.level() <= tracing::Level::INFO);
+    run_programs(&pipeline, false, 12_000);
+    run_programs(&pipeline.clone().worker_threads(2), false, 13_000);
+    run_programs(&pipeline.clone().context_activation(false), false, 14_000);
+    run_programs(&pipeline.behind_reload(), false, 15_000);
 }
