@@ -520,3 +520,22 @@ fn a_span_processor_that_asks_for_the_baggage_does_not_hang_a_handler() {
     wait.recv_timeout(std::time::Duration::from_secs(20))
         .expect("the handler returns");
 }
+
+#[test]
+fn code_that_left_the_trace_with_the_opentelemetry_api_sends_what_its_spans_are_in() {
+    for pipeline in [Pipeline::new(), Pipeline::new().behind_reload()] {
+        pipeline.run_sync(|traces| {
+            step(|| {
+                let here = current_trace_id();
+                let left = opentelemetry::Context::new().attach();
+                assert_eq!(current_trace_id(), None);
+                assert!(TraceCarrier::capture().is_none());
+                task::TaskContext::current().run(|| assert_eq!(current_trace_id(), None));
+                assert_ne!(step(current_trace_id), here);
+                drop(left);
+                assert_eq!(current_trace_id(), here);
+            });
+            assert_trace!(traces, "internal step\n\ninternal step");
+        });
+    }
+}
