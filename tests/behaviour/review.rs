@@ -539,3 +539,21 @@ fn code_that_left_the_trace_with_the_opentelemetry_api_sends_what_its_spans_are_
         });
     }
 }
+
+#[test]
+fn a_pipeline_that_is_attached_inside_a_span_of_another_is_not_in_its_trace() {
+    for outer in [Pipeline::new(), Pipeline::new().context_activation(false)] {
+        outer.run_sync(|traces| {
+            step(|| {
+                let here = current_trace_id();
+                Pipeline::new().run_sync(|inner| {
+                    assert_eq!(current_trace_id(), None);
+                    step(|| {});
+                    assert_trace!(inner, "internal step");
+                });
+                assert_eq!(current_trace_id(), here);
+            });
+            assert_trace!(traces, "internal step");
+        });
+    }
+}
