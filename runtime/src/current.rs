@@ -312,7 +312,10 @@ mod frames {
         };
         let Some(mut theirs) = theirs else {
             let baggage = otel::current_baggage();
-            return (frame.is_none() && !baggage.is_empty()).then_some(Ambient {
+            // Where the layer activates contexts and there is none, others have left the trace of
+            // the frame: a span that starts here is a root.
+            let left = activates || frame.is_none() && !baggage.is_empty();
+            return left.then_some(Ambient {
                 context: None,
                 baggage,
                 origin: Origin::Span,

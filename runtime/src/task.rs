@@ -58,7 +58,7 @@ impl TaskContext {
     }
 
     /// A new trace, with the subscriber and the baggage of this thread: each span that starts in it
-    /// is a root linked to the span that is current here.
+    /// is a root linked to the span that is current here. Spans of others are roots without a link.
     #[must_use]
     pub fn detached() -> Self {
         let ambient = current::ambient();
@@ -257,7 +257,8 @@ mod with_tokio {
     }
 
     /// [`tokio::spawn`] for work that outlives what started it. Each span that starts in it is the
-    /// root of a new trace, linked to the span that is current now; baggage goes along.
+    /// root of a new trace, linked to the span that is current now; baggage goes along. Spans that
+    /// others start in it are roots too, without a link.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {

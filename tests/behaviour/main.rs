@@ -5,6 +5,7 @@ mod hygiene;
 mod options;
 mod outcomes;
 mod propagation;
+mod random;
 mod readme;
 mod review;
 mod shapes;

@@ -562,3 +562,40 @@ fn a_parameter_that_is_configured_out_does_not_break_its_function() {
         assert_eq!(traces.spans().len(), 3);
     });
 }
+
+#[test]
+fn code_that_left_the_trace_with_the_opentelemetry_api_sends_what_its_spans_are_in() {
+    for pipeline in [Pipeline::new(), Pipeline::new().behind_reload()] {
+        pipeline.run_sync(|traces| {
+            step(|| {
+                let here = current_trace_id();
+                let left = opentelemetry::Context::new().attach();
+                assert_eq!(current_trace_id(), None);
+                assert!(TraceCarrier::capture().is_none());
+                task::TaskContext::current().run(|| assert_eq!(current_trace_id(), None));
+                assert_ne!(step(current_trace_id), here);
+                drop(left);
+                assert_eq!(current_trace_id(), here);
+            });
+            assert_trace!(traces, "internal step\n\ninternal step");
+        });
+    }
+}
+
+#[test]
+fn a_pipeline_that_is_attached_inside_a_span_of_another_is_not_in_its_trace() {
+    for outer in [Pipeline::new(), Pipeline::new().context_activation(false)] {
+        outer.run_sync(|traces| {
+            step(|| {
+                let here = current_trace_id();
+                Pipeline::new().run_sync(|inner| {
+                    assert_eq!(current_trace_id(), None);
+                    step(|| {});
+                    assert_trace!(inner, "internal step");
+                });
+                assert_eq!(current_trace_id(), here);
+            });
+            assert_trace!(traces, "internal step");
+        });
+    }
+}

@@ -14,6 +14,7 @@ use super::diff;
 use super::expectation::Expectation;
 use super::span::Span;
 use super::tree;
+use crate::current::{self, Frame};
 
 /// How long [`Traces::wait_for`] waits for a span that does not come. It only ever passes in a
 /// test that fails.
@@ -72,6 +73,7 @@ impl Traces {
         Attached {
             _dispatch: dispatcher::set_default(&self.0.dispatch),
             _context: Context::new().attach(),
+            outer: current::enter(None),
             _stays_on_its_thread: PhantomData,
         }
     }
@@ -255,7 +257,15 @@ pub struct Attached {
     _dispatch: DefaultGuard,
     /// An empty context, so that no span of an outer pipeline is the parent of a span of this one.
     _context: ContextGuard,
+    /// What an annotated function of an outer pipeline has put on this thread.
+    outer: Option<Frame>,
     _stays_on_its_thread: PhantomData<*const ()>,
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        current::exit(self.outer.take());
+    }
 }
 
 impl fmt::Debug for Attached {
