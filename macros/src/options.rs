@@ -163,8 +163,8 @@ impl Table {
     /// Reads the arguments of the attribute. What is wrong goes to `diagnostics`; what is right is
     /// returned all the same.
     pub(crate) fn parse(&self, args: TokenStream, diagnostics: &mut Diagnostics) -> Options {
+        let mut options = Options::default();
         let parse = |input: ParseStream<'_>| {
-            let mut options = Options::default();
             while !input.is_empty() {
                 match self.parse_option(input, &options) {
                     Ok(given) => options.0.push(given),
@@ -177,10 +177,12 @@ impl Table {
                     input.parse::<Token![,]>()?;
                 }
             }
-            Ok(options)
+            Ok(())
         };
-        // Each turn of the loop stops at a comma or at the end, so that nothing is left to fail.
-        parse.parse2(args).unwrap_or_default()
+        // Each turn of the loop stops at a comma or at the end. What fails all the same is that syn
+        // remembers the parentheses that an expression was not read out of, which was reported.
+        parse.parse2(args).ok();
+        options
     }
 
     fn parse_option(&self, input: ParseStream<'_>, earlier: &Options) -> syn::Result<Given> {
@@ -595,5 +597,14 @@ mod tests {
             &format!("`#[sample]` has no option `colour`\nhelp: its options are {all}"),
         ];
         assert_eq!(errors, expected);
+    }
+
+    #[test]
+    fn a_mistake_inside_parentheses_leaves_the_other_options() {
+        let mut diagnostics = Diagnostics::default();
+        let args = quote!(scope = R, carrier = f(a b), name = "n");
+        let options = crate::span::args::RELAY_TRACED.parse(args, &mut diagnostics);
+        assert_eq!(diagnostics.messages().count(), 1);
+        assert!(options.has("scope") && options.has("name"));
     }
 }
