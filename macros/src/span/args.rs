@@ -100,65 +100,38 @@ const CRATE: Spec = Spec {
     doc: "where the runtime is found, if it was renamed or re-exported",
 };
 
+/// What all of them take. The scope, which one of them has besides, stands before it.
+static OPTIONS: [Spec; 15] = [
+    SCOPE,
+    NAME,
+    KIND,
+    CARRIER,
+    RESTAMP,
+    TRUST,
+    FIELDS,
+    ON_OK,
+    ON_ERR,
+    ERR,
+    CONVENTIONS,
+    LEVEL,
+    TARGET,
+    LOG_IDS,
+    CRATE,
+];
+
 pub(crate) static REQUEST_SPAN: Table = Table {
     attribute: "#[request_span]",
-    options: &[
-        NAME,
-        KIND,
-        CARRIER,
-        RESTAMP,
-        TRUST,
-        FIELDS,
-        ON_OK,
-        ON_ERR,
-        ERR,
-        CONVENTIONS,
-        LEVEL,
-        TARGET,
-        LOG_IDS,
-        CRATE,
-    ],
+    options: OPTIONS.split_at(1).1,
 };
 
 pub(crate) static TRACED: Table = Table {
     attribute: "#[traced]",
-    options: &[
-        NAME,
-        KIND,
-        CARRIER,
-        RESTAMP,
-        TRUST,
-        FIELDS,
-        ON_OK,
-        ON_ERR,
-        ERR,
-        CONVENTIONS,
-        LEVEL,
-        TARGET,
-        LOG_IDS,
-        CRATE,
-    ],
+    options: OPTIONS.split_at(1).1,
 };
 
 pub(crate) static RELAY_TRACED: Table = Table {
     attribute: "#[relay_traced]",
-    options: &[
-        SCOPE,
-        NAME,
-        KIND,
-        CARRIER,
-        RESTAMP,
-        TRUST,
-        FIELDS,
-        ON_OK,
-        ON_ERR,
-        ERR,
-        CONVENTIONS,
-        LEVEL,
-        TARGET,
-        LOG_IDS,
-        CRATE,
-    ],
+    options: &OPTIONS,
 };
 
 /// How a value is written down.
