@@ -4,7 +4,7 @@
 //! The body is never parsed: a half-typed one keeps its attribute working while an editor expands
 //! it, and costs nothing to carry.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Token, Visibility};
@@ -151,6 +151,22 @@ pub(crate) fn describe(item: &TokenStream) -> &'static str {
     } else {
         "something else"
     }
+}
+
+/// The identifiers in some tokens, at any depth.
+pub(crate) fn idents_in(tokens: impl ToTokens) -> Vec<Ident> {
+    let mut found = Vec::new();
+    let mut todo = vec![tokens.into_token_stream()];
+    while let Some(tokens) = todo.pop() {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => found.push(ident),
+                TokenTree::Group(group) => todo.push(group.stream()),
+                _ => {}
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -413,7 +413,7 @@ fn parse_crate_path(input: ParseStream<'_>) -> syn::Result<Path> {
 }
 
 /// Moves to the next comma, or to the end, and returns what was passed.
-fn skip_to_comma(input: ParseStream<'_>) -> TokenStream {
+pub(crate) fn skip_to_comma(input: ParseStream<'_>) -> TokenStream {
     let mut skipped = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) {
         match input.parse::<TokenTree>() {

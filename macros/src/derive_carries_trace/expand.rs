@@ -15,12 +15,13 @@
 //! implementation is then under a bound with a lifetime, which rustc does not evaluate before the
 //! implementation is used: a false one is no error.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Lifetime, Type, parse_quote};
 
 use super::plan::{Carrier, Plan, Shape, is_named};
+use crate::item::idents_in;
 
 /// Both implementations.
 pub(crate) fn expand(plan: &Plan) -> TokenStream {
@@ -192,12 +193,5 @@ fn unused_lifetime(plan: &Plan) -> Lifetime {
 
 /// Whether the identifier occurs in the type.
 fn mentions(ty: &Type, ident: &Ident) -> bool {
-    fn search(tokens: TokenStream, ident: &Ident) -> bool {
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Ident(found) => found == *ident,
-            TokenTree::Group(group) => search(group.stream(), ident),
-            _ => false,
-        })
-    }
-    search(ty.to_token_stream(), ident)
+    idents_in(ty).contains(ident)
 }

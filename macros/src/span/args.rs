@@ -7,7 +7,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Ident, LitStr, Pat, Token};
 
 use crate::diag::{self, Diagnostics};
-use crate::options::{Kind, Spec, Table};
+use crate::options::{Kind, Spec, Table, skip_to_comma};
 
 const NAME: Spec = Spec {
     name: "name",
@@ -230,16 +230,6 @@ fn fields_until_end(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Ve
         }
     }
     fields
-}
-
-fn skip_to_comma(input: ParseStream<'_>) -> TokenStream {
-    let mut skipped = TokenStream::new();
-    while !input.is_empty() && !input.peek(Token![,]) {
-        if let Ok(token) = input.parse::<proc_macro2::TokenTree>() {
-            token.to_tokens(&mut skipped);
-        }
-    }
-    skipped
 }
 
 fn parse_field(input: ParseStream<'_>) -> syn::Result<Field> {

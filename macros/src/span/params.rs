@@ -15,7 +15,7 @@
 //! ```
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType, ReceiverKind, Signature, Token, Type};
 
 use super::args::{self, Field};
@@ -371,20 +371,4 @@ fn by_reference(pattern: &mut Pat) {
     for inner in inner(pattern) {
         by_reference(inner);
     }
-}
-
-/// The identifiers in some tokens, at any depth.
-pub(crate) fn idents_in(tokens: impl ToTokens) -> Vec<Ident> {
-    let mut found = Vec::new();
-    let mut todo = vec![tokens.into_token_stream()];
-    while let Some(tokens) = todo.pop() {
-        for token in tokens {
-            match token {
-                proc_macro2::TokenTree::Ident(ident) => found.push(ident),
-                proc_macro2::TokenTree::Group(group) => todo.push(group.stream()),
-                _ => {}
-            }
-        }
-    }
-    found
 }

@@ -7,10 +7,10 @@ use syn::{Expr, Ident, LitStr, Pat, ReturnType, Signature, Type, parse2};
 use super::Attribute;
 use super::args::{self, Ending, Field, Key};
 use super::conventions::Conventions;
-use super::params::{Params, idents_in};
+use super::params::Params;
 use super::shape::{self, Polled, Shape};
 use crate::diag::Diagnostics;
-use crate::item::{self, Body, FnItem};
+use crate::item::{self, Body, FnItem, idents_in};
 use crate::options::Options;
 use crate::paths::RuntimePath;
 

@@ -348,7 +348,7 @@ fn a_renamed_crate_is_the_only_one_in_every_expansion() {
 
 /// The identifiers in some tokens.
 fn words_of(tokens: TokenStream) -> Vec<String> {
-    super::params::idents_in(tokens)
+    crate::item::idents_in(tokens)
         .iter()
         .map(ToString::to_string)
         .collect()

@@ -16,7 +16,7 @@ pub(crate) const ERROR_TYPE: usize = 4;
 
 /// The role of a span in a trace
 /// ([OpenTelemetry, `SpanKind`](https://opentelemetry.io/docs/specs/otel/trace/api/#spankind)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Neither sends nor receives.
     Internal,
@@ -31,8 +31,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// As `otel.kind` takes it.
-    pub(crate) const fn as_str(self) -> &'static str {
+    /// The name in lower case, as `otel.kind` takes it and `assert_trace!` writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Internal => "internal",
             Self::Server => "server",

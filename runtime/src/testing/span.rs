@@ -8,10 +8,11 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::{SpanContext, SpanKind, Status as SdkStatus};
 use opentelemetry_sdk::trace::SpanData;
 
-use super::value::Value;
+use super::value::{self, Value};
 use crate::context::{TraceContext, TraceState};
 use crate::ids::{SpanId, TraceFlags, TraceId};
 use crate::semconv;
+pub use crate::span::Kind;
 
 /// One exported span.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +41,7 @@ impl Span {
             parent: SpanId::from_bytes(data.parent_span_id.to_bytes()),
             parent_is_remote: data.parent_span_is_remote,
             name: data.name.into_owned(),
-            kind: Kind::from(data.span_kind),
+            kind: convert_kind(&data.span_kind),
             attributes: convert_attributes(data.attributes),
             events: data
                 .events
@@ -63,7 +64,7 @@ impl Span {
                     })
                 })
                 .collect(),
-            status: Status::from(data.status),
+            status: convert_status(data.status),
             start: data.start_time,
             end: data.end_time,
             tracer: data.instrumentation_scope.name().to_owned(),
@@ -211,22 +212,6 @@ impl Span {
     }
 }
 
-/// The relation of a span to its parent and its children
-/// ([OpenTelemetry, `SpanKind`](https://opentelemetry.io/docs/specs/otel/trace/api/#spankind)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// An operation inside the process.
-    Internal,
-    /// The handling of a request.
-    Server,
-    /// The sending of a request.
-    Client,
-    /// The sending of a message.
-    Producer,
-    /// The handling of a message.
-    Consumer,
-}
-
 impl Kind {
     pub(super) const ALL: [Self; 5] = [
         Self::Internal,
@@ -235,18 +220,6 @@ impl Kind {
         Self::Producer,
         Self::Consumer,
     ];
-
-    /// The name in lower case, as [`assert_trace!`](crate::assert_trace) writes it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Internal => "internal",
-            Self::Server => "server",
-            Self::Client => "client",
-            Self::Producer => "producer",
-            Self::Consumer => "consumer",
-        }
-    }
 }
 
 impl fmt::Display for Kind {
@@ -255,15 +228,13 @@ impl fmt::Display for Kind {
     }
 }
 
-impl From<SpanKind> for Kind {
-    fn from(kind: SpanKind) -> Self {
-        match kind {
-            SpanKind::Internal => Self::Internal,
-            SpanKind::Server => Self::Server,
-            SpanKind::Client => Self::Client,
-            SpanKind::Producer => Self::Producer,
-            SpanKind::Consumer => Self::Consumer,
-        }
+fn convert_kind(kind: &SpanKind) -> Kind {
+    match kind {
+        SpanKind::Internal => Kind::Internal,
+        SpanKind::Server => Kind::Server,
+        SpanKind::Client => Kind::Client,
+        SpanKind::Producer => Kind::Producer,
+        SpanKind::Consumer => Kind::Consumer,
     }
 }
 
@@ -280,13 +251,11 @@ pub enum Status {
     Error(String),
 }
 
-impl From<SdkStatus> for Status {
-    fn from(status: SdkStatus) -> Self {
-        match status {
-            SdkStatus::Unset => Self::Unset,
-            SdkStatus::Ok => Self::Ok,
-            SdkStatus::Error { description } => Self::Error(description.into_owned()),
-        }
+fn convert_status(status: SdkStatus) -> Status {
+    match status {
+        SdkStatus::Unset => Status::Unset,
+        SdkStatus::Ok => Status::Ok,
+        SdkStatus::Error { description } => Status::Error(description.into_owned()),
     }
 }
 
@@ -358,6 +327,6 @@ fn convert_context(context: &SpanContext) -> Option<TraceContext> {
 fn convert_attributes(attributes: Vec<KeyValue>) -> Vec<(String, Value)> {
     attributes
         .into_iter()
-        .map(|attribute| (attribute.key.to_string(), Value::from(attribute.value)))
+        .map(|attribute| (attribute.key.to_string(), value::convert(attribute.value)))
         .collect()
 }

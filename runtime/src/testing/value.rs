@@ -67,23 +67,22 @@ impl<T: Into<Self>> From<Vec<T>> for Value {
     }
 }
 
-impl From<opentelemetry::Value> for Value {
-    fn from(value: opentelemetry::Value) -> Self {
-        match value {
-            opentelemetry::Value::Bool(value) => value.into(),
-            opentelemetry::Value::I64(value) => value.into(),
-            opentelemetry::Value::F64(value) => value.into(),
-            opentelemetry::Value::String(value) => value.as_str().into(),
-            opentelemetry::Value::Array(Array::Bool(values)) => values.into(),
-            opentelemetry::Value::Array(Array::I64(values)) => values.into(),
-            opentelemetry::Value::Array(Array::F64(values)) => values.into(),
-            opentelemetry::Value::Array(Array::String(values)) => values
-                .iter()
-                .map(opentelemetry::StringValue::as_str)
-                .collect::<Vec<_>>()
-                .into(),
-            // The enums are open; text is what a newer kind of value can still be compared as.
-            other => other.to_string().into(),
-        }
+/// The value as OpenTelemetry has it, in types of this crate.
+pub(super) fn convert(value: opentelemetry::Value) -> Value {
+    match value {
+        opentelemetry::Value::Bool(value) => value.into(),
+        opentelemetry::Value::I64(value) => value.into(),
+        opentelemetry::Value::F64(value) => value.into(),
+        opentelemetry::Value::String(value) => value.as_str().into(),
+        opentelemetry::Value::Array(Array::Bool(values)) => values.into(),
+        opentelemetry::Value::Array(Array::I64(values)) => values.into(),
+        opentelemetry::Value::Array(Array::F64(values)) => values.into(),
+        opentelemetry::Value::Array(Array::String(values)) => values
+            .iter()
+            .map(opentelemetry::StringValue::as_str)
+            .collect::<Vec<_>>()
+            .into(),
+        // The enums are open; text is what a newer kind of value can still be compared as.
+        other => other.to_string().into(),
     }
 }

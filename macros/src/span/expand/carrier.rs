@@ -6,7 +6,8 @@ use syn::Expr;
 use syn::spanned::Spanned as _;
 
 use super::Emit;
-use crate::span::params::{Param, idents_in};
+use crate::item::idents_in;
+use crate::span::params::Param;
 use crate::span::plan::{Carrier, root_of_place};
 use crate::span::shape::{Polled, Shape, only_async_block};
 

@@ -6,7 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeParamBound};
 
 use super::Emit;
-use crate::span::params::idents_in;
+use crate::item::idents_in;
 use crate::span::shape::peel;
 
 impl Emit {
