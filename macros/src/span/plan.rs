@@ -368,6 +368,16 @@ fn check_result(shape: Shape, sig: &Signature, options: &Options, diagnostics: &
     }
 }
 
+/// The keys that each span records by itself, in the order in which the runtime's `SpanSite` wants them
+/// before all others.
+pub(crate) const OWN_KEYS: [&str; 5] = [
+    "otel.kind",
+    "trace_id",
+    "span_id",
+    "relay.outcome",
+    "error.type",
+];
+
 /// Refuses keys that are taken or given twice, and returns the deprecated ones. A key may be in both
 /// endings: only one of them happens.
 fn check_keys(
@@ -376,13 +386,6 @@ fn check_keys(
     endings: [&Option<Ending>; 2],
     diagnostics: &mut Diagnostics,
 ) -> Vec<(Key, &'static str)> {
-    const OURS: [&str; 5] = [
-        "otel.kind",
-        "trace_id",
-        "span_id",
-        "relay.outcome",
-        "error.type",
-    ];
     let [ok, err] = endings.map(|ending| {
         let fields = ending.as_ref().map(|ending| ending.fields.as_slice());
         fields.unwrap_or_default()
@@ -405,7 +408,7 @@ fn check_keys(
                     "an attribute needs a key",
                     "write `key = value`",
                 );
-            } else if OURS.contains(&name) {
+            } else if OWN_KEYS.contains(&name) {
                 diagnostics.report(
                     &key.tokens,
                     &format!("`{name}` is recorded by the attribute itself"),

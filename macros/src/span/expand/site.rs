@@ -5,6 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::Emit;
+use crate::span::plan::OWN_KEYS;
 
 impl Emit {
     /// `static SITE`
@@ -17,7 +18,8 @@ impl Emit {
             .map_or_else(|| quote!(::core::module_path!()), ToTokens::to_token_stream);
         let level = &plan.level;
         let kind = plan.kind.variant();
-        let keys = self.fields.iter().map(|field| &field.key).chain(&self.late);
+        let given = self.fields.iter().map(|field| &field.key).chain(&self.late);
+        let keys = OWN_KEYS.into_iter().chain(given.map(String::as_str));
         let count = self.fields.len();
         let environment = plan.environment.then(|| quote!(.from_environment()));
         let log_ids = (!plan.log_ids).then(|| quote!(.without_log_ids()));
@@ -25,9 +27,6 @@ impl Emit {
             let scope = quote_spanned!(scope.span()=> &#scope);
             quote!(const _: &#p::TraceScope = #scope;)
         });
-        let own = quote! {
-            "otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"
-        };
         quote! {
             #scope
             static #site: #p::SpanSite = {
@@ -39,7 +38,7 @@ impl Emit {
                     #p::Option::Some(::core::file!()),
                     #p::Option::Some(::core::line!()),
                     #p::Option::Some(::core::module_path!()),
-                    #p::FieldSet::new(&[#own #(, #keys)*], #p::Identifier(&CALLSITE)),
+                    #p::FieldSet::new(&[#(#keys),*], #p::Identifier(&CALLSITE)),
                     #p::MetadataKind::SPAN,
                 );
                 #p::SpanSite::new(&CALLSITE, &METADATA, #p::Kind::#kind, #count)
