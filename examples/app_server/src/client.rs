@@ -5,30 +5,31 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use bytes::Bytes;
+use futures_util::{SinkExt as _, TryStreamExt as _};
 use serde_json::Value;
-use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 use tracing_relay::traced;
 
 use crate::protocol::{Event, Outcome, Request, Response, RpcError, ServerMessage};
+use crate::transport::{Connection, Incoming};
 
 /// How long the server may be silent while it is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A connection to a server.
 #[derive(Debug)]
-pub struct Client<I, O> {
-    input: I,
-    output: O,
+pub struct Client {
+    connection: Connection,
     events: VecDeque<Event>,
 }
 
-impl<I: AsyncBufRead + Unpin, O: AsyncWrite + Unpin> Client<I, O> {
-    /// A client that reads the server's lines from `input` and writes its own to `output`.
-    pub const fn new(input: I, output: O) -> Self {
+impl Client {
+    /// A client at this end of a connection.
+    #[must_use]
+    pub const fn new(connection: Connection) -> Self {
         Self {
-            input,
-            output,
+            connection,
             events: VecDeque::new(),
         }
     }
@@ -49,7 +50,7 @@ impl<I: AsyncBufRead + Unpin, O: AsyncWrite + Unpin> Client<I, O> {
         err = "message"
     )]
     pub async fn call(&mut self, request: Request) -> Result<Value, CallError> {
-        self.send_line(&serde_json::to_vec(&request)?).await?;
+        self.send(serde_json::to_vec(&request)?).await?;
         if request.id.is_none() {
             return Ok(Value::Null);
         }
@@ -63,16 +64,13 @@ impl<I: AsyncBufRead + Unpin, O: AsyncWrite + Unpin> Client<I, O> {
         }
     }
 
-    /// Sends a line as it is.
+    /// Sends a message as it is.
     ///
     /// # Errors
     ///
     /// When it cannot be written.
-    pub async fn send_line(&mut self, line: &[u8]) -> Result<(), CallError> {
-        self.output.write_all(line).await?;
-        self.output.write_all(b"\n").await?;
-        self.output.flush().await?;
-        Ok(())
+    pub async fn send(&mut self, message: impl Into<Bytes>) -> Result<(), CallError> {
+        Ok(self.connection.output.send(message.into()).await?)
     }
 
     /// The next response; events before it are kept for [`event`](Self::event).
@@ -107,12 +105,14 @@ impl<I: AsyncBufRead + Unpin, O: AsyncWrite + Unpin> Client<I, O> {
     }
 
     async fn message(&mut self) -> Result<ServerMessage, CallError> {
-        let mut line = Vec::new();
-        let read = timeout(PATIENCE, self.input.read_until(b'\n', &mut line));
-        if read.await.map_err(|_| CallError::Silent)?? == 0 {
-            return Err(CallError::Closed);
+        match timeout(PATIENCE, self.connection.input.try_next()).await {
+            Err(_) => Err(CallError::Silent),
+            Ok(incoming) => match incoming? {
+                None => Err(CallError::Closed),
+                Some(Incoming::Message(message)) => Ok(serde_json::from_slice(&message)?),
+                Some(Incoming::TooLong) => Err(CallError::TooLong),
+            },
         }
-        Ok(serde_json::from_slice(&line)?)
     }
 }
 
@@ -127,6 +127,8 @@ pub enum CallError {
     Closed,
     /// The server said nothing for a long time.
     Silent,
+    /// The server said more than a message may hold.
+    TooLong,
     /// The server answered something that it was not asked.
     NotAsked,
 }
@@ -138,6 +140,7 @@ impl fmt::Display for CallError {
             Self::Io(error) => write!(f, "the connection to the server failed: {error}"),
             Self::Closed => f.write_str("the server closed the connection"),
             Self::Silent => f.write_str("the server does not answer"),
+            Self::TooLong => f.write_str("the server's message is too long"),
             Self::NotAsked => f.write_str("the server answered what it was not asked"),
         }
     }

@@ -1,14 +1,14 @@
 //! A JSON-RPC server on standard input and output, its client, and the model that it asks over HTTP:
 //! three processes, and one trace through all of them.
 //!
-//! [`protocol`], [`server`], [`core_loop`], [`turn`], [`model`] and [`model_client`] are the job, and
-//! [`client`] and [`session`] its other side. They hold no tracing code: one attribute on each
+//! [`protocol`], [`transport`], [`server`], [`core`](mod@core), [`model`] and [`model_client`] are the
+//! job, and [`client`] and [`session`] its other side. They hold no tracing code: one attribute on each
 //! message type that travels, and one on each function that is a step. [`telemetry`] sets the export
 //! up, and [`collector`] and [`forest`] show what came of it.
 
 pub mod client;
 pub mod collector;
-pub mod core_loop;
+pub mod core;
 pub mod forest;
 pub mod model;
 pub mod model_client;
@@ -17,4 +17,4 @@ pub mod protocol;
 pub mod server;
 pub mod session;
 pub mod telemetry;
-pub mod turn;
+pub mod transport;

@@ -9,10 +9,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use app_server::collector::Collector;
-use app_server::core_loop::{self, Core};
+use app_server::core::{self, Core};
 use app_server::forest::Forest;
 use app_server::model_client::ModelClient;
 use app_server::telemetry::Telemetry;
+use app_server::transport::lines;
 use app_server::{model, processes, server, session};
 use clap::{Parser, Subcommand};
 use tokio::io::AsyncReadExt as _;
@@ -115,9 +116,9 @@ async fn serve(model: &str, spans: Option<SocketAddr>) -> Result<(), Box<dyn Err
     let telemetry = Telemetry::install("server", spans)?;
     let (core, queue) = Core::new(QUEUE);
     let server = server::Server::new(core);
-    let core = tokio::spawn(core_loop::run(queue, ModelClient::new(model)?));
-    let input = tokio::io::BufReader::new(tokio::io::stdin());
-    let result = server.serve(1, input, tokio::io::stdout()).await;
+    let core = tokio::spawn(core::run(queue, ModelClient::new(model)?));
+    let connection = lines(tokio::io::stdin(), tokio::io::stdout());
+    let result = server.serve(1, connection).await;
     drop(server);
     if result.is_err() {
         // Nobody is there any more to hear of the turns that still run.

@@ -8,20 +8,18 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use tracing_relay::env::CommandTraceExt as _;
 
 use crate::client::Client;
+use crate::transport::lines;
 
 /// What the model says before its address.
 pub const LISTENING: &str = "listening on ";
 
 /// How long a process may take to start, and to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A client of a server in a process of its own.
-pub type ServerClient = Client<BufReader<ChildStdout>, ChildStdin>;
 
 /// A model that runs.
 #[derive(Debug)]
@@ -78,17 +76,13 @@ impl Server {
     /// # Errors
     ///
     /// When it cannot be started.
-    pub fn start(
-        program: &Path,
-        model_url: &str,
-        spans: SocketAddr,
-    ) -> io::Result<(Self, ServerClient)> {
+    pub fn start(program: &Path, model_url: &str, spans: SocketAddr) -> io::Result<(Self, Client)> {
         let mut child = command(program, spans)
             .args(["serve", "--model", model_url])
             .spawn()?;
         let stdin = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let stdout = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        Ok((Self(child), Client::new(BufReader::new(stdout), stdin)))
+        Ok((Self(child), Client::new(lines(stdout, stdin))))
     }
 
     /// Closes the connection and waits until the server has stopped, whose spans are exported then.
@@ -96,7 +90,7 @@ impl Server {
     /// # Errors
     ///
     /// When it does not stop, or reports a failure.
-    pub async fn stop(self, client: ServerClient) -> io::Result<()> {
+    pub async fn stop(self, client: Client) -> io::Result<()> {
         drop(client);
         wait("the server", self.0).await
     }

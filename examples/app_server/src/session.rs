@@ -4,7 +4,6 @@ use std::fmt;
 use std::io::{self, Write};
 
 use serde_json::Value;
-use tokio::io::{AsyncBufRead, AsyncWrite};
 use tracing_relay::TraceContext;
 
 use crate::client::{CallError, Client};
@@ -32,15 +31,11 @@ pub struct Played {
 /// # Errors
 ///
 /// When a request is not answered or a turn does not complete. An error of JSON-RPC is an answer.
-pub async fn play<I, O>(
-    client: &mut Client<I, O>,
+pub async fn play(
+    client: &mut Client,
     session: &[u8],
     out: &mut impl Write,
-) -> Result<Played, SessionError>
-where
-    I: AsyncBufRead + Unpin,
-    O: AsyncWrite + Unpin,
-{
+) -> Result<Played, SessionError> {
     let mut played = Played::default();
     let mut started = 0;
     let mut failed = Vec::new();
@@ -86,24 +81,20 @@ fn lines(session: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Sends a line; without a response for a notification.
-async fn send<I, O>(
-    client: &mut Client<I, O>,
+async fn send(
+    client: &mut Client,
     line: &[u8],
     played: &mut Played,
-) -> Result<Option<Response>, SessionError>
-where
-    I: AsyncBufRead + Unpin,
-    O: AsyncWrite + Unpin,
-{
-    let Ok(request) = Request::from_line(line) else {
-        client.send_line(line).await?;
+) -> Result<Option<Response>, SessionError> {
+    let Ok(request) = Request::from_json(line) else {
+        client.send(line.to_vec()).await?;
         return Ok(Some(client.response().await?));
     };
     played.requests += 1;
     let id = request.id.clone();
     if has_trace(line) {
         played.given.extend(request.trace.context().cloned());
-        client.send_line(line).await?;
+        client.send(line.to_vec()).await?;
         return Ok(match id {
             Some(_) => Some(client.response().await?),
             None => None,

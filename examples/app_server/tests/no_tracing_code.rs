@@ -38,15 +38,21 @@ fn the_business_files_hold_no_tracing_code() {
     }
 
     // A new file is one or the other.
-    let sources = fs::read_dir(package.join("src")).expect("a folder");
-    let sources: BTreeSet<_> = sources
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .into_string()
-                .expect("UTF-8")
-        })
-        .collect();
+    let mut sources = BTreeSet::new();
+    collect(&package.join("src"), "", &mut sources);
     assert_eq!(files, sources);
+}
+
+/// The files in a folder and below, by their paths from the first one.
+fn collect(folder: &Path, prefix: &str, sources: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name().into_string().expect("UTF-8");
+        let path = format!("{prefix}{name}");
+        if entry.file_type().expect("a type").is_dir() {
+            collect(&entry.path(), &format!("{path}/"), sources);
+        } else {
+            sources.insert(path);
+        }
+    }
 }

@@ -12,7 +12,7 @@ on_each_runtime! {
 }
 
 mod scenario {
-    use app_server::core_loop::{self, Core, Op, Queued, Submission};
+    use app_server::core::{self, Core, Op, Queued, Submission};
     use app_server::model_client::ModelClient;
     use app_server::protocol::Event;
     use serde_json::json;
@@ -106,7 +106,7 @@ mod scenario {
     #[request_span(name = "loop")]
     async fn run_inside(around: TraceCarrier, queue: mpsc::Receiver<Queued>, model: ModelClient) {
         let _ = around;
-        core_loop::run(queue, model).await;
+        core::run(queue, model).await;
     }
 
     /// Puts one submission through a loop in this surrounding.
@@ -117,7 +117,7 @@ mod scenario {
         drop(core);
         let running = match around {
             Some(around) => tokio::spawn(run_inside(around.into(), queue, model)),
-            None => tokio::spawn(core_loop::run(queue, model)),
+            None => tokio::spawn(core::run(queue, model)),
         };
         submitter.forward(submission).await.expect("the loop runs");
         drop(submitter);

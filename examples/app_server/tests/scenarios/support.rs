@@ -4,13 +4,13 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use app_server::client::Client;
-use app_server::core_loop::{self, Core, Queued};
+use app_server::core::{self, Core, Queued};
 use app_server::model_client::ModelClient;
 use app_server::protocol::{Outcome, Response};
 use app_server::server::Server;
+use app_server::transport::lines;
 use axum::Router;
 use serde_json::{Value, json};
-use tokio::io::{BufReader, DuplexStream, ReadHalf, WriteHalf};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -60,7 +60,7 @@ pub(crate) struct Parts {
 
 /// A connection to a server, without the spans that the demo's client makes.
 pub(crate) struct Connection {
-    client: Client<BufReader<ReadHalf<DuplexStream>>, WriteHalf<DuplexStream>>,
+    client: Client,
     served: JoinHandle<std::io::Result<()>>,
 }
 
@@ -68,7 +68,7 @@ impl Parts {
     /// A server whose core asks this model.
     pub(crate) async fn with_model(model: Router) -> Self {
         let (core, queue) = Core::new(16);
-        tokio::spawn(core_loop::run(queue, model_client(model).await));
+        tokio::spawn(core::run(queue, model_client(model).await));
         let server = Server::new(core);
         Self { server }
     }
@@ -90,12 +90,10 @@ impl Parts {
         let (near, far) = tokio::io::duplex(4096);
         let (input, output) = tokio::io::split(far);
         let own = self.server.clone();
-        let served = tokio::spawn(async move {
-            own.serve(connection_id, BufReader::new(input), output)
-                .await
-        });
+        let served =
+            tokio::spawn(async move { own.serve(connection_id, lines(input, output)).await });
         let (input, output) = tokio::io::split(near);
-        let client = Client::new(BufReader::new(input), output);
+        let client = Client::new(lines(input, output));
         Connection { client, served }
     }
 }
@@ -136,7 +134,10 @@ impl Connection {
 
     /// Sends a line and returns the answer.
     pub(crate) async fn ask_line(&mut self, line: &[u8]) -> Response {
-        self.client.send_line(line).await.expect("the server reads");
+        self.client
+            .send(line.to_vec())
+            .await
+            .expect("the server reads");
         self.client.response().await.expect("an answer")
     }
 

@@ -1,5 +1,4 @@
-//! The messages between client and server: [JSON-RPC 2.0](https://www.jsonrpc.org/specification), one
-//! message a line.
+//! The envelopes of [JSON-RPC 2.0](https://www.jsonrpc.org/specification).
 //!
 //! Client and server may leave `"jsonrpc": "2.0"` out. Batches are not spoken.
 
@@ -9,6 +8,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 use tracing_relay::carries_trace;
+
+use super::Event;
 
 /// A request, or without an id a notification, which is never answered.
 ///
@@ -30,14 +31,14 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads a line.
+    /// Reads a message.
     ///
     /// # Errors
     ///
-    /// With the response that the line deserves: the code is `-32700` for what is not JSON, and
+    /// With the response that the message deserves: the code is `-32700` for what is not JSON, and
     /// `-32600` for what is not a request. What is wrong with the trace is no error.
-    pub fn from_line(line: &[u8]) -> Result<Self, Box<Response>> {
-        let value: Value = serde_json::from_slice(line).map_err(|error| {
+    pub fn from_json(message: &[u8]) -> Result<Self, Box<Response>> {
+        let value: Value = serde_json::from_slice(message).map_err(|error| {
             let error = RpcError::new(RpcError::PARSE, format_args!("no JSON: {error}"));
             Box::new(Response::new(None, Err(error)))
         })?;
@@ -131,34 +132,6 @@ pub struct Notification {
     pub event: Event,
 }
 
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "method", content = "params")]
-pub enum Event {
-    /// A turn came to its end.
-    #[serde(rename = "turn/completed", rename_all = "camelCase")]
-    TurnCompleted {
-        /// The thread.
-        thread_id: String,
-        /// The turn.
-        turn_id: String,
-        /// How it ended.
-        status: TurnStatus,
-        /// The model's answer, or why there is none.
-        text: String,
-    },
-}
-
-/// How a turn ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum TurnStatus {
-    /// With an answer.
-    Completed,
-    /// Without.
-    Failed,
-}
-
 /// Any message from the server.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
@@ -199,7 +172,7 @@ pub struct RpcError {
 }
 
 impl RpcError {
-    /// The line is not JSON.
+    /// The message is not JSON.
     pub const PARSE: i64 = -32700;
     /// The JSON is not a request.
     pub const INVALID_REQUEST: i64 = -32600;

@@ -6,20 +6,22 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
+use futures_util::{SinkExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tracing_relay::request_span;
 
-use crate::core_loop::{Core, Op, Submitter};
+use crate::core::{Core, Op, Submitter};
 use crate::protocol::{Notification, Request, Response, RpcError, Version};
+use crate::transport::{self, Incoming, MESSAGE_LIMIT, Transport};
 
 /// The model of a thread whose client names none.
 const DEFAULT_MODEL: &str = "canned-1";
 
-/// Lines that may wait for a client that does not read.
-const OUTGOING_LINES: usize = 64;
+/// Messages that may wait for a client that does not read.
+const OUTGOING_MESSAGES: usize = 64;
 
 /// What all connections share. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -48,7 +50,7 @@ impl Server {
     /// Serves a connection until its input ends and the last turn that it started has completed.
     ///
     /// Requests are handled in the order in which they come. What is no request is answered with an
-    /// error, and the next line is read.
+    /// error, and the next message is read.
     ///
     /// # Errors
     ///
@@ -56,18 +58,22 @@ impl Server {
     pub async fn serve(
         &self,
         connection_id: u64,
-        mut input: impl AsyncBufRead + Unpin,
-        mut output: impl AsyncWrite + Unpin,
+        connection: transport::Connection,
     ) -> io::Result<()> {
         let (core, mut events) = self.core.connect();
+        let transport::Connection {
+            transport,
+            mut input,
+            mut output,
+        } = connection;
         let mut connection = Connection {
             id: connection_id,
-            transport: "stdio",
+            transport,
             client: None,
             core,
             threads: Arc::clone(&self.threads),
         };
-        let (replies, mut outgoing) = mpsc::channel(OUTGOING_LINES);
+        let (replies, mut outgoing) = mpsc::channel(OUTGOING_MESSAGES);
 
         let notifications = replies.clone();
         let notifying = async move {
@@ -81,19 +87,20 @@ impl Server {
             io::Result::Ok(())
         };
         let reading = async move {
-            let mut line = Vec::new();
-            while input.read_until(b'\n', &mut line).await? > 0 {
-                if let Some(response) = connection.answer(line.trim_ascii()).await {
+            while let Some(incoming) = input.try_next().await? {
+                let response = match incoming {
+                    Incoming::Message(message) => connection.answer(&message).await,
+                    Incoming::TooLong => Some(too_long()),
+                };
+                if let Some(response) = response {
                     send(&replies, &response).await?;
                 }
-                line.clear();
             }
             io::Result::Ok(())
         };
         let writing = async move {
-            while let Some(line) = outgoing.recv().await {
-                output.write_all(&line).await?;
-                output.flush().await?;
+            while let Some(message) = outgoing.recv().await {
+                output.send(message).await?;
             }
             io::Result::Ok(())
         };
@@ -102,11 +109,14 @@ impl Server {
     }
 }
 
-async fn send(lines: &mpsc::Sender<Vec<u8>>, message: &impl Serialize) -> io::Result<()> {
-    let mut line = serde_json::to_vec(message)?;
-    line.push(b'\n');
-    lines
-        .send(line)
+fn too_long() -> Response {
+    let reason = format_args!("no request: it has more than {MESSAGE_LIMIT} bytes");
+    Response::new(None, Err(RpcError::new(RpcError::INVALID_REQUEST, reason)))
+}
+
+async fn send(outgoing: &mpsc::Sender<Bytes>, message: &impl Serialize) -> io::Result<()> {
+    outgoing
+        .send(serde_json::to_vec(message)?.into())
         .await
         .map_err(|_| io::ErrorKind::BrokenPipe.into())
 }
@@ -114,7 +124,7 @@ async fn send(lines: &mpsc::Sender<Vec<u8>>, message: &impl Serialize) -> io::Re
 /// One client's connection.
 struct Connection {
     id: u64,
-    transport: &'static str,
+    transport: Transport,
     /// Who the client is, once it has said so.
     client: Option<ClientInfo>,
     core: Submitter,
@@ -122,12 +132,9 @@ struct Connection {
 }
 
 impl Connection {
-    /// The response to a line, if it is to have one.
-    async fn answer(&mut self, line: &[u8]) -> Option<Response> {
-        if line.is_empty() {
-            return None;
-        }
-        match Request::from_line(line) {
+    /// The response to a message, if it is to have one.
+    async fn answer(&mut self, message: &[u8]) -> Option<Response> {
+        match Request::from_json(message) {
             Ok(request) => {
                 let id = request.id.clone();
                 let client = self.client_of(&request);
@@ -157,7 +164,7 @@ impl Connection {
             rpc.system = "jsonrpc",
             rpc.service = "codex-app-server",
             rpc.method = request.method,
-            rpc.transport = self.transport,
+            rpc.transport = self.transport.as_str(),
             rpc.request_id = request.id,
             app_server.connection_id = self.id,
             app_server.api_version = "v2",

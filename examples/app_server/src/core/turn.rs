@@ -8,20 +8,20 @@ use crate::protocol::{Event, TurnStatus};
 
 /// A turn that is about to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Turn {
+pub(super) struct Turn {
     /// Names the turn.
-    pub id: String,
+    pub(super) id: String,
     /// The thread that it belongs to.
-    pub thread_id: String,
+    pub(super) thread_id: String,
     /// The model to ask.
-    pub model: String,
+    pub(super) model: String,
     /// What to ask it.
-    pub input: String,
+    pub(super) input: String,
 }
 
 impl Turn {
     /// Runs the turn and says how it ended.
-    pub(crate) async fn run_to_its_end(
+    pub(super) async fn run_to_its_end(
         self,
         model: ModelClient,
         events: mpsc::UnboundedSender<Event>,

@@ -1,5 +1,7 @@
 //! The core: takes submissions from a queue, and starts what each of them asks for.
 
+mod turn;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +13,7 @@ use tracing_relay::{carries_trace, traced};
 
 use crate::model_client::ModelClient;
 use crate::protocol::Event;
-use crate::turn::Turn;
+use turn::Turn;
 
 /// What the core is asked to do. It belongs to the trace of whoever submits it.
 #[carries_trace(new)]
