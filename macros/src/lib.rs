@@ -45,6 +45,7 @@ static TABLES: &[&options::Table] = &[
     &derive_carries_trace::args::ON_FIELD,
     &span::args::REQUEST_SPAN,
     &span::args::TRACED,
+    &span::args::TRACED_BLOCK,
     &span::args::RELAY_TRACED,
     &test_attribute::args::TEST,
 ];

@@ -110,7 +110,7 @@ pub(crate) fn plan(
 ) -> Option<Plan> {
     let options_only = options_plan(attribute, options, diagnostics);
     let mut item = parse_item(attribute, item, diagnostics)?;
-    check_header(attribute, &item, diagnostics);
+    check_header(&format!("`{}`", attribute.name()), &item, diagnostics);
     let Body::Block { block, .. } = &item.body else {
         diagnostics.report(
             &item.sig.ident,
@@ -137,7 +137,7 @@ pub(crate) fn plan(
     let carrier = carrier(kind, options);
     check_carrier(&carrier, &params, &item, options, diagnostics);
     check_shape(shape, &item.sig, &body, &carrier, diagnostics);
-    check_result(shape, &item.sig, options, diagnostics);
+    check_result(&item.sig, options, diagnostics);
 
     let name = options
         .str("name")
@@ -249,27 +249,28 @@ fn parse_item(
         diagnostics.report(
             header.collect::<TokenStream>(),
             &format!("`{}` needs a function, this is {found}", attribute.name()),
-            "put it on a function or a method",
+            attribute.accepted_items(),
         );
         return None;
     }
     diagnostics.ok(parse2(item))
 }
 
-fn check_header(attribute: Attribute, item: &FnItem, diagnostics: &mut Diagnostics) {
+/// What cannot have a span; `alternative` is the remedy besides removing what is in the way.
+pub(super) fn check_header(alternative: &str, item: &FnItem, diagnostics: &mut Diagnostics) {
     let track_caller = |attribute: &&syn::Attribute| attribute.path().is_ident("track_caller");
     if let Some(track_caller) = item.attrs.iter().find(track_caller) {
         diagnostics.report(
             track_caller,
             "the body runs in a closure, which does not know the caller",
-            &format!("remove `#[track_caller]`, or `{}`", attribute.name()),
+            &format!("remove `#[track_caller]`, or {alternative}"),
         );
     }
     if let Some(constant) = &item.sig.constness {
         diagnostics.report(
             constant,
             "a `const fn` cannot have a span",
-            &format!("remove `const`, or `{}`", attribute.name()),
+            &format!("remove `const`, or {alternative}"),
         );
     }
 }
@@ -345,17 +346,24 @@ fn check_shape(
     }
 }
 
-/// Options about a result need a function that has one.
-fn check_result(shape: Shape, sig: &Signature, options: &Options, diagnostics: &mut Diagnostics) {
-    let what = match shape {
+/// Why a function has no result, if it has none.
+pub(super) fn without_result(sig: &Signature) -> Option<&'static str> {
+    match Shape::of(sig) {
         Shape::Returned {
             polled: Polled::Stream,
             ..
-        } => "a stream has no result",
+        } => Some("a stream has no result"),
         Shape::Sync | Shape::Async if returns_never(sig) => {
-            "a function that never returns has no result"
+            Some("a function that never returns has no result")
         }
-        _ => return,
+        _ => None,
+    }
+}
+
+/// Options about a result need a function that has one.
+fn check_result(sig: &Signature, options: &Options, diagnostics: &mut Diagnostics) {
+    let Some(what) = without_result(sig) else {
+        return;
     };
     for name in ["on_ok", "on_err", "err"] {
         if let Some(given) = options.get(name) {

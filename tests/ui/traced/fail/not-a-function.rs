@@ -17,9 +17,9 @@ mod module {
     pub fn inside() {}
 }
 
-#[traced]
+#[request_span]
 trait Trait {
-    fn method(&self);
+    fn method(&self) {}
 }
 
 #[traced]

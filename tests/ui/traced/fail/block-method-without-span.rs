@@ -1,0 +1,23 @@
+use tracing_relay::traced;
+
+struct Threads;
+
+#[traced(prefix = "threads")]
+impl Threads {
+    const fn limit() -> usize {
+        2
+    }
+
+    #[track_caller]
+    fn start(&self) {}
+
+    #[traced(skip)]
+    const fn skipped() -> usize {
+        Self::limit()
+    }
+}
+
+fn main() {
+    Threads.start();
+    Threads::skipped();
+}

@@ -1,0 +1,30 @@
+use tracing_relay::traced;
+
+struct Threads;
+
+#[traced]
+trait Start {
+    fn start(&self);
+}
+
+#[traced]
+impl Threads {
+    const LIMIT: usize = 2;
+
+    #[traced(skip)]
+    fn count(&self) -> usize {
+        Self::LIMIT
+    }
+}
+
+#[traced]
+impl Start for Threads {
+    #[traced(name = "threads.start")]
+    fn start(&self) {
+        self.count();
+    }
+}
+
+fn main() {
+    Threads.start();
+}
