@@ -17,7 +17,11 @@ impl Server {
 #[traced(kind = "client")]
 fn sends_nothing() {}
 
+#[traced(kind = "consumer")]
+fn receives_nothing() {}
+
 fn main() {
+    receives_nothing();
     nothing();
     sends_nothing();
     let _ = Server::only_self;

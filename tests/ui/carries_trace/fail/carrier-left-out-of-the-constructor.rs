@@ -1,0 +1,33 @@
+use tracing_relay::{TraceCarrier, carries_trace};
+
+/// The renewal's answer: what is opened with it belongs to the renewal's trace.
+struct Renewed {
+    token: String,
+    headers: TraceCarrier,
+}
+
+#[carries_trace]
+struct Connection {
+    token: String,
+}
+
+impl Connection {
+    fn open(token: String, trace: TraceCarrier) -> Self {
+        Self { token, trace }
+    }
+}
+
+fn forgotten(renewed: Renewed) -> Connection {
+    Connection::open(renewed.token)
+}
+
+fn absent(renewed: Renewed) -> Connection {
+    Connection::open(renewed.token, None)
+}
+
+fn used_twice(renewed: Renewed) -> (Connection, Connection) {
+    let first = Connection::open(String::new(), renewed.headers);
+    (first, Connection::open(renewed.token, renewed.headers))
+}
+
+fn main() {}
