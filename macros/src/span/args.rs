@@ -63,6 +63,12 @@ const ON_ERR: Spec = Spec {
     usage: "on_err(|error| rpc.status_code = error.code())",
     doc: "attributes recorded from the error in `Err`",
 };
+const LATE: Spec = Spec {
+    name: "late",
+    kind: Kind::List,
+    usage: "late(turn_id: str = \"turn.id\")",
+    doc: "attributes that the body records when it learns them, each with the handle that records it",
+};
 const ERR: Spec = Spec {
     name: "err",
     kind: Kind::OneOf(&["type", "message", "chain"]),
@@ -107,7 +113,7 @@ const CRATE: Spec = Spec {
 };
 
 /// What all of them take. The scope, which one of them has besides, stands before it.
-static OPTIONS: [Spec; 16] = [
+static OPTIONS: [Spec; 17] = [
     SCOPE,
     NAME,
     OTEL_NAME,
@@ -118,6 +124,7 @@ static OPTIONS: [Spec; 16] = [
     FIELDS,
     ON_OK,
     ON_ERR,
+    LATE,
     ERR,
     CONVENTIONS,
     LEVEL,
@@ -324,7 +331,7 @@ impl Key {
     }
 }
 
-fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Sigil> {
+pub(super) fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Sigil> {
     if input.peek(Token![%]) {
         input.parse::<Token![%]>()?;
         Ok(Sigil::Display)
@@ -336,7 +343,7 @@ fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Sigil> {
     }
 }
 
-fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
+pub(super) fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
     if input.peek(LitStr) {
         return Ok(Key::of_literal(&input.parse()?));
     }

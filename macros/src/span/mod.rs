@@ -5,6 +5,7 @@
 pub(crate) mod args;
 mod conventions;
 mod expand;
+mod late;
 mod params;
 mod plan;
 pub(crate) mod shape;

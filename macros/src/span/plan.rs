@@ -7,6 +7,7 @@ use syn::{Expr, Ident, LitStr, Pat, ReturnType, Signature, Type, parse2};
 use super::Attribute;
 use super::args::{self, Ending, Field, Key};
 use super::conventions::Conventions;
+use super::late::{self, LateField};
 use super::params::Params;
 use super::shape::{self, Polled, Shape};
 use crate::diag::Diagnostics;
@@ -34,6 +35,7 @@ pub(crate) struct Plan {
     pub(crate) scope: Option<Expr>,
     pub(crate) conventions: Option<&'static Conventions>,
     pub(crate) fields: Vec<Field>,
+    pub(crate) late: Vec<LateField>,
     pub(crate) on_ok: Option<Ending>,
     pub(crate) on_err: Option<Ending>,
     pub(crate) error_detail: Ident,
@@ -133,12 +135,14 @@ pub(crate) fn plan(
 
     let OptionsPlan {
         mut fields,
+        late,
         on_ok,
         on_err,
         conventions,
     } = options_only;
     let params = Params::take(&mut item.sig, &mut fields, diagnostics);
-    let deprecated = check_keys(conventions, &fields, [&on_ok, &on_err], diagnostics);
+    late::check_names(&late, &params, diagnostics);
+    let deprecated = check_keys(conventions, &fields, &late, [&on_ok, &on_err], diagnostics);
 
     let kind = options
         .str("kind")
@@ -184,6 +188,7 @@ pub(crate) fn plan(
         carrier,
         conventions,
         fields,
+        late,
         on_ok,
         on_err,
         error_detail: Ident::new(
@@ -203,6 +208,7 @@ pub(crate) fn plan(
 /// What can be read from the options alone.
 struct OptionsPlan {
     fields: Vec<Field>,
+    late: Vec<LateField>,
     on_ok: Option<Ending>,
     on_err: Option<Ending>,
     conventions: Option<&'static Conventions>,
@@ -233,10 +239,23 @@ fn options_plan(
     };
     let on_ok = ending("on_ok");
     let on_err = ending("on_err");
+    if let Some(given) = options.get("late")
+        && options.list("late").is_some_and(TokenStream::is_empty)
+    {
+        diagnostics.report(
+            &given.tokens,
+            "`late` names no field",
+            "write `late(turn_id: str = \"turn.id\")`, or remove it",
+        );
+    }
     OptionsPlan {
         fields: options
             .list("fields")
             .map(|tokens| args::parse_fields(tokens, diagnostics))
+            .unwrap_or_default(),
+        late: options
+            .list("late")
+            .map(|tokens| late::parse(tokens, diagnostics))
             .unwrap_or_default(),
         on_ok,
         on_err,
@@ -409,24 +428,22 @@ const SPECIAL_KEYS: [(&str, &str); 5] = [
 fn check_keys(
     conventions: Option<&'static Conventions>,
     fields: &[Field],
+    late: &[LateField],
     endings: [&Option<Ending>; 2],
     diagnostics: &mut Diagnostics,
 ) -> Vec<(Key, &'static str)> {
+    let opening = fields.iter().map(|field| &field.key);
+    let late = late.iter().map(|field| &field.key);
+    let before: Vec<&Key> = opening.chain(late).collect();
     let [ok, err] = endings.map(|ending| {
-        let fields = ending.as_ref().map(|ending| ending.fields.as_slice());
-        fields.unwrap_or_default()
+        let fields = ending.iter().flat_map(|ending| &ending.fields);
+        fields.map(|field| &field.key).collect::<Vec<_>>()
     });
-    let opening: Vec<&Field> = fields.iter().collect();
-    let groups = [
-        (opening.as_slice(), fields),
-        (&opening, ok),
-        (&opening, err),
-    ];
+    let groups = [(&[] as &[&Key], &before), (&before, &ok), (&before, &err)];
     let mut deprecated = Vec::new();
-    for (turn, (before, group)) in groups.into_iter().enumerate() {
-        let before = if turn == 0 { &[] } else { before };
-        let mut seen: Vec<&str> = before.iter().map(|field| field.key.name.as_str()).collect();
-        for Field { key, .. } in group {
+    for (before, group) in groups {
+        let mut seen: Vec<&str> = before.iter().map(|key| key.name.as_str()).collect();
+        for key in group {
             let name = key.name.as_str();
             if name.is_empty() {
                 diagnostics.report(
@@ -455,7 +472,7 @@ fn check_keys(
             } else if let Some(successor) =
                 conventions.and_then(|conventions| conventions.check(key, diagnostics))
             {
-                deprecated.push((key.clone(), successor));
+                deprecated.push(((*key).clone(), successor));
             }
             seen.push(name);
         }

@@ -72,6 +72,7 @@
 /// | `fields(rpc.method = request.method)` | attributes recorded when the span opens: `key = value`, `key = %display`, `key = ?debug` |
 /// | `on_ok(\|reply\| turn.id = reply.id)` | attributes recorded from the result, or from the value in `Ok` |
 /// | `on_err(\|error\| rpc.status_code = error.code())` | attributes recorded from the error in `Err` |
+/// | `late(turn_id: str = "turn.id")` | attributes that the body records when it learns them, each with the handle that records it |
 /// | `err = "message"` | what the status says about an error: its type only, its message, or also its sources |
 /// | `conventions = "jsonrpc"` | semantic conventions whose constant attributes are added and whose keys are checked |
 /// | `level = "debug"` | level of the span; default: `"info"` |
@@ -120,6 +121,29 @@
 ///     id
 /// }
 /// # assert_eq!(read(3, &TraceCarrier::none()), 3);
+/// ```
+///
+/// ## Late fields
+///
+/// What is learned in the middle is declared with `late`: a name, the type of the value, and the key,
+/// which is written as in `fields`, with `?` or `%` before it where a field has them before its value.
+/// The body then has a [`LateField`](crate::LateField) of that name, and records with it, itself or
+/// by handing it to whoever learns the value: another function, a task, a thread. The value goes to
+/// this span, whatever is current there. The first value counts; after the end of the span nothing
+/// is recorded, and a handle that is kept keeps nothing alive.
+///
+/// ```
+/// # use tracing_relay::traced;
+/// # #[derive(Debug)] enum Mode { Fast }
+/// # async fn submit() -> Option<String> { Some("turn-7".to_owned()) }
+/// #[traced(late(turn_id: str = "turn.id", mode: Mode = ?app.mode))]
+/// async fn start() -> Option<usize> {
+///     mode.record(&Mode::Fast);
+///     let id = submit().await?;
+///     turn_id.record(&id);
+///     Some(id.len())
+/// }
+/// # let _ = start();
 /// ```
 ///
 /// ## Names

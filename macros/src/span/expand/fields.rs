@@ -57,9 +57,14 @@ impl Emit {
         fields.chain(name).collect()
     }
 
-    /// The number of the first field that is recorded after the span has opened.
+    /// The number of the first late field.
     pub(super) fn first_late(&self) -> usize {
         self.fields.len() + usize::from(self.plan.exported_name.is_some())
+    }
+
+    /// The number of the first field that is recorded from the result.
+    pub(super) fn first_ending(&self) -> usize {
+        self.first_late() + self.plan.late.len()
     }
 
     pub(super) fn value(&self, field: &Field) -> TokenStream {

@@ -26,7 +26,17 @@ impl Emit {
             }
         };
         let write = self.write_carrier();
-        if write.is_empty() {
+        if let Some(late) = self.late_local() {
+            quote! {
+                #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+                let (#span, #late) = {
+                    #start
+                    let #span = #open;
+                    #write
+                    (#span, #late)
+                };
+            }
+        } else if write.is_empty() {
             quote! {
                 #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
                 let #span = { #start #open };
@@ -82,10 +92,13 @@ impl Emit {
             (Some(carrier), None) => quote!(#p::Opening::receiving(&#site, #carrier)),
             (None, _) => quote!(#p::Opening::starting(&#site)),
         };
+        let late = self.late_local();
+        let late = late.map(|late| quote!(let (#opening, #late) = #opening.late_fields();));
         quote! {
             #imports
             #borrows
             let #opening = #opened #within;
+            #late
         }
     }
 

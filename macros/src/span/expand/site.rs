@@ -20,12 +20,14 @@ impl Emit {
         let kind = plan.kind.variant();
         let opening = self.fields.iter().map(|field| field.key.as_str());
         let name_key = plan.exported_name.as_ref().map(|_| "otel.name");
-        let late = self.late.iter().map(String::as_str);
+        let late = plan.late.iter().map(|field| field.key.name.as_str());
+        let ending = self.ending_keys.iter().map(String::as_str);
         let keys = OWN_KEYS
             .into_iter()
             .chain(opening)
             .chain(name_key)
-            .chain(late);
+            .chain(late)
+            .chain(ending);
         let count = self.fields.len();
         let named_by = plan.exported_name.as_ref().map(|name| {
             let number = match name {
