@@ -82,7 +82,7 @@ pub use ids::{SpanId, TraceFlags, TraceId};
 #[cfg(feature = "spans")]
 pub use scope::TraceScope;
 #[cfg(feature = "spans")]
-pub use span::{AttributeValue, Failure, FieldValue, SpanError, SpanOutcome};
+pub use span::{AttributeValue, Failure, FieldValue, LateField, SpanError, SpanOutcome};
 
 #[cfg(all(feature = "macros", feature = "testing"))]
 pub use attributes::test;

@@ -63,6 +63,13 @@ mod hostile {
     /// Has every method that the generated code calls.
     pub(super) trait Everything {
         fn value(&self) {}
+        fn field(self)
+        where
+            Self: ::core::marker::Sized,
+        {
+        }
+        fn late_fields(&self) {}
+        fn record(&self) {}
         fn failure(&self) {}
         fn find(&self) {}
         fn answer(&self) {}
@@ -124,6 +131,13 @@ mod hostile {
         ::futures_util::stream::iter([number])
     }
 
+    #[traced(otel_name = number, late(some: ::core::primitive::u32 = "some", late: ::core::primitive::str = "late", value: ::core::primitive::u8 = ?value))]
+    pub(super) fn learned(number: u32) {
+        some.record(&number);
+        late.record("late");
+        value.record(&1);
+    }
+
     #[relay_traced(scope = RELAY)]
     pub(super) fn nothing() {}
 }
@@ -152,6 +166,7 @@ async fn names_in_the_way_change_nothing(traces: Traces) {
     hostile::returned(1, TraceCarrier::none()).await;
     assert_eq!(hostile::boxed(1).await, 2);
     assert_eq!(hostile::stream(1, &remote()).collect::<Vec<_>>().await, [1]);
+    hostile::learned(4);
     hostile::nothing();
     assert_trace!(
         traces,
@@ -162,6 +177,8 @@ async fn names_in_the_way_change_nothing(traces: Traces) {
         client returned {number=1} => completed
 
         internal boxed {jsonrpc.request.id="1", rpc.system.name="jsonrpc"} => completed
+
+        internal 4 {some=4, late="late", value="1"} => completed
 
         internal nothing => completed
 

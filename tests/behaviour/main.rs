@@ -3,6 +3,8 @@
 mod blocks;
 mod drop_order;
 mod hygiene;
+mod late;
+mod names;
 mod options;
 mod outcomes;
 mod propagation;

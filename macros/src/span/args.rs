@@ -15,6 +15,12 @@ const NAME: Spec = Spec {
     usage: "name = \"thread.start\"",
     doc: "name of the span; default: the name of the function",
 };
+const OTEL_NAME: Spec = Spec {
+    name: "otel_name",
+    kind: Kind::Expr,
+    usage: "otel_name = request.method",
+    doc: "name under which the span is exported, read when it opens; `None`, or an empty text, leaves `name`",
+};
 const KIND: Spec = Spec {
     name: "kind",
     kind: Kind::OneOf(&["server", "client", "producer", "consumer", "internal"]),
@@ -56,6 +62,12 @@ const ON_ERR: Spec = Spec {
     kind: Kind::List,
     usage: "on_err(|error| rpc.status_code = error.code())",
     doc: "attributes recorded from the error in `Err`",
+};
+const LATE: Spec = Spec {
+    name: "late",
+    kind: Kind::List,
+    usage: "late(turn_id: str = \"turn.id\")",
+    doc: "attributes that the body records when it learns them, each with the handle that records it",
 };
 const ERR: Spec = Spec {
     name: "err",
@@ -107,9 +119,10 @@ const CRATE: Spec = Spec {
 };
 
 /// What all of them take. The scope, which one of them has besides, stands before it.
-static OPTIONS: [Spec; 15] = [
+static OPTIONS: [Spec; 17] = [
     SCOPE,
     NAME,
+    OTEL_NAME,
     KIND,
     CARRIER,
     RESTAMP,
@@ -117,6 +130,7 @@ static OPTIONS: [Spec; 15] = [
     FIELDS,
     ON_OK,
     ON_ERR,
+    LATE,
     ERR,
     CONVENTIONS,
     LEVEL,
@@ -291,6 +305,18 @@ impl Field {
         }
     }
 
+    /// An expression under a key that nobody wrote.
+    pub(crate) fn of_expr(key: &str, value: &Expr) -> Self {
+        Self {
+            key: Key {
+                name: key.to_owned(),
+                tokens: TokenStream::new(),
+            },
+            sigil: Sigil::None,
+            value: value.into_token_stream(),
+        }
+    }
+
     /// A variable under its own name.
     pub(crate) fn shorthand(name: &Ident, sigil: Sigil) -> Self {
         Self {
@@ -317,7 +343,7 @@ impl Key {
     }
 }
 
-fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Sigil> {
+pub(super) fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Sigil> {
     if input.peek(Token![%]) {
         input.parse::<Token![%]>()?;
         Ok(Sigil::Display)
@@ -329,7 +355,7 @@ fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Sigil> {
     }
 }
 
-fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
+pub(super) fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
     if input.peek(LitStr) {
         return Ok(Key::of_literal(&input.parse()?));
     }

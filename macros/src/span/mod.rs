@@ -6,6 +6,7 @@ pub(crate) mod args;
 mod block;
 mod conventions;
 mod expand;
+mod late;
 mod params;
 mod plan;
 pub(crate) mod shape;

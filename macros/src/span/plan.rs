@@ -7,6 +7,7 @@ use syn::{Expr, Ident, LitStr, Pat, ReturnType, Signature, Type, parse2};
 use super::Attribute;
 use super::args::{self, Ending, Field, Key};
 use super::conventions::Conventions;
+use super::late::{self, LateField};
 use super::params::Params;
 use super::shape::{self, Polled, Shape};
 use crate::diag::Diagnostics;
@@ -22,6 +23,7 @@ pub(crate) struct Plan {
     pub(crate) shape: Shape,
     pub(crate) params: Params,
     pub(crate) name: String,
+    pub(crate) exported_name: Option<ExportedName>,
     pub(crate) target: Option<LitStr>,
     pub(crate) level: Ident,
     pub(crate) kind: SpanKind,
@@ -33,6 +35,7 @@ pub(crate) struct Plan {
     pub(crate) scope: Option<Expr>,
     pub(crate) conventions: Option<&'static Conventions>,
     pub(crate) fields: Vec<Field>,
+    pub(crate) late: Vec<LateField>,
     pub(crate) on_ok: Option<Ending>,
     pub(crate) on_err: Option<Ending>,
     pub(crate) error_detail: Ident,
@@ -61,6 +64,14 @@ pub(crate) enum SpanKind {
     Client,
     Producer,
     Consumer,
+}
+
+/// Where the name comes from under which the span is exported.
+pub(crate) enum ExportedName {
+    /// The value of `otel_name`.
+    Value(Field),
+    /// One of the fields, by its number.
+    Field(usize),
 }
 
 /// Where the carrier is, and which way it goes.
@@ -124,12 +135,14 @@ pub(crate) fn plan(
 
     let OptionsPlan {
         mut fields,
+        late,
         on_ok,
         on_err,
         conventions,
     } = options_only;
     let params = Params::take(&mut item.sig, &mut fields, diagnostics);
-    let deprecated = check_keys(conventions, &fields, [&on_ok, &on_err], diagnostics);
+    late::check_names(&late, &params, diagnostics);
+    let deprecated = check_keys(conventions, &fields, &late, [&on_ok, &on_err], diagnostics);
 
     let kind = options
         .str("kind")
@@ -139,6 +152,7 @@ pub(crate) fn plan(
     check_shape(shape, &item.sig, &body, &carrier, diagnostics);
     check_result(&item.sig, options, diagnostics);
 
+    let exported_name = exported_name(conventions, &fields, options);
     let name = options
         .str("name")
         .map_or_else(|| unraw(&item.sig.ident), LitStr::value);
@@ -148,7 +162,7 @@ pub(crate) fn plan(
     let detail = options
         .str("err")
         .map_or(attribute.default_error_detail().to_owned(), LitStr::value);
-    let mentioned = ["carrier", "trust"]
+    let mentioned = ["carrier", "trust", "otel_name"]
         .iter()
         .filter_map(|name| options.expr(name))
         .flat_map(idents_in)
@@ -162,6 +176,7 @@ pub(crate) fn plan(
         shape,
         params,
         name,
+        exported_name,
         target: options.str("target").cloned(),
         level: Ident::new(&level, Span::mixed_site()),
         kind,
@@ -173,6 +188,7 @@ pub(crate) fn plan(
         carrier,
         conventions,
         fields,
+        late,
         on_ok,
         on_err,
         error_detail: Ident::new(
@@ -192,6 +208,7 @@ pub(crate) fn plan(
 /// What can be read from the options alone.
 struct OptionsPlan {
     fields: Vec<Field>,
+    late: Vec<LateField>,
     on_ok: Option<Ending>,
     on_err: Option<Ending>,
     conventions: Option<&'static Conventions>,
@@ -222,10 +239,23 @@ fn options_plan(
     };
     let on_ok = ending("on_ok");
     let on_err = ending("on_err");
+    if let Some(given) = options.get("late")
+        && options.list("late").is_some_and(TokenStream::is_empty)
+    {
+        diagnostics.report(
+            &given.tokens,
+            "`late` names no field",
+            "write `late(turn_id: str = \"turn.id\")`, or remove it",
+        );
+    }
     OptionsPlan {
         fields: options
             .list("fields")
             .map(|tokens| args::parse_fields(tokens, diagnostics))
+            .unwrap_or_default(),
+        late: options
+            .list("late")
+            .map(|tokens| late::parse(tokens, diagnostics))
             .unwrap_or_default(),
         on_ok,
         on_err,
@@ -386,35 +416,54 @@ pub(crate) const OWN_KEYS: [&str; 5] = [
     "error.type",
 ];
 
+/// The keys that say something to the OpenTelemetry layer, and what to write instead of a field.
+const SPECIAL_KEYS: [(&str, &str); 5] = [
+    ("otel.name", "write `otel_name = value` beside `fields`"),
+    ("otel.kind", "write `kind = \"server\"` beside `fields`"),
+    (
+        "otel.status_code",
+        "return a `Result`, or implement `SpanOutcome` for what is returned",
+    ),
+    (
+        "otel.status_description",
+        "write `err = \"message\"` beside `fields`",
+    ),
+    ("otel.tracing_event_count", "give the field another key"),
+];
+
 /// Refuses keys that are taken or given twice, and returns the deprecated ones. A key may be in both
 /// endings: only one of them happens.
 fn check_keys(
     conventions: Option<&'static Conventions>,
     fields: &[Field],
+    late: &[LateField],
     endings: [&Option<Ending>; 2],
     diagnostics: &mut Diagnostics,
 ) -> Vec<(Key, &'static str)> {
+    let opening = fields.iter().map(|field| &field.key);
+    let late = late.iter().map(|field| &field.key);
+    let before: Vec<&Key> = opening.chain(late).collect();
     let [ok, err] = endings.map(|ending| {
-        let fields = ending.as_ref().map(|ending| ending.fields.as_slice());
-        fields.unwrap_or_default()
+        let fields = ending.iter().flat_map(|ending| &ending.fields);
+        fields.map(|field| &field.key).collect::<Vec<_>>()
     });
-    let opening: Vec<&Field> = fields.iter().collect();
-    let groups = [
-        (opening.as_slice(), fields),
-        (&opening, ok),
-        (&opening, err),
-    ];
+    let groups = [(&[] as &[&Key], &before), (&before, &ok), (&before, &err)];
     let mut deprecated = Vec::new();
-    for (turn, (before, group)) in groups.into_iter().enumerate() {
-        let before = if turn == 0 { &[] } else { before };
-        let mut seen: Vec<&str> = before.iter().map(|field| field.key.name.as_str()).collect();
-        for Field { key, .. } in group {
+    for (before, group) in groups {
+        let mut seen: Vec<&str> = before.iter().map(|key| key.name.as_str()).collect();
+        for key in group {
             let name = key.name.as_str();
             if name.is_empty() {
                 diagnostics.report(
                     &key.tokens,
                     "an attribute needs a key",
                     "write `key = value`",
+                );
+            } else if let Some((_, help)) = SPECIAL_KEYS.iter().find(|(key, _)| *key == name) {
+                diagnostics.report(
+                    &key.tokens,
+                    &format!("`{name}` is not a field but an instruction to OpenTelemetry's layer"),
+                    help,
                 );
             } else if OWN_KEYS.contains(&name) {
                 diagnostics.report(
@@ -431,12 +480,27 @@ fn check_keys(
             } else if let Some(successor) =
                 conventions.and_then(|conventions| conventions.check(key, diagnostics))
             {
-                deprecated.push((key.clone(), successor));
+                deprecated.push(((*key).clone(), successor));
             }
             seen.push(name);
         }
     }
     deprecated
+}
+
+/// What the span is called where it is exported: `otel_name`, else what the conventions call it if
+/// nothing else does.
+fn exported_name(
+    conventions: Option<&'static Conventions>,
+    fields: &[Field],
+    options: &Options,
+) -> Option<ExportedName> {
+    if let Some(value) = options.expr("otel_name") {
+        return Some(ExportedName::Value(Field::of_expr("otel.name", value)));
+    }
+    let key = conventions.filter(|_| !options.has("name"))?.name;
+    let number = fields.iter().position(|field| field.key.name == key)?;
+    Some(ExportedName::Field(number))
 }
 
 fn unraw(name: &Ident) -> String {

@@ -40,8 +40,8 @@ pub use crate::context::TraceContext;
 pub use crate::scope::TraceScope;
 #[cfg(feature = "spans")]
 pub use crate::span::{
-    Ambience, AttributeValue, ErrorDetail, Finish, Kind, Opening, OwnedValues, Span, SpanSite,
-    in_deferred_span, in_span, in_span_async, in_span_stream,
+    Ambience, AttributeValue, ErrorDetail, Finish, Kind, LateFields, Opening, OwnedValues, Span,
+    SpanSite, in_deferred_span, in_span, in_span_async, in_span_stream,
 };
 
 #[cfg(feature = "spans")]

@@ -40,6 +40,37 @@ pub struct Borrowing<'a, T: Debug> {
 #[traced(crate = ::relay)]
 pub fn nothing() {}
 
+/// Learns something in the middle, under a name that is read.
+#[traced(
+    crate = ::relay,
+    otel_name = format_args!("learns {number}"),
+    late(learned: u64 = "learned", text: str = "text", shown: Option<u64> = ?"shown"),
+)]
+pub fn learns(number: u64) {
+    learned.record(&number);
+    text.record("text");
+    shown.record(&Some(number));
+}
+
+/// The same in a future.
+#[traced(crate = ::relay, late(learned: u64 = "learned"), on_ok(|result| number = result))]
+pub async fn learns_async(number: u64) -> u64 {
+    learned.record(&ready(number).await);
+    number
+}
+
+/// The same before and in a future.
+#[traced(crate = ::relay, late(learned: u64 = "learned", word: str = "word"))]
+pub fn learns_and_returns(number: u64) -> impl Future<Output = u64> {
+    word.record("before");
+    let next = ready(number);
+    async move {
+        let found = next.await;
+        learned.record(&found);
+        found
+    }
+}
+
 /// One line.
 #[must_use]
 #[traced(crate = ::relay, fields(number))]
