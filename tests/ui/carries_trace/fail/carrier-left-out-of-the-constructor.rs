@@ -1,3 +1,5 @@
+//! What belongs to a trace that came from elsewhere cannot be made without its carrier, and a carrier that was given away is gone.
+
 use tracing_relay::{TraceCarrier, carries_trace};
 
 /// The renewal's answer: what is opened with it belongs to the renewal's trace.
@@ -31,3 +33,28 @@ fn used_twice(renewed: Renewed) -> (Connection, Connection) {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceCarrier, carries_trace};
+
+    #[carries_trace]
+    struct Connection {
+        token: String,
+    }
+
+    impl Connection {
+        fn open(token: String, trace: TraceCarrier) -> Self {
+            Self { token, trace }
+        }
+    }
+
+    struct Renewed {
+        token: String,
+        headers: TraceCarrier,
+    }
+
+    fn renewed(renewed: Renewed) -> Connection {
+        Connection::open(renewed.token, renewed.headers)
+    }
+}

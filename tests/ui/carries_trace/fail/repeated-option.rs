@@ -1,3 +1,5 @@
+//! An option is given once, and has one spelling.
+
 use tracing_relay::carries_trace;
 
 #[carries_trace(field = context, new, field = carrier)]
@@ -13,4 +15,15 @@ struct Event {
 
 fn main() {
     Job::new(1);
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::carries_trace;
+
+    #[carries_trace(field = context, new, flavour = "sentry")]
+    #[derive(serde::Serialize)]
+    struct Job {
+        id: u64,
+    }
 }

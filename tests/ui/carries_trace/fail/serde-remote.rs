@@ -1,3 +1,5 @@
+//! A struct that describes a type of another crate to serde has the fields of that type and no more.
+
 use serde::{Deserialize, Serialize};
 use tracing_relay::carries_trace;
 
@@ -15,3 +17,28 @@ struct Job {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use serde::{Deserialize, Serialize};
+    use tracing_relay::carries_trace;
+
+    mod other_crate {
+        pub struct Id {
+            pub number: u64,
+        }
+    }
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(remote = "other_crate::Id")]
+    struct Id {
+        number: u64,
+    }
+
+    #[carries_trace]
+    #[derive(Serialize, Deserialize)]
+    struct Job {
+        #[serde(with = "Id")]
+        id: other_crate::Id,
+    }
+}

@@ -1,3 +1,5 @@
+//! A carrier inside a list, a tuple or a trait object is not found by itself.
+
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -62,3 +64,23 @@ fn parameter_that_does_not_carry(message: Envelope<u8>) -> u8 {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{CarriesTrace, TraceCarrier, request_span};
+
+    #[request_span(carrier = carriers[0])]
+    async fn first(carriers: &[TraceCarrier]) -> usize {
+        carriers.len()
+    }
+
+    #[request_span(carrier = both.0)]
+    fn tuple(both: (TraceCarrier, u8)) -> u8 {
+        both.1
+    }
+
+    #[request_span]
+    fn object(message: &dyn CarriesTrace) {
+        let _ = message.extract();
+    }
+}

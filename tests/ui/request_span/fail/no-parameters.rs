@@ -1,3 +1,5 @@
+//! A function without parameters says where its carrier is.
+
 use tracing_relay::{TraceCarrier, request_span, traced};
 
 #[request_span]
@@ -25,4 +27,21 @@ fn main() {
     nothing();
     sends_nothing();
     let _ = Server::only_self;
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceCarrier, request_span};
+
+    struct Server {
+        trace: TraceCarrier,
+    }
+
+    impl Server {
+        #[request_span(carrier = self.trace)]
+        async fn only_self(&self) {}
+    }
+
+    #[request_span(carrier = none)]
+    fn nothing() {}
 }

@@ -1,3 +1,5 @@
+//! A method in a block that cannot have a span is taken out.
+
 use tracing_relay::traced;
 
 struct Threads;
@@ -20,4 +22,23 @@ impl Threads {
 fn main() {
     Threads.start();
     Threads::skipped();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    struct Threads;
+
+    #[traced(prefix = "threads")]
+    impl Threads {
+        #[traced(skip)]
+        const fn limit() -> usize {
+            2
+        }
+
+        fn start(&self) -> usize {
+            Self::limit()
+        }
+    }
 }

@@ -1,3 +1,5 @@
+//! A block takes the options that mean the same for every method; the others are written on the method.
+
 use tracing_relay::{TraceCarrier, traced};
 
 struct Threads;
@@ -37,4 +39,21 @@ fn main() {
     Threads.empty();
     function();
     skipped();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceCarrier, traced};
+
+    struct Threads;
+
+    #[traced(prefix = "threads", err = "message")]
+    impl Threads {
+        fn stop(&self) {}
+
+        #[traced(name = "threads.start", kind = "consumer", fields(id = id))]
+        fn start(&self, id: u64, _trace: TraceCarrier) -> u64 {
+            id
+        }
+    }
 }

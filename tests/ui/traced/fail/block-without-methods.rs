@@ -1,3 +1,5 @@
+//! A block without a method that gets a span does not need the attribute.
+
 use tracing_relay::traced;
 
 struct Threads;
@@ -27,4 +29,20 @@ impl Start for Threads {
 
 fn main() {
     Threads.start();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    trait Start {
+        fn start(&self);
+    }
+
+    struct Threads;
+
+    #[traced]
+    impl Start for Threads {
+        fn start(&self) {}
+    }
 }

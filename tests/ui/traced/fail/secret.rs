@@ -1,3 +1,5 @@
+//! A secret has no attribute value: nothing records it by accident.
+
 use secrecy::SecretString;
 use tracing_relay::traced;
 
@@ -24,3 +26,14 @@ fn result() -> SecretString {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use secrecy::SecretString;
+    use tracing_relay::traced;
+
+    #[traced(fields(account = account))]
+    async fn sign_in(account: &str, token: SecretString) {
+        drop(token);
+    }
+}
