@@ -144,3 +144,46 @@ async fn async_trait_may_stand_above_or_below(traces: Traces) {
         "
     );
 }
+
+struct Written(u32);
+
+macro_rules! block {
+    ($name:ident, $prefix:literal, $vis:vis, $output:ty, $body:block, $($member:tt)*) => {
+        #[traced(prefix = $prefix)]
+        impl Written {
+            $vis async fn $name(&self) -> $output $body
+
+            $($member)*
+        }
+    };
+    ($block:item) => {
+        #[traced]
+        $block
+    };
+}
+
+block!(first, "written", pub(super), u32, { 1 }, fn second(&self) -> u32 { self.0 + 1 });
+block!(impl Written {
+    fn third(&self) -> u32 {
+        self.0 + 2
+    }
+});
+
+#[tracing_relay::test]
+async fn blocks_that_macros_write(traces: Traces) {
+    let written = Written(1);
+    assert_eq!(
+        written.first().await + written.second() + written.third(),
+        6
+    );
+    assert_trace!(
+        traces,
+        "
+        internal written.first => completed
+
+        internal written.second => completed
+
+        internal third => completed
+        "
+    );
+}

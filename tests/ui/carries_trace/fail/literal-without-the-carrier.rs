@@ -21,6 +21,9 @@ mod right {
     }
 
     fn job() -> Job {
-        Job { id: 1, trace: TraceCarrier::capture() }
+        Job {
+            id: 1,
+            trace: TraceCarrier::capture(),
+        }
     }
 }

@@ -47,6 +47,9 @@ mod right {
 
     #[traced(kind = "client", carrier = none)]
     fn builds_its_message() -> Request {
-        Request { id: 1, trace: TraceCarrier::capture() }
+        Request {
+            id: 1,
+            trace: TraceCarrier::capture(),
+        }
     }
 }
