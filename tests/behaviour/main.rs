@@ -2,6 +2,7 @@
 
 mod drop_order;
 mod hygiene;
+mod names;
 mod options;
 mod outcomes;
 mod propagation;

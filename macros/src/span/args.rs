@@ -15,6 +15,12 @@ const NAME: Spec = Spec {
     usage: "name = \"thread.start\"",
     doc: "name of the span; default: the name of the function",
 };
+const OTEL_NAME: Spec = Spec {
+    name: "otel_name",
+    kind: Kind::Expr,
+    usage: "otel_name = request.method",
+    doc: "name under which the span is exported, read when it opens; `None`, or an empty text, leaves `name`",
+};
 const KIND: Spec = Spec {
     name: "kind",
     kind: Kind::OneOf(&["server", "client", "producer", "consumer", "internal"]),
@@ -101,9 +107,10 @@ const CRATE: Spec = Spec {
 };
 
 /// What all of them take. The scope, which one of them has besides, stands before it.
-static OPTIONS: [Spec; 15] = [
+static OPTIONS: [Spec; 16] = [
     SCOPE,
     NAME,
+    OTEL_NAME,
     KIND,
     CARRIER,
     RESTAMP,
@@ -276,6 +283,18 @@ impl Field {
         match syn::parse2::<Ident>(key.tokens.clone()) {
             Ok(name) => Ok(Self::shorthand(&name, sigil)),
             Err(_) => Err(key),
+        }
+    }
+
+    /// An expression under a key that nobody wrote.
+    pub(crate) fn of_expr(key: &str, value: &Expr) -> Self {
+        Self {
+            key: Key {
+                name: key.to_owned(),
+                tokens: TokenStream::new(),
+            },
+            sigil: Sigil::None,
+            value: value.into_token_stream(),
         }
     }
 

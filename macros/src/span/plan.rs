@@ -22,6 +22,7 @@ pub(crate) struct Plan {
     pub(crate) shape: Shape,
     pub(crate) params: Params,
     pub(crate) name: String,
+    pub(crate) exported_name: Option<ExportedName>,
     pub(crate) target: Option<LitStr>,
     pub(crate) level: Ident,
     pub(crate) kind: SpanKind,
@@ -61,6 +62,14 @@ pub(crate) enum SpanKind {
     Client,
     Producer,
     Consumer,
+}
+
+/// Where the name comes from under which the span is exported.
+pub(crate) enum ExportedName {
+    /// The value of `otel_name`.
+    Value(Field),
+    /// One of the fields, by its number.
+    Field(usize),
 }
 
 /// Where the carrier is, and which way it goes.
@@ -139,6 +148,7 @@ pub(crate) fn plan(
     check_shape(shape, &item.sig, &body, &carrier, diagnostics);
     check_result(shape, &item.sig, options, diagnostics);
 
+    let exported_name = exported_name(conventions, &fields, options);
     let name = options
         .str("name")
         .map_or_else(|| unraw(&item.sig.ident), LitStr::value);
@@ -148,7 +158,7 @@ pub(crate) fn plan(
     let detail = options
         .str("err")
         .map_or(attribute.default_error_detail().to_owned(), LitStr::value);
-    let mentioned = ["carrier", "trust"]
+    let mentioned = ["carrier", "trust", "otel_name"]
         .iter()
         .filter_map(|name| options.expr(name))
         .flat_map(idents_in)
@@ -162,6 +172,7 @@ pub(crate) fn plan(
         shape,
         params,
         name,
+        exported_name,
         target: options.str("target").cloned(),
         level: Ident::new(&level, Span::mixed_site()),
         kind,
@@ -378,6 +389,21 @@ pub(crate) const OWN_KEYS: [&str; 5] = [
     "error.type",
 ];
 
+/// The keys that say something to the OpenTelemetry layer, and what to write instead of a field.
+const SPECIAL_KEYS: [(&str, &str); 5] = [
+    ("otel.name", "write `otel_name = value` beside `fields`"),
+    ("otel.kind", "write `kind = \"server\"` beside `fields`"),
+    (
+        "otel.status_code",
+        "return a `Result`, or implement `SpanOutcome` for what is returned",
+    ),
+    (
+        "otel.status_description",
+        "write `err = \"message\"` beside `fields`",
+    ),
+    ("otel.tracing_event_count", "give the field another key"),
+];
+
 /// Refuses keys that are taken or given twice, and returns the deprecated ones. A key may be in both
 /// endings: only one of them happens.
 fn check_keys(
@@ -408,6 +434,12 @@ fn check_keys(
                     "an attribute needs a key",
                     "write `key = value`",
                 );
+            } else if let Some((_, help)) = SPECIAL_KEYS.iter().find(|(key, _)| *key == name) {
+                diagnostics.report(
+                    &key.tokens,
+                    &format!("`{name}` is not a field but an instruction to OpenTelemetry's layer"),
+                    help,
+                );
             } else if OWN_KEYS.contains(&name) {
                 diagnostics.report(
                     &key.tokens,
@@ -429,6 +461,21 @@ fn check_keys(
         }
     }
     deprecated
+}
+
+/// What the span is called where it is exported: `otel_name`, else what the conventions call it if
+/// nothing else does.
+fn exported_name(
+    conventions: Option<&'static Conventions>,
+    fields: &[Field],
+    options: &Options,
+) -> Option<ExportedName> {
+    if let Some(value) = options.expr("otel_name") {
+        return Some(ExportedName::Value(Field::of_expr("otel.name", value)));
+    }
+    let key = conventions.filter(|_| !options.has("name"))?.name;
+    let number = fields.iter().position(|field| field.key.name == key)?;
+    Some(ExportedName::Field(number))
 }
 
 fn unraw(name: &Ident) -> String {

@@ -64,6 +64,7 @@
 /// | option | effect |
 /// | --- | --- |
 /// | `name = "thread.start"` | name of the span; default: the name of the function |
+/// | `otel_name = request.method` | name under which the span is exported, read when it opens; `None`, or an empty text, leaves `name` |
 /// | `kind = "consumer"` | kind of the span, which also says whether the carrier comes in or goes out |
 /// | `carrier = request.headers` | where the carrier is; `none` where there is none; default: the one parameter whose type carries |
 /// | `restamp = false` | whether a message that the function owns gets the context of this span; default: `true` |
@@ -121,12 +122,28 @@
 /// # assert_eq!(read(3, &TraceCarrier::none()), 3);
 /// ```
 ///
+/// ## Names
+///
+/// `name` is the name in the metadata of the span: what filters and log lines see. What backends see
+/// is the same, unless `otel_name` says otherwise. Its value is taken as that of a field is, and
+/// should be one of few.
+///
+/// ```
+/// # use tracing_relay::traced;
+/// # enum Op { Read, Write }
+/// # impl Op { fn kind(&self) -> &'static str { match self { Op::Read => "read", Op::Write => "write" } } }
+/// #[traced(name = "op.dispatch", otel_name = format_args!("op.dispatch.{}", op.kind()))]
+/// fn dispatch(op: Op) {}
+/// # dispatch(Op::Read); dispatch(Op::Write);
+/// ```
+///
 /// ## Conventions
 ///
 /// `conventions = "jsonrpc"` adds `rpc.system.name` and `jsonrpc.protocol.version`, makes
 /// `jsonrpc.request.id` text, refuses keys under `rpc.` and `jsonrpc.` that the
 /// [conventions](https://opentelemetry.io/docs/specs/semconv/rpc/json-rpc/) do not know, and warns of
-/// those that are deprecated. With `rpc/dup` in `OTEL_SEMCONV_STABILITY_OPT_IN` the older names are
+/// those that are deprecated. With neither `name` nor `otel_name`, the span is exported under the
+/// value of `rpc.method`, if that is one of the fields. With `rpc/dup` in `OTEL_SEMCONV_STABILITY_OPT_IN` the older names are
 /// recorded besides.
 ///
 /// # Errors and panics

@@ -389,9 +389,11 @@ fn new_span(site: &'static SpanSite, values: &[AttributeValue<'_>]) -> tracing::
     };
     let later = (1..SpanSite::FIELDS.len()).map(|_| Recordable::Absent);
     let fields = values.iter().take(site.opening_fields);
+    let name = site.exported_name(values);
     let recordable: Vec<_> = std::iter::once(kind)
         .chain(later)
         .chain(fields.map(|value| Recordable::from(*value)))
+        .chain(name.map(Recordable::text))
         .collect();
     let metadata = site.metadata();
     with_values(metadata.fields().len(), 0, &recordable, |all| {

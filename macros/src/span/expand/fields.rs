@@ -6,6 +6,7 @@ use syn::spanned::Spanned as _;
 
 use super::{Emit, OpeningField};
 use crate::span::args::{Field, Sigil};
+use crate::span::plan::ExportedName;
 
 impl Emit {
     /// The fields of the user, then those that the conventions add.
@@ -46,8 +47,19 @@ impl Emit {
         fields
     }
 
-    pub(super) fn field_values(&self) -> Vec<&TokenStream> {
-        self.fields.iter().map(|field| &field.value).collect()
+    /// What is read when the span opens: the fields, and the name if that is none of them.
+    pub(super) fn opening_values(&self) -> Vec<TokenStream> {
+        let name = match &self.plan.exported_name {
+            Some(ExportedName::Value(field)) => Some(self.value(field)),
+            Some(ExportedName::Field(_)) | None => None,
+        };
+        let fields = self.fields.iter().map(|field| field.value.clone());
+        fields.chain(name).collect()
+    }
+
+    /// The number of the first field that is recorded after the span has opened.
+    pub(super) fn first_late(&self) -> usize {
+        self.fields.len() + usize::from(self.plan.exported_name.is_some())
     }
 
     pub(super) fn value(&self, field: &Field) -> TokenStream {

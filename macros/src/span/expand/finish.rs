@@ -74,7 +74,7 @@ impl Emit {
     ) -> TokenStream {
         let p = &self.p;
         let pattern = pattern_of(ending);
-        let first = self.fields.len();
+        let first = self.first_late();
         let values = self.late.iter().map(|key| {
             ending
                 .fields

@@ -158,7 +158,7 @@ impl Emit {
         } = self;
         let values = Ident::new("__tracing_relay_values", Span::mixed_site());
         let start = self.start(&quote!(.within(#p::Ambience::read(&#site))));
-        let fields = self.field_values();
+        let fields = self.opening_values();
         let distrust = self.distrust();
         let start = quote! {
             #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]

@@ -13,7 +13,7 @@ impl Emit {
     pub(super) fn open_now(&self) -> TokenStream {
         let Self { opening, span, .. } = self;
         let start = self.start(&TokenStream::new());
-        let fields = self.field_values();
+        let fields = self.opening_values();
         let open = if fields.is_empty() {
             quote!(#opening.open(&[]))
         } else {
@@ -54,7 +54,7 @@ impl Emit {
             ..
         } = self;
         let mut traits = Vec::new();
-        if !self.fields.is_empty() {
+        if !self.opening_values().is_empty() {
             traits.extend(["ByDisplay", "ByFieldValue", "Unrecordable"]);
         }
         if matches!(plan.carrier, Carrier::FindInbound) {

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::Emit;
-use crate::span::plan::OWN_KEYS;
+use crate::span::plan::{ExportedName, OWN_KEYS};
 
 impl Emit {
     /// `static SITE`
@@ -18,9 +18,22 @@ impl Emit {
             .map_or_else(|| quote!(::core::module_path!()), ToTokens::to_token_stream);
         let level = &plan.level;
         let kind = plan.kind.variant();
-        let given = self.fields.iter().map(|field| &field.key).chain(&self.late);
-        let keys = OWN_KEYS.into_iter().chain(given.map(String::as_str));
+        let opening = self.fields.iter().map(|field| field.key.as_str());
+        let name_key = plan.exported_name.as_ref().map(|_| "otel.name");
+        let late = self.late.iter().map(String::as_str);
+        let keys = OWN_KEYS
+            .into_iter()
+            .chain(opening)
+            .chain(name_key)
+            .chain(late);
         let count = self.fields.len();
+        let named_by = plan.exported_name.as_ref().map(|name| {
+            let number = match name {
+                ExportedName::Value(_) => count,
+                ExportedName::Field(number) => *number,
+            };
+            quote!(.named_by(#number))
+        });
         let environment = plan.environment.then(|| quote!(.from_environment()));
         let log_ids = (!plan.log_ids).then(|| quote!(.without_log_ids()));
         let scope = plan.scope.as_ref().map(|scope| {
@@ -42,6 +55,7 @@ impl Emit {
                     #p::MetadataKind::SPAN,
                 );
                 #p::SpanSite::new(&CALLSITE, &METADATA, #p::Kind::#kind, #count)
+                    #named_by
                     #environment
                     #log_ids
             };
