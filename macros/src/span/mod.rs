@@ -3,8 +3,10 @@
 //! tokens ([`expand`]).
 
 pub(crate) mod args;
+mod body;
 mod conventions;
 mod expand;
+mod header;
 mod params;
 mod plan;
 pub(crate) mod shape;

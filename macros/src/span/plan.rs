@@ -6,13 +6,16 @@ use syn::{Expr, Ident, LitStr, Pat, ReturnType, Signature, Type, parse2};
 
 use super::Attribute;
 use super::args::{self, Ending, Field, Key};
+use super::body::{self, Warning};
 use super::conventions::Conventions;
+use super::header;
 use super::params::Params;
 use super::shape::{self, Polled, Shape};
 use crate::diag::Diagnostics;
 use crate::item::{self, Body, FnItem, idents_in};
 use crate::options::Options;
 use crate::paths::RuntimePath;
+use crate::settings::Settings;
 
 /// What the expansion is made from.
 pub(crate) struct Plan {
@@ -37,8 +40,8 @@ pub(crate) struct Plan {
     pub(crate) on_ok: Option<Ending>,
     pub(crate) on_err: Option<Ending>,
     pub(crate) error_detail: Ident,
-    /// Deprecated keys with their successors.
-    pub(crate) deprecated: Vec<(Key, &'static str)>,
+    /// What compiles and is hardly meant.
+    pub(crate) warnings: Vec<Warning>,
     /// What the options mention: parameters among it are used.
     pub(crate) mentioned: Vec<Ident>,
 }
@@ -97,7 +100,7 @@ impl SpanKind {
         }
     }
 
-    const fn receives(self) -> bool {
+    pub(crate) const fn receives(self) -> bool {
         matches!(self, Self::Server | Self::Consumer)
     }
 
@@ -119,7 +122,10 @@ pub(crate) fn plan(
 ) -> Option<Plan> {
     let options_only = options_plan(attribute, options, diagnostics);
     let mut item = parse_item(attribute, item, diagnostics)?;
-    check_header(attribute, &item, diagnostics);
+    let kind = options
+        .str("kind")
+        .map_or(attribute.default_kind(), |kind| SpanKind::of(&kind.value()));
+    header::check(attribute, kind, &item, diagnostics);
     let Body::Block { block, .. } = &item.body else {
         diagnostics.report(
             &item.sig.ident,
@@ -139,10 +145,8 @@ pub(crate) fn plan(
     } = options_only;
     let params = Params::take(&mut item.sig, &mut fields, diagnostics);
     let deprecated = check_keys(conventions, &fields, [&on_ok, &on_err], diagnostics);
+    let warnings = warnings(&body, deprecated, options, diagnostics);
 
-    let kind = options
-        .str("kind")
-        .map_or(attribute.default_kind(), |kind| SpanKind::of(&kind.value()));
     let carrier = carrier(kind, options);
     check_carrier(&carrier, &params, &item, options, diagnostics);
     check_shape(shape, &item.sig, &body, &carrier, diagnostics);
@@ -194,10 +198,40 @@ pub(crate) fn plan(
             },
             Span::mixed_site(),
         ),
-        deprecated,
+        warnings,
         mentioned,
         item,
     })
+}
+
+/// What is hardly meant: where it is `strict`, an error.
+fn warnings(
+    body: &Group,
+    deprecated: Vec<(Key, &'static str)>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Warning> {
+    let settings = diagnostics.ok(Settings::read()).unwrap_or_default();
+    let strict = options.bool("strict").unwrap_or(settings.strict);
+    let mut warnings = body::check(body, strict, diagnostics);
+    if settings.bare_spawns_allowed {
+        warnings.clear();
+    }
+    warnings.extend(deprecated.into_iter().map(|(key, successor)| Warning {
+        name: "deprecated_attribute",
+        fault: format!("`{}` is deprecated", key.name),
+        help: format!("write `{successor}`"),
+        at: key.tokens,
+    }));
+    if strict {
+        for Warning {
+            at, fault, help, ..
+        } in warnings.drain(..)
+        {
+            diagnostics.report(at, &fault, &help);
+        }
+    }
+    warnings
 }
 
 /// What can be read from the options alone.
@@ -265,24 +299,6 @@ fn parse_item(
         return None;
     }
     diagnostics.ok(parse2(item))
-}
-
-fn check_header(attribute: Attribute, item: &FnItem, diagnostics: &mut Diagnostics) {
-    let track_caller = |attribute: &&syn::Attribute| attribute.path().is_ident("track_caller");
-    if let Some(track_caller) = item.attrs.iter().find(track_caller) {
-        diagnostics.report(
-            track_caller,
-            "the body runs in a closure, which does not know the caller",
-            &format!("remove `#[track_caller]`, or `{}`", attribute.name()),
-        );
-    }
-    if let Some(constant) = &item.sig.constness {
-        diagnostics.report(
-            constant,
-            "a `const fn` cannot have a span",
-            &format!("remove `const`, or `{}`", attribute.name()),
-        );
-    }
 }
 
 fn carrier(kind: SpanKind, options: &Options) -> Carrier {
