@@ -372,14 +372,14 @@ pub(super) fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
     Ok(key)
 }
 
-/// What `#[field]` on a parameter says: the key, and how the value is written down.
+/// What `#[field]` on a parameter or on a field of a type says: the key, if it is not the name, and
+/// how the value is written down.
 pub(crate) fn parse_field_attribute(
     attribute: &syn::Attribute,
-    parameter: &Ident,
-) -> syn::Result<Field> {
-    let mut field = Field::shorthand(parameter, Sigil::None);
+) -> syn::Result<(Option<Key>, Sigil)> {
+    let (mut key, mut sigil) = (None, Sigil::None);
     if matches!(attribute.meta, syn::Meta::Path(_)) {
-        return Ok(field);
+        return Ok((key, sigil));
     }
     let help =
         "write `#[field]`, `#[field(\"the.key\")]`, `#[field(%)]` or `#[field(\"the.key\", ?)]`";
@@ -388,13 +388,13 @@ pub(crate) fn parse_field_attribute(
     }
     attribute.parse_args_with(|input: ParseStream<'_>| {
         if input.peek(LitStr) {
-            field.key = Key::of_literal(&input.parse()?);
+            key = Some(Key::of_literal(&input.parse()?));
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
         }
         if !input.is_empty() {
-            field.sigil = parse_sigil(input)?;
+            sigil = parse_sigil(input)?;
         }
         if !input.is_empty() {
             return Err(diag::error_here(
@@ -405,5 +405,16 @@ pub(crate) fn parse_field_attribute(
         }
         Ok(())
     })?;
-    Ok(field)
+    Ok((key, sigil))
+}
+
+/// Checks that `#[fields]`, on a parameter or on a field of a type, is written alone.
+pub(crate) fn check_fields_attribute(attribute: &syn::Attribute) -> syn::Result<()> {
+    attribute.meta.require_path_only().map(drop).map_err(|_| {
+        diag::at(
+            attribute,
+            "`#[fields]` takes nothing: the type says what is recorded",
+            "write `#[fields]`, or `#[field(\"the.key\")]` for the value itself",
+        )
+    })
 }

@@ -111,8 +111,9 @@
 /// floats and truth values as what they are, text as text, `None` not at all, and everything else by
 /// `Display`; `?` is for types that have only `Debug`. A variable alone, as in `fields(id, ?mode)`, is
 /// recorded under its own name. `#[field]` on a parameter does the same, and `#[field("the.key")]`,
-/// `#[field(?)]` as they say. A key is given once. Fields are attributes of the span and fields for
-/// log lines.
+/// `#[field(?)]` as they say. `#[fields]` on a parameter records what its type says, which derives
+/// [`SpanFields`](derive@crate::SpanFields). A key is given once. Fields are attributes of the span and
+/// fields for log lines.
 ///
 /// ```
 /// # use tracing_relay::{TraceCarrier, request_span};
@@ -121,6 +122,22 @@
 ///     id
 /// }
 /// # assert_eq!(read(3, &TraceCarrier::none()), 3);
+/// ```
+///
+/// ```
+/// # use tracing_relay::{SpanFields, traced};
+/// #[derive(SpanFields)]
+/// struct TurnStart {
+///     #[field("thread.id")]
+///     thread_id: String,
+///     input: String,
+/// }
+///
+/// #[traced]
+/// fn start(#[fields] params: TurnStart) -> usize {
+///     params.input.len()
+/// }
+/// # assert_eq!(start(TurnStart { thread_id: String::new(), input: String::new() }), 0);
 /// ```
 ///
 /// ## Late fields
@@ -179,7 +196,8 @@
 ///
 /// A message inside a pattern (`Json(request): Json<Request>`) is found when the whole parameter
 /// carries; otherwise name it with `carrier = request`. What a pattern binds is a reference in the
-/// options, as the value is in `on_ok`. A function that returns a future which is not one
+/// options, as the value is in `on_ok`. The type of a parameter under `#[fields]` is written out, without
+/// type parameters of the function or of its `impl`. A function that returns a future which is not one
 /// `async move` block owns its message no more when the span opens: the message is not re-stamped,
 /// and an outgoing carrier is a compile error. A parameter that is there for its carrier alone,
 /// beside others, is unused to the compiler: call it `_headers`. The body runs in a closure, so that
