@@ -25,6 +25,7 @@ fn handle(request: &Request) -> Reply {
                     "rpc.system",
                     "rpc.jsonrpc.version",
                     "rpc.jsonrpc.request_id",
+                    "otel.name",
                 ],
                 ::tracing_relay::__private::Identifier(&CALLSITE),
             ),
@@ -36,8 +37,15 @@ fn handle(request: &Request) -> Reply {
                 ::tracing_relay::__private::Kind::Server,
                 8usize,
             )
+            .named_by(0usize)
             .from_environment()
     };
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_STRICT"
+    );
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_BARE_SPAWN"
+    );
     const _: () = {
         #[deprecated(note = "`rpc.service` is deprecated: write `rpc.method`")]
         #[allow(non_upper_case_globals)]
