@@ -12,6 +12,7 @@ mod random;
 mod readme;
 mod review;
 mod shapes;
+mod span_fields;
 mod spans;
 mod tasks;
 mod testing;

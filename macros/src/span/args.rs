@@ -99,6 +99,12 @@ const LOG_IDS: Spec = Spec {
     usage: "log_ids = false",
     doc: "whether `trace_id` and `span_id` are fields of the span, for log lines; default: `true`",
 };
+const STRICT: Spec = Spec {
+    name: "strict",
+    kind: Kind::Bool,
+    usage: "strict = true",
+    doc: "whether what is a warning otherwise is an error, and a span made by hand in the body too; default: what `TRACING_RELAY_STRICT` says",
+};
 const SCOPE: Spec = Spec {
     name: "scope",
     kind: Kind::Expr,
@@ -119,7 +125,7 @@ const CRATE: Spec = Spec {
 };
 
 /// What all of them take. The scope, which one of them has besides, stands before it.
-static OPTIONS: [Spec; 17] = [
+static OPTIONS: [Spec; 18] = [
     SCOPE,
     NAME,
     OTEL_NAME,
@@ -136,6 +142,7 @@ static OPTIONS: [Spec; 17] = [
     LEVEL,
     TARGET,
     LOG_IDS,
+    STRICT,
     CRATE,
 ];
 
@@ -152,7 +159,16 @@ pub(crate) static TRACED: Table = Table {
 /// What `#[traced]` takes on an `impl` block or a trait.
 pub(crate) static TRACED_BLOCK: Table = Table {
     attribute: "#[traced] on a block",
-    options: &[PREFIX, ERR, CONVENTIONS, LEVEL, TARGET, LOG_IDS, CRATE],
+    options: &[
+        PREFIX,
+        ERR,
+        CONVENTIONS,
+        LEVEL,
+        TARGET,
+        LOG_IDS,
+        STRICT,
+        CRATE,
+    ],
 };
 
 pub(crate) static RELAY_TRACED: Table = Table {
@@ -384,14 +400,14 @@ pub(super) fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
     Ok(key)
 }
 
-/// What `#[field]` on a parameter says: the key, and how the value is written down.
+/// What `#[field]` on a parameter or on a field of a type says: the key, if it is not the name, and
+/// how the value is written down.
 pub(crate) fn parse_field_attribute(
     attribute: &syn::Attribute,
-    parameter: &Ident,
-) -> syn::Result<Field> {
-    let mut field = Field::shorthand(parameter, Sigil::None);
+) -> syn::Result<(Option<Key>, Sigil)> {
+    let (mut key, mut sigil) = (None, Sigil::None);
     if matches!(attribute.meta, syn::Meta::Path(_)) {
-        return Ok(field);
+        return Ok((key, sigil));
     }
     let help =
         "write `#[field]`, `#[field(\"the.key\")]`, `#[field(%)]` or `#[field(\"the.key\", ?)]`";
@@ -400,13 +416,13 @@ pub(crate) fn parse_field_attribute(
     }
     attribute.parse_args_with(|input: ParseStream<'_>| {
         if input.peek(LitStr) {
-            field.key = Key::of_literal(&input.parse()?);
+            key = Some(Key::of_literal(&input.parse()?));
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
         }
         if !input.is_empty() {
-            field.sigil = parse_sigil(input)?;
+            sigil = parse_sigil(input)?;
         }
         if !input.is_empty() {
             return Err(diag::error_here(
@@ -417,5 +433,16 @@ pub(crate) fn parse_field_attribute(
         }
         Ok(())
     })?;
-    Ok(field)
+    Ok((key, sigil))
+}
+
+/// Checks that `#[fields]`, on a parameter or on a field of a type, is written alone.
+pub(crate) fn check_fields_attribute(attribute: &syn::Attribute) -> syn::Result<()> {
+    attribute.meta.require_path_only().map(drop).map_err(|_| {
+        diag::at(
+            attribute,
+            "`#[fields]` takes nothing: the type says what is recorded",
+            "write `#[fields]`, or `#[field(\"the.key\")]` for the value itself",
+        )
+    })
 }

@@ -18,7 +18,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Ident, LitStr, Meta, Token, Visibility, parse_quote};
 
-use super::{args, plan};
+use super::{args, header, plan};
 use crate::diag::Diagnostics;
 use crate::item::{self, Body, FnItem};
 use crate::options::Options;
@@ -60,7 +60,7 @@ pub(super) fn expand(
         let body = matches!(method.body, Body::Block { .. });
         if body && !skipped && !has_attribute(&method.attrs) {
             let remedy = "write `#[traced(skip)]` on it";
-            plan::check_header(remedy, method, diagnostics);
+            header::check_closure(remedy, method, diagnostics);
             traced.push(method);
         }
     }
@@ -146,15 +146,14 @@ fn take_skip(attrs: &mut Vec<Attribute>) -> bool {
 
 /// Whether the method has a function attribute of its own, also one under a `cfg_attr`.
 fn has_attribute(attrs: &[Attribute]) -> bool {
-    let names = ["traced", "request_span", "relay_traced"];
     attrs.iter().any(|attribute| {
         let conditional = || {
             attribute.path().is_ident("cfg_attr")
                 && item::idents_in(&attribute.meta)
                     .iter()
-                    .any(|word| names.iter().any(|name| word == name))
+                    .any(|word| header::OURS.iter().any(|name| word == name))
         };
-        is_named(&attribute.meta, &names) || conditional()
+        is_named(&attribute.meta, &header::OURS) || conditional()
     })
 }
 

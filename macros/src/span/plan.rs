@@ -2,18 +2,21 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
-use syn::{Expr, Ident, LitStr, Pat, ReturnType, Signature, Type, parse2};
+use syn::{Expr, GenericParam, Ident, LitStr, Pat, ReturnType, Signature, Type, parse2};
 
 use super::Attribute;
 use super::args::{self, Ending, Field, Key};
+use super::body::{self, Warning};
 use super::conventions::Conventions;
+use super::header;
 use super::late::{self, LateField};
-use super::params::Params;
+use super::params::{Params, Recorded};
 use super::shape::{self, Polled, Shape};
 use crate::diag::Diagnostics;
 use crate::item::{self, Body, FnItem, idents_in};
 use crate::options::Options;
 use crate::paths::RuntimePath;
+use crate::settings::Settings;
 
 /// What the expansion is made from.
 pub(crate) struct Plan {
@@ -39,8 +42,8 @@ pub(crate) struct Plan {
     pub(crate) on_ok: Option<Ending>,
     pub(crate) on_err: Option<Ending>,
     pub(crate) error_detail: Ident,
-    /// Deprecated keys with their successors.
-    pub(crate) deprecated: Vec<(Key, &'static str)>,
+    /// What compiles and is hardly meant.
+    pub(crate) warnings: Vec<Warning>,
     /// What the options mention: parameters among it are used.
     pub(crate) mentioned: Vec<Ident>,
 }
@@ -99,7 +102,7 @@ impl SpanKind {
         }
     }
 
-    const fn receives(self) -> bool {
+    pub(crate) const fn receives(self) -> bool {
         matches!(self, Self::Server | Self::Consumer)
     }
 
@@ -121,7 +124,10 @@ pub(crate) fn plan(
 ) -> Option<Plan> {
     let options_only = options_plan(attribute, options, diagnostics);
     let mut item = parse_item(attribute, item, diagnostics)?;
-    check_header(&format!("`{}`", attribute.name()), &item, diagnostics);
+    let kind = options
+        .str("kind")
+        .map_or(attribute.default_kind(), |kind| SpanKind::of(&kind.value()));
+    header::check(attribute, kind, &item, diagnostics);
     let Body::Block { block, .. } = &item.body else {
         diagnostics.report(
             &item.sig.ident,
@@ -141,12 +147,11 @@ pub(crate) fn plan(
         conventions,
     } = options_only;
     let params = Params::take(&mut item.sig, &mut fields, diagnostics);
+    check_recorded(&params, &item.sig, diagnostics);
     late::check_names(&late, &params, diagnostics);
     let deprecated = check_keys(conventions, &fields, &late, [&on_ok, &on_err], diagnostics);
+    let warnings = warnings(&body, deprecated, options, diagnostics);
 
-    let kind = options
-        .str("kind")
-        .map_or(attribute.default_kind(), |kind| SpanKind::of(&kind.value()));
     let carrier = carrier(kind, options);
     check_carrier(&carrier, &params, &item, options, diagnostics);
     check_shape(shape, &item.sig, &body, &carrier, diagnostics);
@@ -167,6 +172,7 @@ pub(crate) fn plan(
         .filter_map(|name| options.expr(name))
         .flat_map(idents_in)
         .chain(fields.iter().flat_map(|field| idents_in(&field.value)))
+        .chain(params.recorded.iter().map(|param| param.name.clone()))
         .chain(only_carrier(&carrier, &params))
         .collect();
 
@@ -199,10 +205,40 @@ pub(crate) fn plan(
             },
             Span::mixed_site(),
         ),
-        deprecated,
+        warnings,
         mentioned,
         item,
     })
+}
+
+/// What is hardly meant: where it is `strict`, an error.
+fn warnings(
+    body: &Group,
+    deprecated: Vec<(Key, &'static str)>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Warning> {
+    let settings = diagnostics.ok(Settings::read()).unwrap_or_default();
+    let strict = options.bool("strict").unwrap_or(settings.strict);
+    let mut warnings = body::check(body, strict, diagnostics);
+    if settings.bare_spawns_allowed {
+        warnings.clear();
+    }
+    warnings.extend(deprecated.into_iter().map(|(key, successor)| Warning {
+        name: "deprecated_attribute",
+        fault: format!("`{}` is deprecated", key.name),
+        help: format!("write `{successor}`"),
+        at: key.tokens,
+    }));
+    if strict {
+        for Warning {
+            at, fault, help, ..
+        } in warnings.drain(..)
+        {
+            diagnostics.report(at, &fault, &help);
+        }
+    }
+    warnings
 }
 
 /// What can be read from the options alone.
@@ -284,25 +320,6 @@ fn parse_item(
         return None;
     }
     diagnostics.ok(parse2(item))
-}
-
-/// What cannot have a span; `alternative` is the remedy besides removing what is in the way.
-pub(super) fn check_header(alternative: &str, item: &FnItem, diagnostics: &mut Diagnostics) {
-    let track_caller = |attribute: &&syn::Attribute| attribute.path().is_ident("track_caller");
-    if let Some(track_caller) = item.attrs.iter().find(track_caller) {
-        diagnostics.report(
-            track_caller,
-            "the body runs in a closure, which does not know the caller",
-            &format!("remove `#[track_caller]`, or {alternative}"),
-        );
-    }
-    if let Some(constant) = &item.sig.constness {
-        diagnostics.report(
-            constant,
-            "a `const fn` cannot have a span",
-            &format!("remove `const`, or {alternative}"),
-        );
-    }
 }
 
 fn carrier(kind: SpanKind, options: &Options) -> Carrier {
@@ -418,18 +435,80 @@ pub(crate) const OWN_KEYS: [&str; 5] = [
 
 /// The keys that say something to the OpenTelemetry layer, and what to write instead of a field.
 const SPECIAL_KEYS: [(&str, &str); 5] = [
-    ("otel.name", "write `otel_name = value` beside `fields`"),
-    ("otel.kind", "write `kind = \"server\"` beside `fields`"),
+    (
+        "otel.name",
+        "write `otel_name = value` in the attribute of the function",
+    ),
+    (
+        "otel.kind",
+        "write `kind = \"server\"` in the attribute of the function",
+    ),
     (
         "otel.status_code",
         "return a `Result`, or implement `SpanOutcome` for what is returned",
     ),
     (
         "otel.status_description",
-        "write `err = \"message\"` beside `fields`",
+        "write `err = \"message\"` in the attribute of the function",
     ),
     ("otel.tracing_event_count", "give the field another key"),
 ];
+
+/// The keys of `#[fields]` are part of a static, which knows no parameters of the function.
+fn check_recorded(params: &Params, sig: &Signature, diagnostics: &mut Diagnostics) {
+    let unknown: Vec<&Ident> = sig
+        .generics
+        .params
+        .iter()
+        .filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    for Recorded { ty, .. } in &params.recorded {
+        let found = idents_in(ty)
+            .into_iter()
+            .find(|ident| ident == "impl" || ident == "Self" || unknown.contains(&ident));
+        if let Some(found) = found {
+            let what = match found.to_string().as_str() {
+                "impl" => "an `impl Trait`".to_owned(),
+                "Self" => "`Self`".to_owned(),
+                param => format!("the parameter `{param}`"),
+            };
+            diagnostics.report(
+                ty,
+                &format!("`#[fields]` needs a type that is known outside of the function, which {what} is not"),
+                "write the type out, or name what is recorded: `fields(key = value.part)`",
+            );
+        }
+    }
+}
+
+/// Refuses a key that is reserved, or among those before it. Returns whether it did.
+pub(crate) fn refuse_key(key: &Key, before: &[&str], diagnostics: &mut Diagnostics) -> bool {
+    let name = key.name.as_str();
+    let (fault, help) = if name.is_empty() {
+        ("an attribute needs a key".to_owned(), "write `key = value`")
+    } else if let Some((_, help)) = SPECIAL_KEYS.iter().find(|(key, _)| *key == name) {
+        let fault = format!("`{name}` is not a field but an instruction to OpenTelemetry's layer");
+        (fault, *help)
+    } else if OWN_KEYS.contains(&name) {
+        (
+            format!("`{name}` is recorded by the attribute itself"),
+            "remove the field, or give it another key",
+        )
+    } else if before.contains(&name) {
+        (
+            format!("the field `{name}` is given twice"),
+            "keep one of the two: a key is exported once",
+        )
+    } else {
+        return false;
+    };
+    diagnostics.report(&key.tokens, &fault, help);
+    true
+}
 
 /// Refuses keys that are taken or given twice, and returns the deprecated ones. A key may be in both
 /// endings: only one of them happens.
@@ -452,37 +531,13 @@ fn check_keys(
     for (before, group) in groups {
         let mut seen: Vec<&str> = before.iter().map(|key| key.name.as_str()).collect();
         for key in group {
-            let name = key.name.as_str();
-            if name.is_empty() {
-                diagnostics.report(
-                    &key.tokens,
-                    "an attribute needs a key",
-                    "write `key = value`",
-                );
-            } else if let Some((_, help)) = SPECIAL_KEYS.iter().find(|(key, _)| *key == name) {
-                diagnostics.report(
-                    &key.tokens,
-                    &format!("`{name}` is not a field but an instruction to OpenTelemetry's layer"),
-                    help,
-                );
-            } else if OWN_KEYS.contains(&name) {
-                diagnostics.report(
-                    &key.tokens,
-                    &format!("`{name}` is recorded by the attribute itself"),
-                    "remove the field, or give it another key",
-                );
-            } else if seen.contains(&name) {
-                diagnostics.report(
-                    &key.tokens,
-                    &format!("the field `{name}` is given twice"),
-                    "keep one of the two: a key is exported once",
-                );
-            } else if let Some(successor) =
-                conventions.and_then(|conventions| conventions.check(key, diagnostics))
+            if !refuse_key(key, &seen, diagnostics)
+                && let Some(successor) =
+                    conventions.and_then(|conventions| conventions.check(key, diagnostics))
             {
                 deprecated.push(((*key).clone(), successor));
             }
-            seen.push(name);
+            seen.push(&key.name);
         }
     }
     deprecated

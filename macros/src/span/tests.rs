@@ -161,6 +161,25 @@ fn late_fields_of_a_returned_future() {
 }
 
 #[test]
+fn parameters_that_say_what_is_recorded() {
+    request_span(
+        "fields_of_types",
+        quote!(
+            otel_name = params.method,
+            fields(rpc.method = params.method),
+            late(turn_id: str = "turn.id"),
+            on_ok(|reply| reply.id = reply.id)
+        ),
+        quote! {
+            fn handle<'a>(#[fields] params: &'a TurnStart<'_>, #[fields] client: Option<ClientInfo>) -> Reply {
+                turn_id.record(params.id);
+                answer(params)
+            }
+        },
+    );
+}
+
+#[test]
 fn a_stream() {
     traced(
         "stream",

@@ -78,6 +78,7 @@
 /// | `level = "debug"` | level of the span; default: `"info"` |
 /// | `target = "app::rpc"` | target of the span for filters; default: the path of the module |
 /// | `log_ids = false` | whether `trace_id` and `span_id` are fields of the span, for log lines; default: `true` |
+/// | `strict = true` | whether what is a warning otherwise is an error, and a span made by hand in the body too; default: what `TRACING_RELAY_STRICT` says |
 /// | `crate = ::tracing_relay` | where the runtime is found, if it was renamed or re-exported |
 ///
 /// The kind is `"server"`; the others are `"client"`, `"producer"`, `"consumer"` and `"internal"`.
@@ -111,8 +112,9 @@
 /// floats and truth values as what they are, text as text, `None` not at all, and everything else by
 /// `Display`; `?` is for types that have only `Debug`. A variable alone, as in `fields(id, ?mode)`, is
 /// recorded under its own name. `#[field]` on a parameter does the same, and `#[field("the.key")]`,
-/// `#[field(?)]` as they say. A key is given once. Fields are attributes of the span and fields for
-/// log lines.
+/// `#[field(?)]` as they say. `#[fields]` on a parameter records what its type says, which derives
+/// [`SpanFields`](derive@crate::SpanFields). A key is given once. Fields are attributes of the span and
+/// fields for log lines.
 ///
 /// ```
 /// # use tracing_relay::{TraceCarrier, request_span};
@@ -121,6 +123,22 @@
 ///     id
 /// }
 /// # assert_eq!(read(3, &TraceCarrier::none()), 3);
+/// ```
+///
+/// ```
+/// # use tracing_relay::{SpanFields, traced};
+/// #[derive(SpanFields)]
+/// struct TurnStart {
+///     #[field("thread.id")]
+///     thread_id: String,
+///     input: String,
+/// }
+///
+/// #[traced]
+/// fn start(#[fields] params: TurnStart) -> usize {
+///     params.input.len()
+/// }
+/// # assert_eq!(start(TurnStart { thread_id: String::new(), input: String::new() }), 0);
 /// ```
 ///
 /// ## Late fields
@@ -170,6 +188,24 @@
 /// value of `rpc.method`, if that is one of the fields. With `rpc/dup` in `OTEL_SEMCONV_STABILITY_OPT_IN` the older names are
 /// recorded besides.
 ///
+/// ## Warnings
+///
+/// A body that calls `tokio::spawn`, `tokio::task::spawn_blocking`, `std::thread::spawn`, `rayon::spawn`
+/// and the like starts work outside of its trace: a warning at the call names the helper in
+/// [`task`](crate::task) that stays inside. It is about these paths only, and not where the task takes
+/// the span along by hand, with `.in_current_span()` or `.instrument(…)`. `#[allow(deprecated)]` on the
+/// function takes it away, and for a workspace the environment of the compiler:
+///
+/// ```toml
+/// # .cargo/config.toml
+/// [env]
+/// TRACING_RELAY_BARE_SPAWN = "allow"
+/// TRACING_RELAY_STRICT = "my_service, my_worker" # packages, or "*"
+/// ```
+///
+/// With `strict`, of the attribute or of the package, what is a warning otherwise is an error, and so is
+/// a span that the body makes by hand (`info_span!` and its like).
+///
 /// # Errors and panics
 ///
 /// Misuse is a compile error. At run time nothing fails and nothing panics, except what is written
@@ -179,12 +215,12 @@
 ///
 /// A message inside a pattern (`Json(request): Json<Request>`) is found when the whole parameter
 /// carries; otherwise name it with `carrier = request`. What a pattern binds is a reference in the
-/// options, as the value is in `on_ok`. A function that returns a future which is not one
+/// options, as the value is in `on_ok`. The type of a parameter under `#[fields]` is written out, without
+/// type parameters of the function or of its `impl`. A function that returns a future which is not one
 /// `async move` block owns its message no more when the span opens: the message is not re-stamped,
 /// and an outgoing carrier is a compile error. A parameter that is there for its carrier alone,
 /// beside others, is unused to the compiler: call it `_headers`. The body runs in a closure, so that
-/// it cannot be `const` nor `#[track_caller]`. Of several attributes on one function, the last is
-/// around the others.
+/// it cannot be `const` nor `#[track_caller]`. A function has one of these attributes and no more.
 ///
 /// ```compile_fail
 /// # use tracing_relay::request_span;
@@ -298,6 +334,7 @@ pub use tracing_relay_macros::request_span;
 /// | `level = "debug"` | level of the span; default: `"info"` |
 /// | `target = "app::rpc"` | target of the span for filters; default: the path of the module |
 /// | `log_ids = false` | whether `trace_id` and `span_id` are fields of the span, for log lines; default: `true` |
+/// | `strict = true` | whether what is a warning otherwise is an error, and a span made by hand in the body too; default: what `TRACING_RELAY_STRICT` says |
 /// | `crate = ::tracing_relay` | where the runtime is found, if it was renamed or re-exported |
 pub use tracing_relay_macros::traced;
 

@@ -6,6 +6,7 @@
 //! as a stream; [`Finish`] takes the result and ends it.
 
 mod active;
+mod fields;
 mod late;
 mod opening;
 mod outcome;
@@ -14,6 +15,7 @@ mod site;
 mod value;
 
 pub use active::{Finish, Span};
+pub use fields::{FieldValues, SpanFields};
 pub use late::{LateField, LateFields};
 pub use opening::{Ambience, Opening, OwnedValues};
 pub use outcome::{ErrorDetail, Failure, SpanError, SpanOutcome};

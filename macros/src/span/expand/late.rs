@@ -15,12 +15,11 @@ impl Emit {
     /// `let turn_id = LateFields::field::<str>(&late, …);` for each.
     pub(super) fn late_handles(&self) -> TokenStream {
         let Self { p, late, .. } = self;
-        let first = self.first_late();
         let value = Ident::new("__tracing_relay_value", Span::mixed_site());
         let imports = self.imports(&["ByDisplay", "ByFieldValue", "Unrecordable"]);
         let handles = self.plan.late.iter().enumerate().map(|(index, field)| {
             let (name, ty) = (&field.name, &field.ty);
-            let number = first + index;
+            let number = self.late_number(index);
             // Located at the type, for what the compiler has to say about it.
             let recorded = at(ty.span(), &[], self.value(&field.of_value(&value)));
             let recorded = quote_spanned!(ty.span()=> { #imports #recorded });

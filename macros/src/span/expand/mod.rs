@@ -11,7 +11,7 @@
 //! ```
 
 mod carrier;
-mod fields;
+pub(crate) mod fields;
 mod finish;
 mod late;
 mod opening;
@@ -60,6 +60,9 @@ struct Emit {
     mutated: Vec<Ident>,
     /// The fields that are recorded when the span opens, with those of the conventions.
     fields: Vec<OpeningField>,
+    /// The constants with the keys of the parameters under `#[fields]`, and with their number.
+    keys: Ident,
+    count: Ident,
     /// The late fields of the call, before they have their names.
     late: Ident,
     /// The keys that are recorded from the result.
@@ -82,6 +85,8 @@ impl Emit {
             span: local("__tracing_relay_span"),
             mutated: Vec::new(),
             fields: Vec::new(),
+            keys: local("__TRACING_RELAY_KEYS"),
+            count: local("__TRACING_RELAY_COUNT"),
             late: local("__tracing_relay_late"),
             ending_keys: Vec::new(),
             plan,
@@ -100,7 +105,7 @@ impl Emit {
 
     fn body(&self) -> TokenStream {
         let site = self.site_static();
-        let warnings = self.deprecations();
+        let warnings = self.warnings();
         let inner = match self.plan.shape {
             Shape::Sync => self.sync_body(),
             Shape::Async => self.async_body(),
@@ -172,7 +177,7 @@ impl Emit {
             let (#opening, #values #(, #late)*) = {
                 #start
                 let #values = if #opening.wants_fields() {
-                    #p::OwnedValues::new(&[#(#fields),*])
+                    #p::OwnedValues::new(#fields)
                 } else {
                     #p::OwnedValues::new(&[])
                 };
@@ -278,7 +283,7 @@ impl Emit {
 
 /// Our tokens, located at something of the user's, for what the compiler has to say about them. Our
 /// locals and the names in `kept` keep what they mean.
-fn at(location: Span, kept: &[&Ident], tokens: TokenStream) -> TokenStream {
+pub(crate) fn at(location: Span, kept: &[&Ident], tokens: TokenStream) -> TokenStream {
     let means_something =
         |ident: &Ident| kept.contains(&ident) || ident.to_string().starts_with("__tracing_relay");
     let relocate = |mut token: TokenTree| {

@@ -14,16 +14,16 @@ impl Emit {
         let Self { opening, span, .. } = self;
         let start = self.start(&TokenStream::new());
         let fields = self.opening_values();
-        let open = if fields.is_empty() {
-            quote!(#opening.open(&[]))
-        } else {
+        let open = if self.has_opening_values() {
             quote! {
                 if #opening.wants_fields() {
-                    #opening.open(&[#(#fields),*])
+                    #opening.open(#fields)
                 } else {
                     #opening.open(&[])
                 }
             }
+        } else {
+            quote!(#opening.open(&[]))
         };
         let write = self.write_carrier();
         if let Some(late) = self.late_local() {
@@ -64,7 +64,7 @@ impl Emit {
             ..
         } = self;
         let mut traits = Vec::new();
-        if !self.opening_values().is_empty() {
+        if self.has_opening_values() {
             traits.extend(["ByDisplay", "ByFieldValue", "Unrecordable"]);
         }
         if matches!(plan.carrier, Carrier::FindInbound) {
