@@ -5,9 +5,10 @@
 pub(crate) mod args;
 mod conventions;
 pub(crate) mod expand;
+pub(crate) mod keys;
 mod late;
 mod params;
-pub(crate) mod plan;
+mod plan;
 pub(crate) mod shape;
 #[cfg(test)]
 mod tests;

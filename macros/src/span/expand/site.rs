@@ -6,8 +6,9 @@ use syn::spanned::Spanned as _;
 
 use super::{Emit, at};
 use crate::item::idents_in;
+use crate::span::keys::OWN_KEYS;
 use crate::span::params::Recorded;
-use crate::span::plan::{ExportedName, OWN_KEYS};
+use crate::span::plan::ExportedName;
 
 impl Emit {
     /// `static SITE`
