@@ -8,8 +8,9 @@ use super::{Emit, at};
 use crate::item::idents_in;
 use crate::settings;
 use crate::span::body::Warning;
+use crate::span::keys::OWN_KEYS;
 use crate::span::params::Recorded;
-use crate::span::plan::{ExportedName, OWN_KEYS};
+use crate::span::plan::ExportedName;
 
 impl Emit {
     /// `static SITE`
