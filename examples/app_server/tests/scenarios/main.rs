@@ -4,6 +4,7 @@
 
 mod audio;
 mod chain;
+mod connections;
 mod detached;
 mod ends;
 mod handoff;

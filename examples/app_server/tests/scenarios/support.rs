@@ -311,6 +311,19 @@ impl Connection {
         let _ = self.served.await.expect("no panic");
     }
 
+    /// Takes the server's end away while the client is still there.
+    pub(crate) async fn abandon(self) {
+        self.served.abort();
+        let ended = self.served.await.expect_err("it was aborted");
+        assert!(ended.is_cancelled());
+    }
+
+    /// Waits until the server ends the connection, and returns why.
+    pub(crate) async fn ended(self) -> std::io::Error {
+        let served = self.served.await.expect("no panic");
+        served.expect_err("a failure")
+    }
+
     /// Says no more, waits until all that came over the connection is done, and returns the events
     /// that nobody has looked at.
     pub(crate) async fn close(mut self) -> Vec<Event> {
