@@ -121,7 +121,10 @@ mod scenario {
         };
         submitter.forward(submission).await.expect("the loop runs");
         drop(submitter);
-        let Event::TurnCompleted { turn_id, .. } = events.recv().await.expect("the op runs");
+        let event = events.recv().await.expect("the op runs");
+        let Event::TurnCompleted { turn_id, .. } = event else {
+            panic!("another event: {event:?}");
+        };
         assert_eq!(turn_id, "sub-1");
         running.await.expect("the loop ends");
     }
