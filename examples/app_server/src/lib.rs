@@ -17,4 +17,5 @@ pub mod protocol;
 pub mod server;
 pub mod session;
 pub mod telemetry;
+mod transcript;
 pub mod transport;

@@ -15,7 +15,7 @@ use opentelemetry_sdk::trace::{
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, filter::LevelFilter, fmt};
 
-use crate::collector::SpanRecord;
+use crate::collector::{SpanLink, SpanRecord};
 
 /// How long a process waits for its collector, at the start, for each write and at the end.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -159,6 +159,14 @@ fn record(process: &str, span: SpanData) -> SpanRecord {
             .attributes
             .into_iter()
             .map(|attribute| (attribute.key.to_string(), attribute.value.to_string()))
+            .collect(),
+        links: span
+            .links
+            .iter()
+            .map(|link| SpanLink {
+                trace_id: link.span_context.trace_id().to_string(),
+                span_id: link.span_context.span_id().to_string(),
+            })
             .collect(),
     }
 }

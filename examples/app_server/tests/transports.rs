@@ -1,4 +1,4 @@
-//! Lines and WebSockets: what comes through, and how a connection ends.
+//! Lines and frames: what comes through, and how a connection ends.
 
 use std::io;
 use std::net::Ipv4Addr;

@@ -66,7 +66,21 @@ pub async fn connect(server: &Authority) -> io::Result<Connection> {
     Ok(Shared::new(socket).connection())
 }
 
-/// The URL of a server that listens here.
+/// Where a server listens, which is written like `ws://127.0.0.1:4500`, or without `ws://`.
+///
+/// # Errors
+///
+/// With what is wrong with it.
+pub fn authority(address: &str) -> Result<Authority, String> {
+    let authority = address.strip_prefix("ws://").unwrap_or(address);
+    let authority = authority.strip_suffix('/').unwrap_or(authority);
+    match authority.parse::<Authority>() {
+        Ok(authority) if authority.port_u16().is_some() => Ok(authority),
+        _ => Err("it has to be like `ws://127.0.0.1:4500` or `127.0.0.1:4500`".to_owned()),
+    }
+}
+
+/// The URL of a server that listens there.
 #[must_use]
 pub fn url(address: SocketAddr) -> String {
     format!("ws://{address}")

@@ -1,4 +1,7 @@
 //! The program as a whole: real processes, real pipes, real sockets.
 
+mod command_line;
+mod connections;
 mod play;
 mod precedence;
+mod support;
