@@ -17,11 +17,6 @@ use reqwest::Url;
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
-    /// Where to send spans, as JSON lines; without it there are none.
-    ///
-    /// The processes that a session starts send their spans so.
-    #[arg(long, global = true, value_name = "ADDRESS")]
-    pub(crate) spans: Option<SocketAddr>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -36,7 +31,7 @@ pub(crate) enum Command {
 /// The server and the model are processes of its own, unless `--ws` names a server that runs. The
 /// exit code is 0 if each request was answered, no turn failed, and each trace is whole.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: app_server play session.jsonl --ws 127.0.0.1:4500")]
+#[command(after_help = "Example: app_server play session.jsonl --ws 127.0.0.1:4500\n")]
 pub(crate) struct Play {
     /// A file with a JSON-RPC message on each line [default: the shipped session].
     pub(crate) file: Option<PathBuf>,
@@ -51,7 +46,7 @@ pub(crate) struct Play {
 /// any case it ends when it is interrupted or terminated: what runs is cancelled, and the spans are
 /// exported.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: app_server serve --ws 127.0.0.1:4500")]
+#[command(after_help = "Example: app_server serve --ws 127.0.0.1:4500\n")]
 pub(crate) struct Serve {
     /// Serve one client on standard input and output; the default.
     #[arg(long, conflicts_with = "ws")]
@@ -65,13 +60,16 @@ pub(crate) struct Serve {
     /// Stop when standard input ends.
     #[arg(long, requires = "ws")]
     pub(crate) stop_on_eof: bool,
+    /// Where to send spans, as JSON lines: the collector of a session that is played.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) spans: Option<SocketAddr>,
 }
 
 /// Serve a model over HTTP.
 ///
 /// It ends when it is interrupted or terminated.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: app_server model --addr 127.0.0.1:8080")]
+#[command(after_help = "Example: app_server model --addr 127.0.0.1:8080\n")]
 pub(crate) struct Model {
     /// Where to listen; port 0 is any free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
@@ -79,6 +77,9 @@ pub(crate) struct Model {
     /// Stop when standard input ends.
     #[arg(long)]
     pub(crate) stop_on_eof: bool,
+    /// Where to send spans, as JSON lines: the collector of a session that is played.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) spans: Option<SocketAddr>,
 }
 
 fn http_url(text: &str) -> Result<Url, String> {

@@ -8,7 +8,6 @@ mod stop;
 
 use std::error::Error;
 use std::io;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use app_server::telemetry::Telemetry;
@@ -36,20 +35,20 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(Cli { command, spans }: Cli) -> Result<(), Box<dyn Error>> {
+async fn run(Cli { command }: Cli) -> Result<(), Box<dyn Error>> {
     match command {
         None => play::shipped().await,
         Some(Command::Play(play)) => play::play(play).await,
-        Some(Command::Serve(serve)) => serve::serve(serve, spans).await,
-        Some(Command::Model(model)) => serve_model(model, spans).await,
+        Some(Command::Serve(serve)) => serve::serve(serve).await,
+        Some(Command::Model(model)) => serve_model(model).await,
     }
 }
 
-async fn serve_model(model: cli::Model, spans: Option<SocketAddr>) -> Result<(), Box<dyn Error>> {
+async fn serve_model(model: cli::Model) -> Result<(), Box<dyn Error>> {
     let stop = Stop::new(model.stop_on_eof)?;
     let listener = TcpListener::bind(model.addr).await;
     let listener = listener.map_err(|error| cannot_listen(&model.addr.to_string(), &error))?;
-    let telemetry = Telemetry::install("model", spans)?;
+    let telemetry = Telemetry::install("model", model.spans)?;
     println!("{}http://{}", processes::LISTENING, listener.local_addr()?);
     let served = axum::serve(listener, model::router())
         .with_graceful_shutdown(stop.asked())

@@ -35,8 +35,8 @@ impl Model {
     ///
     /// When it does not.
     pub async fn start(program: &Path, spans: Option<SocketAddr>) -> io::Result<Self> {
-        let mut child = command(program, spans)
-            .args(["model", "--addr=127.0.0.1:0", "--stop-on-eof"])
+        let mut child = command(program, "model", spans)
+            .args(["--addr=127.0.0.1:0", "--stop-on-eof"])
             .spawn()?;
         let url = address("the model", &mut child).await?;
         Ok(Self { child, url })
@@ -75,8 +75,8 @@ impl Server {
         spans: Option<SocketAddr>,
         transport: Transport,
     ) -> io::Result<(Self, Client)> {
-        let mut command = command(program, spans);
-        command.args(["serve", "--model", model_url]);
+        let mut command = command(program, "serve", spans);
+        command.args(["--model", model_url]);
         match transport {
             Transport::Stdio => {
                 let mut child = command.spawn()?;
@@ -111,10 +111,11 @@ impl Server {
 
 /// The processes serve whoever connects to them, so they are not part of the trace that this process
 /// may have been started in.
-fn command(program: &Path, spans: Option<SocketAddr>) -> Command {
+fn command(program: &Path, subcommand: &str, spans: Option<SocketAddr>) -> Command {
     let mut command = Command::new(program);
     command
         .carry_context(None)
+        .arg(subcommand)
         .args(spans.map(|spans| format!("--spans={spans}")))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::pin;
 
 use app_server::core::{self, Core};
@@ -23,57 +22,30 @@ use crate::{cannot_listen, cli, shut_down};
 /// Submissions that may wait for the core.
 const QUEUE: usize = 64;
 
-pub(crate) async fn serve(
-    options: cli::Serve,
-    spans: Option<SocketAddr>,
-) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn serve(options: cli::Serve) -> Result<(), Box<dyn Error>> {
     let stop = Stop::new(options.stop_on_eof)?;
     let listener = match &options.ws {
         Some(address) => Some(listen(address).await?),
         None => None,
     };
-    let telemetry = Telemetry::install("server", spans)?;
+    let telemetry = Telemetry::install("server", options.spans)?;
     let program = std::env::current_exe()?;
     let mut own_model = None;
     let model = match &options.model {
         Some(url) => url.as_str(),
         None => own_model
-            .insert(processes::Model::start(&program, spans).await?)
+            .insert(processes::Model::start(&program, options.spans).await?)
             .url(),
     };
 
-    let (core, queue) = Core::new(QUEUE);
-    let server = Server::new(core);
-    let core = tokio::spawn(core::run(queue, ModelClient::new(model)?));
-    let served = match listener {
-        Some(listener) => serve_sockets(&server, listener, stop).await,
-        None => serve_stdio(&server, stop).await,
+    let served = serve_all(ModelClient::new(model)?, listener, stop).await;
+    let stopped = match own_model {
+        Some(model) => model.stop().await,
+        None => Ok(()),
     };
-    drop(server);
-    if !matches!(served, Ok(Ending::Done)) {
-        // Nobody is there any more to hear of the turns that still run.
-        core.abort();
-    }
-    if let Err(error) = core.await
-        && error.is_panic()
-    {
-        return Err(error.into());
-    }
-
-    if let Some(model) = own_model {
-        model.stop().await?;
-    }
     shut_down(telemetry).await?;
-    served?;
-    Ok(())
-}
-
-/// How the serving ended.
-enum Ending {
-    /// All that was asked for is done.
-    Done,
-    /// The process is to stop.
-    Stopped,
+    stopped?;
+    Ok(served?)
 }
 
 async fn listen(address: &Authority) -> Result<TcpListener, String> {
@@ -82,21 +54,35 @@ async fn listen(address: &Authority) -> Result<TcpListener, String> {
         .map_err(|error| cannot_listen(&format!("ws://{address}"), &error))
 }
 
+/// Serves until the end, which is that of the last turn as well.
+async fn serve_all(
+    model: ModelClient,
+    listener: Option<TcpListener>,
+    stop: Stop,
+) -> io::Result<()> {
+    let (core, queue) = Core::new(QUEUE);
+    let server = Server::new(core);
+    let core = tokio::spawn(core::run(queue, model));
+    let served = match listener {
+        Some(listener) => serve_sockets(&server, listener, stop).await,
+        None => serve_stdio(&server, stop).await,
+    };
+    drop(server);
+    core.await?;
+    served
+}
+
 /// Serves the one client, until it has said all and heard all.
-async fn serve_stdio(server: &Server, stop: Stop) -> io::Result<Ending> {
+async fn serve_stdio(server: &Server, stop: Stop) -> io::Result<()> {
     let connection = lines(tokio::io::stdin(), tokio::io::stdout());
     tokio::select! {
-        served = server.serve(1, connection) => served.map(|()| Ending::Done),
-        () = stop.asked() => Ok(Ending::Stopped),
+        served = server.serve(1, connection) => served,
+        () = stop.asked() => Ok(()),
     }
 }
 
 /// Serves whoever connects, until the process is to stop.
-async fn serve_sockets(
-    server: &Server,
-    mut listener: TcpListener,
-    stop: Stop,
-) -> io::Result<Ending> {
+async fn serve_sockets(server: &Server, mut listener: TcpListener, stop: Stop) -> io::Result<()> {
     let address = websocket::url(listener.local_addr()?);
     println!("{}{address}", processes::LISTENING);
     let stopping = CancellationToken::new();
@@ -120,7 +106,7 @@ async fn serve_sockets(
     drop(listener);
     stopping.cancel();
     while connections.join_next().await.is_some() {}
-    Ok(Ending::Stopped)
+    Ok(())
 }
 
 /// Serves a client. What is wrong with it is not the server's concern, and the client is told.

@@ -77,7 +77,10 @@ async fn wrong_arguments_are_explained() {
             &["model", "--addr", "localhost"],
             "invalid value 'localhost' for '--addr <ADDRESS>'",
         ),
-        (&["--spans"], "a value is required for '--spans <ADDRESS>'"),
+        (
+            &["serve", "--spans"],
+            "a value is required for '--spans <ADDRESS>'",
+        ),
     ] {
         let error = error(2, args).await;
         assert!(error.starts_with("error: "), "{error}");

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use app_server::client::{CallError, Client};
-use app_server::collector::SpanRecord;
+use app_server::collector::{Collector, SpanRecord};
 use app_server::model;
 use app_server::protocol::{Outcome, RpcError};
 use app_server::transport::Transport;
@@ -18,8 +18,8 @@ use tokio_tungstenite::{accept_hdr_async, connect_async};
 use tracing_relay::semconv::OUTCOME;
 
 use crate::support::{
-    Asked, Ended, Server, ask, completed, file, is_request, next, one, over_each_transport,
-    program, start_turn, stuck_model, text, tp,
+    Asked, Ended, PATIENCE, Server, ask, completed, file, is_request, next, one,
+    over_each_transport, program, start_turn, stuck_model, text, tp,
 };
 
 /// The request with this id, as it was written.
@@ -300,6 +300,39 @@ async fn a_client_that_speaks_no_websocket_is_turned_away_and_others_are_served(
         Some("3")
     );
     assert_eq!(errors, "");
+}
+
+#[tokio::test]
+async fn a_server_without_a_model_starts_one_of_its_own_and_ends_it() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let collector = Collector::start(2).await.expect("a free port");
+    let spans = collector.address().to_string();
+    let mut server = program()
+        .args(["serve", "--spans", &spans])
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = server.stdin.take().expect("a pipe");
+    let session = "\
+{\"id\":1,\"method\":\"thread/start\"}
+{\"id\":2,\"method\":\"turn/start\",\"params\":{\"threadId\":\"thread-1\",\"input\":\"hi\"}}
+";
+    let sent = stdin.write_all(session.as_bytes()).await;
+    sent.expect("the server reads");
+    drop(stdin);
+    // What was asked for is done before the server ends, and the model ends with it.
+    let mut said = String::new();
+    let mut stdout = server.stdout.take().expect("a pipe");
+    let read = stdout.read_to_string(&mut said).await;
+    read.expect("UTF-8");
+    assert!(said.contains(r#""status":"completed""#), "{said}");
+    let output = server.wait_with_output().await.expect("it ends");
+    assert!(output.status.success(), "{output:?}");
+    let spans = collector.finish(PATIENCE).await.expect("all spans");
+    let model = one(&spans, "POST /v1/responses");
+    assert_eq!(model.process, "model");
+    let call = one(&spans, "model_request");
+    assert_eq!(model.parent_id.as_ref(), Some(&call.span_id));
 }
 
 mod test {
