@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// The files that are about tracing, or that start the others.
-const AROUND: [&str; 10] = [
+const AROUND: [&str; 12] = [
     "cli.rs",
     "collector.rs",
     "forest.rs",
@@ -16,7 +16,9 @@ const AROUND: [&str; 10] = [
     "processes.rs",
     "serve.rs",
     "stop.rs",
-    "telemetry.rs",
+    "telemetry/lines.rs",
+    "telemetry/mod.rs",
+    "telemetry/otlp.rs",
 ];
 
 const FORBIDDEN: [&str; 5] = [

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod connections;
+mod otlp;
 mod play;
 mod precedence;
 mod support;
