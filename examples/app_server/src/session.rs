@@ -23,12 +23,15 @@ pub struct Played {
     pub calls: usize,
     /// How many turns came to their end.
     pub turns: usize,
+    /// How many were interrupted, maybe before they began.
+    pub interrupted: usize,
     /// The contexts that lines of the session had themselves.
     pub given: Vec<TraceContext>,
 }
 
-/// Sends the lines of a session, each when the one before is answered, and writes down what is said.
-/// At an empty line, and at the end, it waits until the turns that were started have ended.
+/// Sends the lines of a session, and writes down what is said. A line is sent when the one before is
+/// answered and, if that started a turn, the turn has begun to speak. At an empty line, and at the
+/// end, it waits until the turns that were started have ended.
 ///
 /// A request is sent in the trace of its call. What must reach the server as it was written is sent
 /// so: a line that is no request, and one that has a `trace` of its own. In each line `${2.thread.id}`
@@ -47,7 +50,8 @@ pub async fn play(
         client,
         transcript: Transcript::new(out),
         results: BTreeMap::new(),
-        running: BTreeSet::new(),
+        started: BTreeSet::new(),
+        speaking: BTreeSet::new(),
         ended: BTreeMap::new(),
         played: Played::default(),
     };
@@ -66,8 +70,10 @@ struct Player<'a, W: Write> {
     transcript: Transcript<'a, W>,
     /// The results so far, by the ids of their requests.
     results: BTreeMap<String, Value>,
-    /// The turns of this session that may not have ended.
-    running: BTreeSet<String>,
+    /// The turns of this session.
+    started: BTreeSet<String>,
+    /// The turns that have said something, also those of others.
+    speaking: BTreeSet<String>,
     /// How turns ended, also those of others.
     ended: BTreeMap<String, TurnStatus>,
     played: Played,
@@ -78,9 +84,8 @@ impl<W: Write> Player<'_, W> {
         let line = self.fill_in(line)?;
         self.transcript.sent(&line)?;
         let response = self.send(line).await?;
-        for event in self.client.heard() {
-            self.transcript.happened(&event)?;
-            note_end(&mut self.ended, event);
+        for event in self.client.heard().collect::<Vec<_>>() {
+            self.note(event)?;
         }
         let Some(response) = response else {
             return Ok(());
@@ -89,10 +94,15 @@ impl<W: Write> Player<'_, W> {
         if let Outcome::Result(result) = response.outcome
             && let Some(id) = response.id
         {
-            if let Some(turn) = result.pointer("/turn/id").and_then(Value::as_str) {
-                self.played.turns += usize::from(self.running.insert(turn.to_owned()));
-            }
+            let turn = result.pointer("/turn/id").and_then(Value::as_str);
+            let turn = turn.map(ToOwned::to_owned);
             self.results.insert(id.to_string(), result);
+            if let Some(turn) = turn {
+                self.started.insert(turn.clone());
+                while !self.speaking.contains(&turn) && !self.ended.contains_key(&turn) {
+                    self.next_event().await?;
+                }
+            }
         }
         Ok(())
     }
@@ -124,20 +134,45 @@ impl<W: Write> Player<'_, W> {
 
     async fn wait_for_turns(&mut self) -> Result<(), SessionError> {
         while !self
-            .running
+            .started
             .iter()
             .all(|turn| self.ended.contains_key(turn))
         {
-            let event = self.client.event().await?;
-            self.transcript.happened(&event)?;
-            note_end(&mut self.ended, event);
+            self.next_event().await?;
         }
         Ok(self.transcript.end_line()?)
     }
 
-    fn finish(self) -> Result<Played, SessionError> {
-        let failed = |turn: &String| self.ended.get(turn) == Some(&TurnStatus::Failed);
-        let failed: Vec<_> = self.running.into_iter().filter(failed).collect();
+    async fn next_event(&mut self) -> Result<(), SessionError> {
+        let event = self.client.event().await?;
+        self.note(event)
+    }
+
+    fn note(&mut self, event: Event) -> Result<(), SessionError> {
+        self.transcript.happened(&event)?;
+        match event {
+            Event::AgentMessageDelta { turn_id, .. } => {
+                self.speaking.insert(turn_id);
+            }
+            Event::TurnCompleted {
+                turn_id, status, ..
+            } => {
+                self.ended.insert(turn_id, status);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Played, SessionError> {
+        let mut failed = Vec::new();
+        for turn in self.started {
+            match self.ended.get(&turn) {
+                Some(TurnStatus::Interrupted) => self.played.interrupted += 1,
+                Some(TurnStatus::Failed) => failed.push(turn),
+                _ => self.played.turns += 1,
+            }
+        }
         if failed.is_empty() {
             Ok(self.played)
         } else {
@@ -175,15 +210,6 @@ impl<W: Write> Player<'_, W> {
             .strip_prefix('"')
             .and_then(|json| json.strip_suffix('"'));
         Some(text.unwrap_or(&json).to_owned())
-    }
-}
-
-fn note_end(ended: &mut BTreeMap<String, TurnStatus>, event: Event) {
-    if let Event::TurnCompleted {
-        turn_id, status, ..
-    } = event
-    {
-        ended.insert(turn_id, status);
     }
 }
 

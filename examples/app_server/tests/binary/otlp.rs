@@ -18,6 +18,8 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use prost::Message as _;
 use tokio::net::TcpListener;
 
+use crate::support::text;
+
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
 /// A server that nobody asks for a turn.
@@ -50,10 +52,6 @@ async fn run(arguments: &[&str], input: &'static str, variables: &[(&str, &str)]
         program.wait_with_output().expect("the program ends")
     });
     ended.await.expect("no panic")
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
 }
 
 /// A request that a collector received.
