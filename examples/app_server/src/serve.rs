@@ -61,7 +61,7 @@ async fn serve_all(
     stop: Stop,
 ) -> io::Result<()> {
     let (core, queue) = Core::new(QUEUE);
-    let server = Server::new(core);
+    let server = Server::new(core, model.clone());
     let core = tokio::spawn(core::run(queue, model));
     let served = match listener {
         Some(listener) => serve_sockets(&server, listener, stop).await,

@@ -67,3 +67,19 @@ pub enum Event {
         thread_id: String,
     },
 }
+
+impl Event {
+    /// The thread that it is about.
+    #[must_use]
+    pub fn thread_id(&self) -> &str {
+        match self {
+            Self::TurnStarted { thread_id, .. }
+            | Self::AgentMessageDelta { thread_id, .. }
+            | Self::TurnCompleted { thread_id, .. }
+            | Self::ThreadNameUpdated { thread_id, .. }
+            | Self::RealtimeStarted { thread_id }
+            | Self::RealtimeTranscript { thread_id, .. }
+            | Self::RealtimeClosed { thread_id } => thread_id,
+        }
+    }
+}

@@ -11,10 +11,11 @@ on_each_runtime! {
 }
 
 mod scenario {
-    use app_server::model::{Answer, PATH};
+    use app_server::model::{RESPONSES, answer};
+    use axum::Router;
     use axum::routing::post;
-    use axum::{Json, Router};
     use std::sync::Arc;
+    use std::time::Duration;
     use tokio::sync::Notify;
     use tracing_relay::assert_trace;
 
@@ -36,10 +37,13 @@ mod scenario {
             r#"
             server app_server.request <- remote 00000000000000000000000000000077-0000000000000088
               consumer submission_dispatch {codex.op="user_turn", submission.id="turn-1"} => completed
-                internal turn {turn.id="turn-1", thread.id="thread-1"} => completed
+                internal turn {turn.id="turn-1", thread.id="thread-1", model="canned-1", codex.turn.kind="user_turn"} => completed
                   internal run_turn => completed
                     client model_request => completed
                       server "POST /v1/responses" <- remote => completed
+                      internal sampling {gen_ai.usage.output_tokens=4} => completed
+
+            internal name_thread ~> app_server.request => completed
             "#
         );
         let headers = requests.recv().await.expect("the model was asked");
@@ -52,15 +56,13 @@ mod scenario {
         let asked = Arc::new(Notify::new());
         let latch = Arc::new(Notify::new());
         let model = Router::new().route(
-            PATH,
+            RESPONSES,
             post({
                 let (asked, latch) = (Arc::clone(&asked), Arc::clone(&latch));
                 async move || {
                     asked.notify_one();
                     latch.notified().await;
-                    Json(Answer {
-                        output: String::new(),
-                    })
+                    answer("yes", Duration::ZERO)
                 }
             }),
         );
@@ -75,16 +77,24 @@ mod scenario {
         let mut before = traces.exported();
         before.sort_unstable();
         assert_eq!(before, ["app_server.request", "submission_dispatch"]);
-        assert_eq!(traces.open(), ["turn", "run_turn", "model_request"]);
+        let mut open = traces.open();
+        open.sort_unstable();
+        assert_eq!(open, ["model_request", "name_thread", "run_turn", "turn"]);
 
         latch.notify_one();
         connection.turn_completed().await;
+        connection.close().await;
         assert_eq!(
             traces.exported()[2..],
-            ["model_request", "run_turn", "turn"]
+            [
+                "sampling",
+                "model_request",
+                "run_turn",
+                "turn",
+                "name_thread"
+            ]
         );
         assert_eq!(traces.open(), [""; 0]);
-        connection.close().await;
     }
 }
 
@@ -155,6 +165,7 @@ fn check_no_crosstalk(traces: &Traces) {
                 "app_server.request",
                 "model_request",
                 "run_turn",
+                "sampling",
                 "submission_dispatch",
                 "turn"
             ]
@@ -165,6 +176,6 @@ fn check_no_crosstalk(traces: &Traces) {
             assert!(known || parent == given.span_id(), "{span:?}");
         }
     }
-    // Beside the turns, each connection has started a thread.
-    assert_eq!(spans.len(), 200 * 6 + 200);
+    // Beside the turns, each connection has started a thread, which was given a name.
+    assert_eq!(spans.len(), 200 * 7 + 200 * 2);
 }
