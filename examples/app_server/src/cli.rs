@@ -74,6 +74,9 @@ pub(crate) struct Model {
     /// Where to listen; port 0 is any free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub(crate) addr: SocketAddr,
+    /// How long it waits before each word.
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 50)]
+    pub(crate) pace: u64,
     /// Stop when standard input ends.
     #[arg(long)]
     pub(crate) stop_on_eof: bool,

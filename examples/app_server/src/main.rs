@@ -9,6 +9,7 @@ mod stop;
 use std::error::Error;
 use std::io;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use app_server::telemetry::Telemetry;
 use app_server::{model, processes};
@@ -50,7 +51,8 @@ async fn serve_model(model: cli::Model) -> Result<(), Box<dyn Error>> {
     let listener = listener.map_err(|error| cannot_listen(&model.addr.to_string(), &error))?;
     let telemetry = Telemetry::install("model", model.spans)?;
     println!("{}http://{}", processes::LISTENING, listener.local_addr()?);
-    let served = axum::serve(listener, model::router())
+    let routes = model::router_with_pace(Duration::from_millis(model.pace));
+    let served = axum::serve(listener, routes)
         .with_graceful_shutdown(stop.asked())
         .await;
     shut_down(telemetry).await?;

@@ -116,10 +116,17 @@ struct Span {
     service: String,
     name: String,
     parent: Vec<u8>,
+    /// The traces and ids of the spans that it is linked to.
+    links: Vec<(String, Vec<u8>)>,
 }
 
 /// The spans by trace and id.
 type Traces = BTreeMap<String, BTreeMap<Vec<u8>, Span>>;
+
+fn hex(id: &[u8]) -> String {
+    let digits: Vec<_> = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
+}
 
 fn traces(exports: Vec<Export>) -> Traces {
     let mut traces = Traces::new();
@@ -127,12 +134,15 @@ fn traces(exports: Vec<Export>) -> Traces {
         let resource = of_resource.resource.expect("a resource");
         let service = attribute(&resource, "service.name").expect("a name");
         for span in of_resource.scope_spans.into_iter().flat_map(|s| s.spans) {
-            let digits = span.trace_id.iter().map(|byte| format!("{byte:02x}"));
-            let trace = traces.entry(digits.collect()).or_default();
+            let trace = traces.entry(hex(&span.trace_id)).or_default();
+            let links = span.links.into_iter();
             let received = Span {
                 service: service.to_owned(),
                 name: span.name,
                 parent: span.parent_span_id,
+                links: links
+                    .map(|link| (hex(&link.trace_id), link.span_id))
+                    .collect(),
             };
             let twice = trace.insert(span.span_id, received);
             assert!(twice.is_none(), "a span came twice");
@@ -203,10 +213,15 @@ async fn each_process_sends_its_spans_to_the_collector_of_the_environment() {
         for span in trace.values() {
             services.insert(&*span.service);
             let path = path(trace, span);
-            let call = path.last().expect("the span itself");
-            assert!(call.parent.is_empty());
-            assert_eq!(call.name, "app_server.call");
-            assert_eq!(call.service, "app_server-client");
+            let root = path.last().expect("the span itself");
+            assert!(root.parent.is_empty());
+            if root.links.is_empty() {
+                assert_eq!(root.name, "app_server.call");
+                assert_eq!(root.service, "app_server-client");
+            }
+            for (trace, span) in &root.links {
+                assert!(traces[trace].contains_key(span), "{}", root.name);
+            }
             if span.service == "app_server-model" {
                 assert!(path.iter().any(|span| span.service == "app_server-server"));
             }

@@ -28,6 +28,13 @@ fn traces(output: &Output) -> String {
             if let Some(title) = line.strip_prefix("trace ") {
                 let (id, title) = title.split_once(' ').expect("an id and a title");
                 assert_eq!(id.len(), 32, "{line}");
+                let title = match title.split_once(" of trace ") {
+                    None => title,
+                    Some((title, id)) => {
+                        assert_eq!(id.len(), 32, "{line}");
+                        title
+                    }
+                };
                 return format!("trace {title}");
             }
             let indent: String = line.chars().take_while(|c| !c.is_alphanumeric()).collect();
@@ -47,6 +54,122 @@ fn traces(output: &Output) -> String {
         .collect()
 }
 
+/// What comes of the session that is shipped.
+const SHIPPED_TRACES: &str = "\
+traces over stdio
+
+trace initialize
+  app_server.call client client completed
+  └─ app_server.request server server completed
+
+trace initialized
+  app_server.call client client completed
+  └─ app_server.request server server completed
+
+trace model/list
+  app_server.call client client completed
+  └─ app_server.request server server completed
+     └─ list_models client server completed
+        └─ GET /v1/models server model completed
+
+trace config/read
+  app_server.call client client completed
+  └─ app_server.request server server completed
+
+trace thread/start
+  app_server.call client client completed
+  └─ app_server.request server server completed
+
+trace turn/start
+  app_server.call client client completed
+  └─ app_server.request server server completed
+     └─ submission_dispatch consumer server completed
+        └─ turn internal server completed
+           └─ run_turn internal server completed
+              ├─ model_request client server completed
+              │  ├─ POST /v1/responses server model completed
+              │  └─ sampling internal server completed
+              └─ model_request client server completed
+                 ├─ POST /v1/responses server model completed
+                 └─ sampling internal server completed
+
+trace linked to turn/start
+  name_thread internal server completed
+
+trace turn/steer
+  app_server.call client client completed
+  └─ app_server.request server server completed
+
+trace turn/start
+  app_server.call client client completed
+  └─ app_server.request server server completed
+     └─ submission_dispatch consumer server completed
+        └─ turn internal server cancelled
+           └─ run_turn internal server cancelled
+              └─ model_request client server cancelled
+                 ├─ POST /v1/responses server model completed
+                 └─ sampling internal server cancelled
+
+trace turn/interrupt
+  app_server.call client client completed
+  └─ app_server.request server server completed
+
+trace review/start
+  app_server.call client client completed
+  └─ app_server.request server server completed
+     └─ submission_dispatch consumer server completed
+        └─ turn internal server completed
+           └─ run_turn internal server completed
+              └─ model_request client server completed
+                 ├─ POST /v1/responses server model completed
+                 └─ sampling internal server completed
+
+trace thread/compact/start
+  app_server.call client client completed
+  └─ app_server.request server server completed
+     └─ submission_dispatch consumer server completed
+        └─ turn internal server completed
+           └─ run_turn internal server completed
+              └─ model_request client server completed
+                 ├─ POST /v1/responses server model completed
+                 └─ sampling internal server completed
+
+trace thread/realtime/start
+  app_server.call client client completed
+  └─ app_server.request server server completed
+     └─ submission_dispatch consumer server completed
+
+trace thread/realtime/appendAudio
+  app_server.call client client completed
+  └─ app_server.request server server completed
+
+trace thread/realtime/appendText
+  app_server.call client client completed
+  └─ app_server.request server server completed
+     └─ submission_dispatch consumer server completed
+
+trace thread/realtime/stop
+  app_server.call client client completed
+  └─ app_server.request server server completed
+     └─ submission_dispatch consumer server completed
+        └─ speech_segment internal server completed
+
+trace thread/fork
+  app_server.call client client completed
+  └─ app_server.request server server completed
+
+trace thread/read
+  app_server.call client client completed
+  └─ app_server.request server server completed
+
+trace thread/list
+  app_server.call client client completed
+  └─ app_server.request server server completed
+
+18 requests over stdio, and the trace of each of them is whole.
+
+";
+
 #[tokio::test]
 async fn without_arguments_the_shipped_session_is_played_over_both_transports() {
     // Whoever starts the demo may be in a trace, which is not that of the session.
@@ -64,45 +187,7 @@ async fn without_arguments_the_shipped_session_is_played_over_both_transports() 
         stdio.replace("stdio", "websocket"),
         format!("traces over websocket\n{websocket}")
     );
-    assert_eq!(
-        stdio,
-        "\
-traces over stdio
-
-trace initialize
-  app_server.call client client completed
-  └─ app_server.request server server completed
-
-trace initialized
-  app_server.call client client completed
-  └─ app_server.request server server completed
-
-trace thread/start
-  app_server.call client client completed
-  └─ app_server.request server server completed
-
-trace turn/start
-  app_server.call client client completed
-  └─ app_server.request server server completed
-     └─ submission_dispatch consumer server completed
-        └─ turn internal server completed
-           └─ run_turn internal server completed
-              └─ model_request client server completed
-                 └─ POST /v1/responses server model completed
-
-trace turn/start
-  app_server.call client client completed
-  └─ app_server.request server server completed
-     └─ submission_dispatch consumer server completed
-        └─ turn internal server completed
-           └─ run_turn internal server completed
-              └─ model_request client server completed
-                 └─ POST /v1/responses server model completed
-
-5 requests over stdio, and the trace of each of them is whole.
-
-"
-    );
+    assert_eq!(stdio, SHIPPED_TRACES);
 }
 
 #[tokio::test]
@@ -235,9 +320,10 @@ async fn a_server_that_runs_can_be_played_with_again_and_again() {
             drawn.starts_with("traces as far as this process knows them\n"),
             "{drawn}"
         );
-        assert!(drawn.contains("trace turn/start\n  app_server.call client client completed\n\n"));
+        let call = "trace turn/start\n  app_server.call client client completed\n\n";
+        assert!(drawn.contains(call), "{drawn}");
         let expected = format!(
-            "5 calls, each of which began a trace. The rest of it is where {address} sends its spans.\n"
+            "18 calls, each of which began a trace. The rest of it is where {address} sends its spans.\n"
         );
         assert!(drawn.ends_with(&expected), "{drawn}");
     }
