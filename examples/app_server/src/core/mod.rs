@@ -91,6 +91,7 @@ pub async fn run(mut queue: mpsc::Receiver<Queued>, model: impl Responder) {
 #[traced(
     kind = "consumer",
     name = "submission_dispatch",
+    otel_name = format_args!("op.dispatch.{}", submission.op.kind()),
     fields(submission.id = submission.id, codex.op = submission.op.kind())
 )]
 fn dispatch(submission: Submission, work: Work, model: &impl Responder, turns: &mut JoinSet<()>) {
@@ -102,6 +103,7 @@ fn dispatch(submission: Submission, work: Work, model: &impl Responder, turns: &
     level = "debug",
     kind = "consumer",
     name = "submission_dispatch",
+    otel_name = format_args!("op.dispatch.{}", submission.op.kind()),
     fields(submission.id = submission.id, codex.op = submission.op.kind())
 )]
 fn dispatch_audio(

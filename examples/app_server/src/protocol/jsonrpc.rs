@@ -81,6 +81,12 @@ impl Request {
             },
         )
     }
+
+    /// A parameter that is text, whatever the method.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.params.as_ref()?.get(name)?.as_str()
+    }
 }
 
 /// The answer to a request.

@@ -12,6 +12,8 @@ impl Connection {
     /// Handles a request: `method` is the one that it names, and `client` whoever sends it.
     #[request_span(
         name = "app_server.request",
+        // Not what a client has made up, of which there would be as many as it likes.
+        otel_name = method.map(Method::name),
         fields(
             rpc.system = "jsonrpc",
             rpc.service = "codex-app-server",
@@ -23,6 +25,7 @@ impl Connection {
             app_server.client_name = client.as_ref().map(|client| &client.name),
             app_server.client_version = client.as_ref().map(|client| &client.version),
         ),
+        late(thread_id: str = "thread.id", turn_id: str = "turn.id"),
         err = "message"
     )]
     pub(super) async fn handle(
@@ -37,24 +40,31 @@ impl Connection {
                 format_args!("there is no method `{}`", request.method),
             ));
         };
+        // The thread of a fork is the new one.
+        if method != Method::ThreadFork {
+            request.text("threadId").inspect(|id| thread_id.record(id));
+        }
+        request.text("turnId").inspect(|id| turn_id.record(id));
         match method {
             Method::Initialize => reply(self.initialize(request.params()?)),
             Method::Initialized => reply(Ok(Self::initialized())),
-            Method::ThreadStart => reply(Ok(self.thread_start(request.params()?))),
+            Method::ThreadStart => reply(Ok(self.thread_start(request.params()?, &thread_id))),
             Method::ThreadResume => reply(self.thread_resume(&request.params()?)),
-            Method::ThreadFork => reply(self.thread_fork(request.params()?).await),
+            Method::ThreadFork => reply(self.thread_fork(request.params()?, thread_id).await),
             Method::ThreadList => reply(Ok(self.thread_list())),
             Method::ThreadRead => reply(self.thread_read(&request.params()?)),
             Method::ThreadUnsubscribe => reply(self.thread_unsubscribe(&request.params()?)),
-            Method::ThreadCompactStart => reply(self.compact_start(&request.params()?).await),
+            Method::ThreadCompactStart => {
+                reply(self.compact_start(&request.params()?, &turn_id).await)
+            }
             Method::RealtimeStart => reply(self.realtime_start(&request.params()?).await),
             Method::RealtimeAppendAudio => reply(self.append_audio(request.params()?).await),
             Method::RealtimeAppendText => reply(self.append_text(request.params()?).await),
             Method::RealtimeStop => reply(self.realtime_stop(&request.params()?).await),
-            Method::TurnStart => reply(self.turn_start(request.params()?).await),
-            Method::TurnSteer => reply(self.turn_steer(request.params()?)),
+            Method::TurnStart => reply(self.turn_start(request.params()?, &turn_id).await),
+            Method::TurnSteer => reply(self.turn_steer(request.params()?, &turn_id)),
             Method::TurnInterrupt => reply(self.turn_interrupt(&request.params()?).await),
-            Method::ReviewStart => reply(self.review_start(request.params()?).await),
+            Method::ReviewStart => reply(self.review_start(request.params()?, &turn_id).await),
             Method::ModelList => reply(self.model_list().await),
             Method::ConfigRead => reply(Ok(Self::config_read())),
         }

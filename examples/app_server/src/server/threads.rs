@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tracing_relay::task;
+use tracing_relay::{LateField, task};
 
 use super::connection::Connection;
 use crate::model::MODEL;
@@ -11,9 +11,14 @@ use crate::protocol::{
 };
 
 impl Connection {
-    pub(super) fn thread_start(&self, params: ThreadStartParams) -> ThreadResult {
+    pub(super) fn thread_start(
+        &self,
+        params: ThreadStartParams,
+        thread_id: &LateField<str>,
+    ) -> ThreadResult {
         let model = params.model.unwrap_or_else(|| MODEL.to_owned());
         let thread = self.threads().start(self.core.peer(), model);
+        thread_id.record(&thread.id);
         ThreadResult { thread }
     }
 
@@ -22,10 +27,17 @@ impl Connection {
         Ok(ThreadResult { thread })
     }
 
-    pub(super) async fn thread_fork(&self, params: ThreadParams) -> Result<ThreadResult, RpcError> {
+    pub(super) async fn thread_fork(
+        &self,
+        params: ThreadParams,
+        new_id: LateField<str>,
+    ) -> Result<ThreadResult, RpcError> {
         let (threads, peer) = (Arc::clone(self.threads()), self.core.peer());
         // A thread may be long.
-        let copying = task::spawn(async move { threads.fork(peer, &params.thread_id) });
+        let copying = task::spawn(async move {
+            let copied = threads.fork(peer, &params.thread_id);
+            copied.inspect(|thread| new_id.record(&thread.id))
+        });
         let copied = copying.await;
         let thread = copied.map_err(|error| RpcError::new(RpcError::INTERNAL, error))??;
         Ok(ThreadResult { thread })

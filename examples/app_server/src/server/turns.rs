@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tracing_relay::task;
+use tracing_relay::{LateField, task};
 
 use super::connection::Connection;
 use crate::core::{Op, name_thread};
@@ -12,12 +12,17 @@ use crate::protocol::{
 };
 
 impl Connection {
-    pub(super) async fn turn_start(&self, params: TurnStartParams) -> Result<TurnResult, RpcError> {
+    pub(super) async fn turn_start(
+        &self,
+        params: TurnStartParams,
+        turn_id: &LateField<str>,
+    ) -> Result<TurnResult, RpcError> {
         let TurnStartParams { thread_id, input } = params;
         let op = Op::UserTurn {
             input: input.clone(),
         };
         let turn = self.core.submit(&thread_id, op).await?;
+        turn_id.record(&turn.id);
         let id = turn.id.clone();
         if self.threads().claim_name(&thread_id) {
             let threads = Arc::clone(self.threads());
@@ -31,23 +36,31 @@ impl Connection {
     pub(super) async fn review_start(
         &self,
         params: ReviewStartParams,
+        turn_id: &LateField<str>,
     ) -> Result<TurnResult, RpcError> {
         let op = Op::Review {
             instructions: params.instructions,
         };
         let turn = self.core.submit(&params.thread_id, op).await?;
+        turn_id.record(&turn.id);
         Ok(started(turn.id))
     }
 
     pub(super) async fn compact_start(
         &self,
         params: &ThreadParams,
+        turn_id: &LateField<str>,
     ) -> Result<TurnResult, RpcError> {
         let turn = self.core.submit(&params.thread_id, Op::Compact).await?;
+        turn_id.record(&turn.id);
         Ok(started(turn.id))
     }
 
-    pub(super) fn turn_steer(&self, params: TurnSteerParams) -> Result<TurnSteerResult, RpcError> {
+    pub(super) fn turn_steer(
+        &self,
+        params: TurnSteerParams,
+        steered: &LateField<str>,
+    ) -> Result<TurnSteerResult, RpcError> {
         let TurnSteerParams {
             thread_id,
             expected_turn_id,
@@ -55,6 +68,7 @@ impl Connection {
         } = params;
         let threads = self.threads();
         let turn_id = threads.steer(&thread_id, expected_turn_id.as_deref(), input)?;
+        steered.record(&turn_id);
         Ok(TurnSteerResult { turn_id })
     }
 

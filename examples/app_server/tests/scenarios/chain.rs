@@ -35,15 +35,15 @@ mod scenario {
         assert_trace!(
             traces,
             r#"
-            server app_server.request <- remote 00000000000000000000000000000077-0000000000000088
-              consumer submission_dispatch {codex.op="user_turn", submission.id="turn-1"} => completed
+            server turn/start <- remote 00000000000000000000000000000077-0000000000000088
+              consumer op.dispatch.user_turn {codex.op="user_turn", submission.id="turn-1"} => completed
                 internal turn {turn.id="turn-1", thread.id="thread-1", model="canned-1", codex.turn.kind="user_turn"} => completed
                   internal run_turn => completed
                     client model_request => completed
                       server "POST /v1/responses" <- remote => completed
                       internal sampling {gen_ai.usage.output_tokens=4} => completed
 
-            internal name_thread ~> app_server.request => completed
+            internal name_thread ~> turn/start => completed
             "#
         );
         let headers = requests.recv().await.expect("the model was asked");
@@ -72,11 +72,11 @@ mod scenario {
         traces.clear();
         connection.start_turn(&thread, None).await;
         asked.notified().await;
-        traces.wait_for("app_server.request").await;
-        traces.wait_for("submission_dispatch").await;
+        traces.wait_for("turn/start").await;
+        traces.wait_for("op.dispatch.user_turn").await;
         let mut before = traces.exported();
         before.sort_unstable();
-        assert_eq!(before, ["app_server.request", "submission_dispatch"]);
+        assert_eq!(before, ["op.dispatch.user_turn", "turn/start"]);
         let mut open = traces.open();
         open.sort_unstable();
         assert_eq!(open, ["model_request", "name_thread", "run_turn", "turn"]);
@@ -162,12 +162,12 @@ fn check_no_crosstalk(traces: &Traces) {
             names,
             [
                 "POST /v1/responses",
-                "app_server.request",
                 "model_request",
+                "op.dispatch.user_turn",
                 "run_turn",
                 "sampling",
-                "submission_dispatch",
-                "turn"
+                "turn",
+                "turn/start"
             ]
         );
         for span in &own {

@@ -45,7 +45,7 @@ mod scenario {
         let trace = json!({"traceparent": tp(77, 88), "tracestate": "vendor=value"});
         connection.start_turn(&thread, Some(trace)).await;
         let Queued { submission, .. } = queue.recv().await.expect("a submission");
-        let request = traces.wait_for("app_server.request").await;
+        let request = traces.wait_for("turn/start").await;
 
         let carried = submission.trace.context().expect("a context");
         assert_eq!(carried, request.context());
@@ -90,7 +90,7 @@ mod scenario {
         connection.ask(&request).await;
         let Queued { submission, .. } = queue.recv().await.expect("a submission");
         assert_eq!(submission.op, Op::Review { instructions: None });
-        let request = traces.wait_for("app_server.request").await;
+        let request = traces.wait_for("review/start").await;
         assert_eq!(submission.trace.context(), Some(request.context()));
         connection.close().await;
     }
@@ -175,7 +175,7 @@ mod scenario {
         let around = traces.span("loop");
         assert_eq!(around.trace_id(), support::context(33, 44).trace_id());
         let carried = support::context(55, 66);
-        let dispatch = traces.span("submission_dispatch");
+        let dispatch = traces.span("op.dispatch.user_turn");
         assert_eq!(dispatch.trace_id(), carried.trace_id());
         assert_eq!(dispatch.parent(), Some(carried.span_id()));
         let turn = traces.span("turn");
@@ -188,7 +188,7 @@ mod scenario {
         let submission = submission(&json!({"traceparent": "bad"}));
         dispatch(submission, Some(support::context(33, 44))).await;
         let around = traces.span("loop");
-        let dispatch = traces.span("submission_dispatch");
+        let dispatch = traces.span("op.dispatch.user_turn");
         assert_eq!(dispatch.trace_id(), around.trace_id());
         assert_eq!(dispatch.parent(), Some(around.span_id()));
         check_warning(&traces);
@@ -198,7 +198,7 @@ mod scenario {
         traces: Traces,
     ) {
         dispatch(submission(&json!({"traceparent": "bad"})), None).await;
-        assert_eq!(traces.span("submission_dispatch").parent(), None);
+        assert_eq!(traces.span("op.dispatch.user_turn").parent(), None);
         check_warning(&traces);
     }
 
