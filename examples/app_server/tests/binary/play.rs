@@ -60,30 +60,30 @@ traces over stdio
 
 trace initialize
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ initialize server server completed
 
 trace initialized
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ initialized server server completed
 
 trace model/list
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ model/list server server completed
      └─ list_models client server completed
         └─ GET /v1/models server model completed
 
 trace config/read
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ config/read server server completed
 
 trace thread/start
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ thread/start server server completed
 
 trace turn/start
   app_server.call client client completed
-  └─ app_server.request server server completed
-     └─ submission_dispatch consumer server completed
+  └─ turn/start server server completed
+     └─ op.dispatch.user_turn consumer server completed
         └─ turn internal server completed
            └─ run_turn internal server completed
               ├─ model_request client server completed
@@ -98,12 +98,12 @@ trace linked to turn/start
 
 trace turn/steer
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ turn/steer server server completed
 
 trace turn/start
   app_server.call client client completed
-  └─ app_server.request server server completed
-     └─ submission_dispatch consumer server completed
+  └─ turn/start server server completed
+     └─ op.dispatch.user_turn consumer server completed
         └─ turn internal server cancelled
            └─ run_turn internal server cancelled
               └─ model_request client server cancelled
@@ -112,12 +112,12 @@ trace turn/start
 
 trace turn/interrupt
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ turn/interrupt server server completed
 
 trace review/start
   app_server.call client client completed
-  └─ app_server.request server server completed
-     └─ submission_dispatch consumer server completed
+  └─ review/start server server completed
+     └─ op.dispatch.review consumer server completed
         └─ turn internal server completed
            └─ run_turn internal server completed
               └─ model_request client server completed
@@ -126,8 +126,8 @@ trace review/start
 
 trace thread/compact/start
   app_server.call client client completed
-  └─ app_server.request server server completed
-     └─ submission_dispatch consumer server completed
+  └─ thread/compact/start server server completed
+     └─ op.dispatch.compact consumer server completed
         └─ turn internal server completed
            └─ run_turn internal server completed
               └─ model_request client server completed
@@ -136,35 +136,35 @@ trace thread/compact/start
 
 trace thread/realtime/start
   app_server.call client client completed
-  └─ app_server.request server server completed
-     └─ submission_dispatch consumer server completed
+  └─ thread/realtime/start server server completed
+     └─ op.dispatch.realtime_start consumer server completed
 
 trace thread/realtime/appendAudio
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ thread/realtime/appendAudio server server completed
 
 trace thread/realtime/appendText
   app_server.call client client completed
-  └─ app_server.request server server completed
-     └─ submission_dispatch consumer server completed
+  └─ thread/realtime/appendText server server completed
+     └─ op.dispatch.realtime_text consumer server completed
 
 trace thread/realtime/stop
   app_server.call client client completed
-  └─ app_server.request server server completed
-     └─ submission_dispatch consumer server completed
+  └─ thread/realtime/stop server server completed
+     └─ op.dispatch.realtime_stop consumer server completed
         └─ speech_segment internal server completed
 
 trace thread/fork
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ thread/fork server server completed
 
 trace thread/read
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ thread/read server server completed
 
 trace thread/list
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ thread/list server server completed
 
 18 requests over stdio, and the trace of each of them is whole.
 
@@ -226,11 +226,11 @@ trace thread/stop
 
 trace turn/start
   app_server.call client client failed: wrong params: missing field `input` (-32602)
-  └─ app_server.request server server failed: wrong params: missing field `input` (-32602)
+  └─ turn/start server server failed: wrong params: missing field `input` (-32602)
 
 trace thread/start
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ thread/start server server completed
 
 3 requests over stdio, and the trace of each of them is whole.
 
@@ -257,11 +257,11 @@ async fn a_line_with_a_trace_of_its_own_reaches_the_server_as_it_is() {
 traces over stdio
 
 trace thread/start, thread/start
-  app_server.request server server completed
-  app_server.request server server completed
+  thread/start server server completed
+  thread/start server server completed
 
 trace thread/start
-  app_server.request server server completed
+  thread/start server server completed
 
 3 requests over stdio, and the trace of each of them is whole.
 
