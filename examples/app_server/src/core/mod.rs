@@ -4,6 +4,7 @@ mod delegate;
 mod naming;
 mod realtime;
 mod refusal;
+mod state;
 mod submission;
 mod submitter;
 mod threads;
@@ -22,9 +23,10 @@ use crate::protocol::Event;
 pub use naming::name_thread;
 pub use realtime::SEGMENT;
 pub use refusal::Refusal;
+pub use state::PeerId;
 pub use submission::{Op, Queued, Submission};
 pub use submitter::{Submitted, Submitter};
-pub use threads::{Live, PeerId, Threads};
+pub use threads::{Live, Threads};
 
 use submission::Work;
 

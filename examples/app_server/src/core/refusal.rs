@@ -16,6 +16,8 @@ pub enum Refusal {
     NoTalk,
     /// Somebody talks in the thread already.
     Talks,
+    /// The connection has ended, and begins nothing any more.
+    Gone,
     /// The core has stopped, and does nothing any more.
     Stopped,
 }
@@ -28,6 +30,7 @@ impl fmt::Display for Refusal {
             Self::Busy => "the turn has as much input as it can take: wait until it has said more",
             Self::NoTalk => "nobody talks in this thread: begin with `thread/realtime/start`",
             Self::Talks => "somebody talks in this thread: end it with `thread/realtime/stop`",
+            Self::Gone => "the connection has ended",
             Self::Stopped => "the core has stopped",
         })
     }

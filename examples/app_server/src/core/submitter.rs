@@ -7,8 +7,9 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::state::{PeerId, Running};
 use super::submission::{Op, Queued, Submission, Work};
-use super::threads::{PeerId, Running, Threads};
+use super::threads::Threads;
 use super::turn::PendingTurn;
 use super::{Core, Refusal};
 use crate::protocol::{Event, TurnStatus};

@@ -1,7 +1,6 @@
 //! The threads: what was said in each, what runs in it, and who listens to it. One lock guards all of
 //! it, so that what belongs to a connection ends with the connection and never begins after it.
 
-use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
@@ -9,73 +8,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::Refusal;
 use super::realtime::Heard;
+use super::state::{Entry, Name, PeerId, Running, State, Talk};
 use super::submitter::Submitted;
 use crate::protocol::{Event, PastTurn, Thread, TurnStatus};
-
-/// Events that may wait for a client that does not read. One more, and the client is cut off.
-const EVENTS: usize = 1024;
 
 /// All threads, and the connections that use them.
 #[derive(Debug, Default)]
 pub struct Threads(Mutex<State>);
-
-#[derive(Debug, Default)]
-struct State {
-    threads: HashMap<String, Entry>,
-    started: u64,
-    peers: HashMap<PeerId, Peer>,
-    connected: u64,
-}
-
-/// Names a connection. No two have the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PeerId(u64);
-
-/// A connection.
-#[derive(Debug)]
-struct Peer {
-    events: mpsc::Sender<Event>,
-    cut: CancellationToken,
-}
-
-#[derive(Debug)]
-struct Entry {
-    number: u64,
-    model: String,
-    name: Name,
-    turns: Vec<PastTurn>,
-    running: Vec<Running>,
-    talk: Option<Talk>,
-    subscribers: BTreeSet<PeerId>,
-}
-
-#[derive(Clone, Debug)]
-enum Name {
-    None,
-    /// Somebody is about to find one.
-    Claimed,
-    Is(String),
-}
-
-/// A turn that was submitted and has not ended.
-#[derive(Debug)]
-pub(super) struct Running {
-    pub(super) submitted: Submitted,
-    pub(super) interrupt: CancellationToken,
-    pub(super) inputs: mpsc::Sender<String>,
-}
-
-impl Running {
-    fn id(&self) -> &str {
-        &self.submitted.id
-    }
-}
-
-#[derive(Debug)]
-struct Talk {
-    peer: PeerId,
-    heard: Heard,
-}
 
 /// What is there at this moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,18 +43,9 @@ impl Threads {
         }
     }
 
-    /// A new peer, and its events. They end with it, and `cut` is cancelled.
+    /// A new connection, and its events. They end with it, and `cut` is cancelled.
     pub(super) fn connect(&self, cut: CancellationToken) -> (PeerId, mpsc::Receiver<Event>) {
-        let (sender, events) = mpsc::channel(EVENTS);
-        let mut state = self.lock();
-        state.connected += 1;
-        let id = PeerId(state.connected);
-        let peer = Peer {
-            events: sender,
-            cut,
-        };
-        state.peers.insert(id, peer);
-        (id, events)
+        self.lock().connect(cut)
     }
 
     pub(super) fn disconnect(&self, peer: PeerId) {
@@ -134,8 +64,7 @@ impl Threads {
     /// When there is none.
     pub fn resume(&self, peer: PeerId, id: &str) -> Result<Thread, Refusal> {
         let mut state = self.lock();
-        state.subscribe(peer, id)?;
-        Ok(state.thread(id)?.with_turns(id))
+        Ok(state.subscribe(peer, id)?.with_turns(id))
     }
 
     /// Copies a thread. The connection subscribes to the copy.
@@ -227,8 +156,7 @@ impl Threads {
         running: Running,
     ) -> Result<(), Refusal> {
         let mut state = self.lock();
-        state.subscribe(peer, thread_id)?;
-        state.thread(thread_id)?.running.push(running);
+        state.subscribe(peer, thread_id)?.running.push(running);
         Ok(())
     }
 
@@ -275,8 +203,7 @@ impl Threads {
     /// When there is no such thread, or somebody talks in it already.
     pub fn talk(&self, peer: PeerId, id: &str) -> Result<(), Refusal> {
         let mut state = self.lock();
-        state.subscribe(peer, id)?;
-        let thread = state.thread(id)?;
+        let thread = state.subscribe(peer, id)?;
         if thread.talk.is_some() {
             return Err(Refusal::Talks);
         }
@@ -303,37 +230,30 @@ impl Threads {
 
     /// Ends a talk, if there is one.
     pub(super) fn hang_up(&self, id: &str) {
-        let mut state = self.lock();
-        if let Ok(thread) = state.thread(id)
-            && thread.talk.take().is_some()
-        {
-            let thread_id = id.to_owned();
-            state.tell(&Event::RealtimeClosed { thread_id });
-        }
+        self.lock().hang_up(id);
     }
 
     /// Ends the talks of a connection.
     pub(super) fn hang_up_all(&self, peer: PeerId) {
-        let state = self.lock();
-        let mine = |thread: &Entry| {
-            let talk = thread.talk.as_ref();
-            talk.is_some_and(|talk| talk.peer == peer)
-        };
-        let threads = state.threads.iter().filter(|(_, thread)| mine(thread));
+        let mut state = self.lock();
+        let of_peer = |thread: &Entry| thread.talk.as_ref().is_some_and(|talk| talk.peer == peer);
+        let threads = state.threads.iter();
+        let threads = threads.filter(|(_, thread)| of_peer(thread));
         let ids: Vec<_> = threads.map(|(id, _)| id.clone()).collect();
-        drop(state);
         for id in ids {
-            self.hang_up(&id);
+            state.hang_up(&id);
         }
     }
 
-    /// Says how a turn ended. With `compacts` it stands for all turns before, if it has completed.
-    pub(super) fn end(&self, thread_id: &str, turn: &PastTurn, compacts: bool) {
+    /// Says how a turn ended. If it has completed, it stands for as many turns before it as it
+    /// `replaces`.
+    pub(super) fn end(&self, thread_id: &str, turn: &PastTurn, replaces: usize) {
         let mut state = self.lock();
         if let Ok(thread) = state.thread(thread_id) {
             thread.running.retain(|running| running.id() != turn.id);
-            if compacts && turn.status == TurnStatus::Completed {
-                thread.turns.clear();
+            if turn.status == TurnStatus::Completed {
+                let replaced = replaces.min(thread.turns.len());
+                thread.turns.drain(..replaced);
             }
             thread.turns.push(turn.clone());
         }
@@ -348,91 +268,5 @@ impl Threads {
     /// Nothing that can panic runs under the lock, so a poisoned one holds a whole state.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn thread(&mut self, id: &str) -> Result<&mut Entry, Refusal> {
-        self.threads.get_mut(id).ok_or(Refusal::NoThread)
-    }
-
-    fn insert(&mut self, peer: PeerId, model: String, name: Name, turns: Vec<PastTurn>) -> Thread {
-        self.started += 1;
-        let id = format!("thread-{}", self.started);
-        let entry = Entry {
-            number: self.started,
-            model,
-            name,
-            turns,
-            running: Vec::new(),
-            talk: None,
-            subscribers: self.live(peer).into_iter().collect(),
-        };
-        let thread = entry.with_turns(&id);
-        self.threads.insert(id, entry);
-        thread
-    }
-
-    fn subscribe(&mut self, peer: PeerId, id: &str) -> Result<(), Refusal> {
-        let live = self.live(peer);
-        self.thread(id)?.subscribers.extend(live);
-        Ok(())
-    }
-
-    /// The peer, if it is still there.
-    fn live(&self, peer: PeerId) -> Option<PeerId> {
-        let live = self.peers.contains_key(&peer);
-        live.then_some(peer)
-    }
-
-    fn tell(&mut self, event: &Event) {
-        let Some(thread) = self.threads.get(event.thread_id()) else {
-            return;
-        };
-        let deaf = |id: &&PeerId| {
-            let peer = self.peers.get(id);
-            peer.is_some_and(|peer| peer.events.try_send(event.clone()).is_err())
-        };
-        let deaf: Vec<_> = thread.subscribers.iter().filter(deaf).copied().collect();
-        for id in deaf {
-            self.disconnect(id);
-        }
-    }
-
-    fn disconnect(&mut self, id: PeerId) {
-        let Some(peer) = self.peers.remove(&id) else {
-            return;
-        };
-        peer.cut.cancel();
-        for thread in self.threads.values_mut() {
-            thread.subscribers.remove(&id);
-            thread.talk.take_if(|talk| talk.peer == id);
-        }
-    }
-}
-
-impl Entry {
-    fn running(&self, id: &str) -> Result<&Running, Refusal> {
-        let turn = self.running.iter().find(|turn| turn.id() == id);
-        turn.ok_or(Refusal::NoTurn)
-    }
-
-    fn without_turns(&self, id: &str) -> Thread {
-        Thread {
-            id: id.to_owned(),
-            model: self.model.clone(),
-            name: match &self.name {
-                Name::None | Name::Claimed => None,
-                Name::Is(name) => Some(name.clone()),
-            },
-            turns: Vec::new(),
-        }
-    }
-
-    fn with_turns(&self, id: &str) -> Thread {
-        Thread {
-            turns: self.turns.clone(),
-            ..self.without_turns(id)
-        }
     }
 }

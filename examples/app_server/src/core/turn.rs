@@ -21,7 +21,8 @@ pub(super) struct PendingTurn {
     interrupt: CancellationToken,
     inputs: Option<mpsc::Receiver<String>>,
     ending: PastTurn,
-    compacts: bool,
+    /// How many of the turns before it stands for, when it has completed.
+    replaces: usize,
 }
 
 impl PendingTurn {
@@ -42,7 +43,7 @@ impl PendingTurn {
                 input: String::new(),
                 text: "the turn was interrupted".to_owned(),
             },
-            compacts: matches!(submission.op, Op::Compact),
+            replaces: 0,
         }
     }
 
@@ -57,6 +58,9 @@ impl PendingTurn {
             thread_id: self.thread_id.clone(),
             turn_id: self.ending.id.clone(),
         });
+        if matches!(op, Op::Compact) {
+            self.replaces = thread.turns.len();
+        }
         let kind = op.kind();
         self.ending.input = prompt(op, &thread.turns);
         let turn = Turn {
@@ -99,7 +103,7 @@ impl PendingTurn {
 impl Drop for PendingTurn {
     fn drop(&mut self) {
         self.threads
-            .end(&self.thread_id, &self.ending, self.compacts);
+            .end(&self.thread_id, &self.ending, self.replaces);
     }
 }
 

@@ -100,7 +100,7 @@ mod scenario {
 
 #[test]
 fn s13_two_hundred_turns_at_once_stay_in_their_traces() {
-    for workers in [None, Some(4)] {
+    for workers in [None, Some(2), Some(4)] {
         let mut pipeline = Pipeline::new();
         if let Some(workers) = workers {
             pipeline = pipeline.worker_threads(workers);

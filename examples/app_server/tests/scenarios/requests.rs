@@ -234,7 +234,7 @@ fn serve_one(workers: Option<usize>, trace: Option<Value>) -> (String, Traces) {
 
 #[test]
 fn s4_a_bad_carrier_counts_as_none_and_is_reported_once() {
-    for workers in [None, Some(2)] {
+    for workers in [None, Some(2), Some(4)] {
         let (plain, _) = serve_one(workers, None);
         for bad in BAD {
             let trace = json!({"traceparent": bad, "tracestate": "vendor=value"});
@@ -253,7 +253,7 @@ fn s4_a_bad_carrier_counts_as_none_and_is_reported_once() {
 
 #[test]
 fn s4_a_tracestate_without_a_traceparent_is_no_carrier() {
-    for workers in [None, Some(2)] {
+    for workers in [None, Some(2), Some(4)] {
         for trace in [
             json!({"tracestate": "vendor=value"}),
             json!({"traceparent": "", "tracestate": "vendor=value"}),
@@ -269,7 +269,7 @@ fn s4_a_tracestate_without_a_traceparent_is_no_carrier() {
 
 #[test]
 fn s4_a_bad_tracestate_is_dropped_alone() {
-    for workers in [None, Some(2)] {
+    for workers in [None, Some(2), Some(4)] {
         let trace = json!({"traceparent": tp(11, 22), "tracestate": "a=1,a=2,=="});
         let (_, traces) = serve_one(workers, Some(trace));
         let span = traces.span("thread/start");

@@ -5,17 +5,20 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use app_server::core::{self, Core, Queued};
-use app_server::model_client::{ModelClient, Responder};
-use app_server::protocol::{Event, Outcome, Response, ServerMessage, TurnStatus};
+use app_server::model::Prompt;
+use app_server::model_client::{ModelClient, ModelError, Responder};
+use app_server::protocol::{Event, Method, Outcome, Response, ServerMessage, TurnStatus};
 use app_server::server::Server;
 use app_server::transport::{self, Incoming, Input, Output, Transport, lines};
 use axum::Router;
 use bytes::Bytes;
 use futures_util::{SinkExt as _, TryStreamExt as _, sink};
 use serde_json::{Value, json};
+use strum::VariantArray as _;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use tracing_relay::TraceContext;
 
 /// Runs a scenario, an `async fn(Traces)`, on each kind of runtime.
@@ -44,6 +47,11 @@ macro_rules! on_each_runtime {
 }
 
 pub(crate) use on_each_runtime;
+
+/// The names of all methods.
+pub(crate) fn methods() -> impl Iterator<Item = &'static str> {
+    Method::VARIANTS.iter().map(|method| method.name())
+}
 
 /// A `traceparent` with these ids, written as in the scenarios.
 pub(crate) fn tp(trace: u64, span: u64) -> String {
@@ -79,6 +87,12 @@ impl Parts {
     pub(crate) async fn with_model(model: Router) -> Self {
         let model = model_client(model).await;
         Self::with_responder(model.clone(), model)
+    }
+
+    /// A server whose turns do what they are told.
+    pub(crate) fn obedient() -> (Self, Obedient) {
+        let model = Obedient::new();
+        (Self::with_responder(nowhere(), model.clone()), model)
     }
 
     /// A server whose turns ask `responder`.
@@ -135,6 +149,50 @@ pub(crate) async fn model_client(model: Router) -> ModelClient {
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move { axum::serve(listener, model).await });
     ModelClient::new(&format!("http://{address}")).expect("a client")
+}
+
+/// A model inside this process, which does what it is told: `"fail"`, `"panic"`, `"wait"`, or to say
+/// anything else.
+#[derive(Clone, Debug)]
+pub(crate) struct Obedient {
+    /// As many permits as there were prompts to wait.
+    pub(crate) asked: Arc<Semaphore>,
+    /// Cancelled, it ends the waiting.
+    pub(crate) gate: CancellationToken,
+}
+
+impl Obedient {
+    pub(crate) fn new() -> Self {
+        Self {
+            asked: Arc::new(Semaphore::new(0)),
+            gate: CancellationToken::new(),
+        }
+    }
+
+    /// Waits until the model waits.
+    pub(crate) async fn waits(&self) {
+        self.asked.acquire().await.expect("it is open").forget();
+    }
+}
+
+impl Responder for Obedient {
+    async fn respond(
+        &self,
+        prompt: Prompt,
+        say: impl Fn(&str) + Send + Sync,
+    ) -> Result<String, ModelError> {
+        match prompt.input.as_str() {
+            "fail" => return Err(ModelError::Answer("as it was told".into())),
+            "panic" => panic!("as it was told"),
+            "wait" => {
+                self.asked.add_permits(1);
+                self.gate.cancelled().await;
+            }
+            _ => {}
+        }
+        say(&prompt.input);
+        Ok(prompt.input)
+    }
 }
 
 /// The way to a model that is not there.
@@ -211,6 +269,12 @@ impl Connection {
         true
     }
 
+    /// Calls a method and returns the answer.
+    pub(crate) async fn call(&mut self, method: &str, params: Value) -> Response {
+        let params = json!({"id": method, "method": method, "params": params});
+        self.ask(&params).await
+    }
+
     /// Starts a thread and returns its id.
     pub(crate) async fn start_thread(&mut self) -> String {
         let response = self.ask(&json!({"id": 1, "method": "thread/start"})).await;
@@ -238,6 +302,26 @@ impl Connection {
                 return (status, text);
             }
         }
+    }
+
+    /// Goes without a word, and waits until the server has seen it.
+    pub(crate) async fn cut(self) {
+        drop((self.input, self.output));
+        // It may have seen it when it wanted to write.
+        let _ = self.served.await.expect("no panic");
+    }
+
+    /// Takes the server's end away while the client is still there.
+    pub(crate) async fn abandon(self) {
+        self.served.abort();
+        let ended = self.served.await.expect_err("it was aborted");
+        assert!(ended.is_cancelled());
+    }
+
+    /// Waits until the server ends the connection, and returns why.
+    pub(crate) async fn ended(self) -> std::io::Error {
+        let served = self.served.await.expect("no panic");
+        served.expect_err("a failure")
     }
 
     /// Says no more, waits until all that came over the connection is done, and returns the events
