@@ -9,7 +9,7 @@ use app_server::client::Client;
 use app_server::collector::Collector;
 use app_server::forest::Forest;
 use app_server::processes;
-use app_server::session::{self, Played};
+use app_server::session;
 use app_server::telemetry::Telemetry;
 use app_server::transport::{Transport, websocket};
 use http::uri::Authority;
@@ -51,7 +51,6 @@ async fn play_alone(session: &[u8], transports: &[Transport]) -> Result<(), Box<
     let mut out = io::stdout();
     let mut plays = Vec::new();
     for &transport in transports {
-        let started = SystemTime::now();
         writeln!(out, "over {}", transport.as_str())?;
         let url = model.url();
         let (server, mut client) =
@@ -59,28 +58,23 @@ async fn play_alone(session: &[u8], transports: &[Transport]) -> Result<(), Box<
         let played = session::play(&mut client, session, &mut out).await;
         server.stop(client).await?;
         writeln!(out)?;
-        plays.push((transport, started, played));
+        plays.push((transport, played, SystemTime::now()));
     }
     model.stop().await?;
     shut_down(telemetry).await?;
 
     let mut spans = collector.finish(PATIENCE).await?;
-    let mut verdicts = Vec::new();
     let mut problems = Vec::new();
-    for (transport, started, played) in plays.into_iter().rev() {
-        let own = spans
-            .extract_if(.., |span| SystemTime::UNIX_EPOCH + span.start >= started)
-            .collect();
-        verdicts.push((transport, Forest::new(own), played));
-    }
-    for (transport, forest, played) in verdicts.into_iter().rev() {
+    for (transport, played, ended) in plays {
+        let own = spans.extract_if(.., |span| SystemTime::UNIX_EPOCH + span.start < ended);
+        let forest = Forest::new(own.collect());
         let transport = transport.as_str();
         write!(out, "traces over {transport}\n\n{forest}\n")?;
         match played {
             Ok(played) => {
-                let Played { requests, .. } = played;
                 let found = forest.problems(transport, &played);
                 if found.is_empty() {
+                    let requests = played.requests;
                     writeln!(
                         out,
                         "{requests} requests over {transport}, and the trace of each of them is whole.\n"
@@ -105,7 +99,7 @@ async fn play_with(server: &Authority, session: &[u8]) -> Result<(), Box<dyn Err
 
     let mut out = io::stdout();
     let played = session::play(&mut client, session, &mut out).await;
-    client.close().await?;
+    let closed = client.close().await;
     shut_down(telemetry).await?;
 
     let forest = Forest::new(collector.finish(PATIENCE).await?);
@@ -114,6 +108,7 @@ async fn play_with(server: &Authority, session: &[u8]) -> Result<(), Box<dyn Err
         "\ntraces as far as this process knows them\n\n{forest}\n"
     )?;
     let played = played?;
+    closed?;
     let problems = forest.problems_of_calls(&played);
     if problems.is_empty() {
         let calls = played.calls;
