@@ -7,6 +7,8 @@ use super::support::{self, Parts, on_each_runtime, tp};
 
 on_each_runtime! {
     s10_one_chain_from_the_request_to_the_model
+    s10_what_is_asked_of_the_model_itself_is_a_chain_too
+    s10_a_review_goes_through_its_delegate_in_its_trace
     s11_request_and_dispatch_end_while_the_turn_runs
 }
 
@@ -50,6 +52,46 @@ mod scenario {
         let request = traces.span("model_request");
         let traceparent = request.context().traceparent();
         assert_eq!(headers["traceparent"], traceparent.as_str());
+    }
+
+    pub(super) async fn s10_what_is_asked_of_the_model_itself_is_a_chain_too(traces: Traces) {
+        let parts = Parts::start().await;
+        let mut connection = parts.connect(1);
+        let response = connection.call("model/list", json!({})).await;
+        let models = json!({"data": [{"id": "canned-1"}]});
+        assert_eq!(support::result(&response), &models);
+        connection.close().await;
+        assert_trace!(
+            traces,
+            r#"
+            server model/list => completed
+              client list_models {http.request.method="GET"} => completed
+                server "GET /v1/models" <- remote => completed
+            "#
+        );
+    }
+
+    pub(super) async fn s10_a_review_goes_through_its_delegate_in_its_trace(traces: Traces) {
+        let parts = Parts::start().await;
+        let mut connection = parts.connect(1);
+        let thread = connection.start_thread().await;
+        traces.clear();
+        let params = json!({"threadId": thread, "instructions": "look"});
+        connection.call("review/start", params).await;
+        connection.turn_completed().await;
+        connection.close().await;
+        assert_trace!(
+            traces,
+            r#"
+            server review/start {turn.id="turn-1"} => completed
+              consumer op.dispatch.review => completed
+                internal turn {codex.turn.kind="review"} => completed
+                  internal run_turn => completed
+                    client model_request => completed
+                      server "POST /v1/responses" <- remote => completed
+                      internal sampling => completed
+            "#
+        );
     }
 
     pub(super) async fn s11_request_and_dispatch_end_while_the_turn_runs(traces: Traces) {
