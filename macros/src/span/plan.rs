@@ -156,7 +156,7 @@ pub(crate) fn plan(
     let carrier = carrier(kind, options);
     check_carrier(&carrier, &params, &item, options, diagnostics);
     check_shape(shape, &item.sig, &body, &carrier, diagnostics);
-    check_result(shape, &item.sig, options, diagnostics);
+    check_result(&item.sig, options, diagnostics);
 
     let exported_name = exported_name(conventions, &fields, options);
     let name = options
@@ -316,7 +316,7 @@ fn parse_item(
         diagnostics.report(
             header.collect::<TokenStream>(),
             &format!("`{}` needs a function, this is {found}", attribute.name()),
-            "put it on a function or a method",
+            attribute.accepted_items(),
         );
         return None;
     }
@@ -394,17 +394,24 @@ fn check_shape(
     }
 }
 
-/// Options about a result need a function that has one.
-fn check_result(shape: Shape, sig: &Signature, options: &Options, diagnostics: &mut Diagnostics) {
-    let what = match shape {
+/// Why a function has no result, if it has none.
+pub(super) fn without_result(sig: &Signature) -> Option<&'static str> {
+    match Shape::of(sig) {
         Shape::Returned {
             polled: Polled::Stream,
             ..
-        } => "a stream has no result",
+        } => Some("a stream has no result"),
         Shape::Sync | Shape::Async if returns_never(sig) => {
-            "a function that never returns has no result"
+            Some("a function that never returns has no result")
         }
-        _ => return,
+        _ => None,
+    }
+}
+
+/// Options about a result need a function that has one.
+fn check_result(sig: &Signature, options: &Options, diagnostics: &mut Diagnostics) {
+    let Some(what) = without_result(sig) else {
+        return;
     };
     for name in ["on_ok", "on_err", "err"] {
         if let Some(given) = options.get(name) {

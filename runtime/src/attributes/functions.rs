@@ -282,9 +282,60 @@ pub use tracing_relay_macros::request_span;
 /// # assert_eq!(queue.pop().map(work), Some(1));
 /// ```
 ///
+/// # On a block
+///
+/// On an `impl` block or a trait, the attribute is put on each method that has a body. A method with
+/// one of the function attributes keeps its own, which then knows nothing of the block, and
+/// `#[traced(skip)]` takes a method out. What is no method, and what a macro in the block expands to,
+/// is left alone.
+///
+/// ```
+/// use tracing_relay::traced;
+///
+/// struct Threads(Vec<String>);
+///
+/// #[traced(prefix = "threads", level = "debug")]
+/// impl Threads {
+///     /// In the span `threads.start`.
+///     async fn start(&mut self, name: &str) -> usize {
+///         self.0.push(name.to_owned());
+///         self.0.len()
+///     }
+///
+///     /// In the span `threads.rename`.
+///     #[traced(name = "threads.rename", fields(thread.name = name))]
+///     fn rename(&mut self, at: usize, name: &str) {
+///         self.0[at] = name.to_owned();
+///     }
+///
+///     #[traced(skip)]
+///     const fn is_empty(&self) -> bool {
+///         self.0.is_empty()
+///     }
+/// }
+/// # let mut threads = Threads(vec![String::new()]);
+/// # threads.rename(0, "first");
+/// # assert!(!threads.is_empty());
+/// # drop(threads.start("second"));
+/// ```
+///
+/// With `async_trait` it may stand above or below it.
+///
 /// # Options
 ///
-/// Those of [`request_span`](macro@crate::request_span).
+/// Those of [`request_span`](macro@crate::request_span). On a block, those that are not about one
+/// function:
+///
+/// | option | effect on every method |
+/// | --- | --- |
+/// | `prefix = "threads"` | what the names of the spans begin with, before a dot: `threads.start`; default: the names of the methods alone |
+/// | `err = "message"` | what the status says about an error: its type only, its message, or also its sources |
+/// | `conventions = "jsonrpc"` | semantic conventions whose constant attributes are added and whose keys are checked |
+/// | `level = "debug"` | level of the span; default: `"info"` |
+/// | `target = "app::rpc"` | target of the span for filters; default: the path of the module |
+/// | `log_ids = false` | whether `trace_id` and `span_id` are fields of the span, for log lines; default: `true` |
+/// | `strict = true` | whether what is a warning otherwise is an error, and a span made by hand in the body too; default: what `TRACING_RELAY_STRICT` says |
+/// | `crate = ::tracing_relay` | where the runtime is found, if it was renamed or re-exported |
 pub use tracing_relay_macros::traced;
 
 /// Runs an operation in the [`TraceScope`](crate::TraceScope) of its component.
