@@ -1,4 +1,4 @@
-//! The client's end of a connection: one request at a time, and the events that come between.
+//! The client's end of a connection: sends requests, and keeps what it hears until it is asked for.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -6,22 +6,23 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{SinkExt as _, TryStreamExt as _};
+use futures_util::{SinkExt as _, TryStreamExt as _, sink};
 use serde_json::Value;
 use tokio::time::timeout;
 use tracing_relay::traced;
 
-use crate::protocol::{Event, Outcome, Request, Response, RpcError, ServerMessage};
-use crate::transport::{Connection, Incoming};
+use crate::protocol::{Event, Outcome, Request, RequestId, Response, RpcError, ServerMessage};
+use crate::transport::{Connection, Incoming, Transport};
 
 /// How long the server may be silent while it is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A connection to a server.
+/// A connection to a server, which may answer in another order than it was asked.
 #[derive(Debug)]
 pub struct Client {
     connection: Connection,
     events: VecDeque<Event>,
+    responses: Vec<Response>,
 }
 
 impl Client {
@@ -31,7 +32,14 @@ impl Client {
         Self {
             connection,
             events: VecDeque::new(),
+            responses: Vec::new(),
         }
+    }
+
+    /// How the client is connected.
+    #[must_use]
+    pub const fn transport(&self) -> Transport {
+        self.connection.transport
     }
 
     /// Sends a request and waits for its result. A notification has none: its result is `null`.
@@ -51,14 +59,10 @@ impl Client {
     )]
     pub async fn call(&mut self, request: Request) -> Result<Value, CallError> {
         self.send(serde_json::to_vec(&request)?).await?;
-        if request.id.is_none() {
+        let Some(id) = &request.id else {
             return Ok(Value::Null);
-        }
-        let response = self.response().await?;
-        if response.id != request.id {
-            return Err(CallError::NotAsked);
-        }
-        match response.outcome {
+        };
+        match self.response_to(id).await?.outcome {
             Outcome::Result(result) => Ok(result),
             Outcome::Error(error) => Err(CallError::Rpc(error)),
         }
@@ -73,20 +77,47 @@ impl Client {
         Ok(self.connection.output.send(message.into()).await?)
     }
 
-    /// The next response; events before it are kept for [`event`](Self::event).
+    /// The next response, to whatever it is.
     ///
     /// # Errors
     ///
     /// When none comes.
     pub async fn response(&mut self) -> Result<Response, CallError> {
+        self.response_where(|_| true).await
+    }
+
+    /// The response to the request with this id, or to a message that the server could not read: that
+    /// may have been this one.
+    ///
+    /// # Errors
+    ///
+    /// When none comes.
+    pub async fn response_to(&mut self, id: &RequestId) -> Result<Response, CallError> {
+        self.response_where(|response| response.id.as_ref().is_none_or(|known| known == id))
+            .await
+    }
+
+    async fn response_where(
+        &mut self,
+        wanted: impl Fn(&Response) -> bool,
+    ) -> Result<Response, CallError> {
+        if let Some(index) = self.responses.iter().position(&wanted) {
+            return Ok(self.responses.remove(index));
+        }
         loop {
             match self.message().await? {
                 ServerMessage::Notification(notification) => {
                     self.events.push_back(notification.event);
                 }
-                ServerMessage::Response(response) => return Ok(response),
+                ServerMessage::Response(response) if wanted(&response) => return Ok(response),
+                ServerMessage::Response(response) => self.responses.push(response),
             }
         }
+    }
+
+    /// The events that came while something else was waited for.
+    pub fn heard(&mut self) -> impl Iterator<Item = Event> {
+        self.events.drain(..)
     }
 
     /// The next event.
@@ -98,9 +129,29 @@ impl Client {
         if let Some(event) = self.events.pop_front() {
             return Ok(event);
         }
-        match self.message().await? {
-            ServerMessage::Notification(notification) => Ok(notification.event),
-            ServerMessage::Response(_) => Err(CallError::NotAsked),
+        loop {
+            match self.message().await? {
+                ServerMessage::Notification(notification) => return Ok(notification.event),
+                ServerMessage::Response(response) => self.responses.push(response),
+            }
+        }
+    }
+
+    /// Closes the connection, and waits until the server has done the same.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub async fn close(mut self) -> Result<(), CallError> {
+        self.connection.output.close().await?;
+        // Standard input ends when nobody holds its other end.
+        self.connection.output = Box::pin(sink::drain().sink_map_err(|never| match never {}));
+        loop {
+            match self.message().await {
+                Ok(_) => {}
+                Err(CallError::Closed) => return Ok(()),
+                Err(error) => return Err(error),
+            }
         }
     }
 
@@ -129,8 +180,6 @@ pub enum CallError {
     Silent,
     /// The server said more than a message may hold.
     TooLong,
-    /// The server answered something that it was not asked.
-    NotAsked,
 }
 
 impl fmt::Display for CallError {
@@ -141,7 +190,6 @@ impl fmt::Display for CallError {
             Self::Closed => f.write_str("the server closed the connection"),
             Self::Silent => f.write_str("the server does not answer"),
             Self::TooLong => f.write_str("the server's message is too long"),
-            Self::NotAsked => f.write_str("the server answered what it was not asked"),
         }
     }
 }
@@ -157,5 +205,73 @@ impl From<io::Error> for CallError {
 impl From<serde_json::Error> for CallError {
     fn from(error: serde_json::Error) -> Self {
         Self::Io(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+    use crate::transport::lines;
+
+    fn request(id: u64) -> Request {
+        let json = format!(r#"{{"id":{id},"method":"thread/start"}}"#);
+        Request::from_json(json.as_bytes()).expect("a request")
+    }
+
+    /// A client of a server that has said this, and then is silent.
+    async fn client_of(said: &str) -> (Client, tokio::io::DuplexStream) {
+        let (near, mut far) = tokio::io::duplex(1 << 16);
+        let sent = far.write_all(said.as_bytes()).await;
+        sent.expect("the pipe is not full");
+        let (input, output) = tokio::io::split(near);
+        (Client::new(lines(input, output)), far)
+    }
+
+    #[tokio::test]
+    async fn what_others_are_answered_and_what_happens_meanwhile_is_kept() {
+        let (mut client, _server) = client_of(
+            r#"{"id":2,"result":"two"}
+{"method":"thread/name/updated","params":{"threadId":"thread-1","name":"first"}}
+{"id":1,"result":"one"}
+{"id":3,"error":{"code":-32601,"message":"three"}}
+{"method":"thread/name/updated","params":{"threadId":"thread-1","name":"second"}}
+"#,
+        )
+        .await;
+        let named = |name: &str| Event::ThreadNameUpdated {
+            thread_id: "thread-1".to_owned(),
+            name: name.to_owned(),
+        };
+        assert_eq!(client.call(request(1)).await.expect("a result"), "one");
+        assert_eq!(client.heard().collect::<Vec<_>>(), [named("first")]);
+        assert_eq!(client.event().await.expect("an event"), named("second"));
+        let error = client.call(request(3)).await.expect_err("an error");
+        assert_eq!(error.to_string(), "three (-32601)");
+        assert_eq!(client.call(request(2)).await.expect("a result"), "two");
+    }
+
+    #[tokio::test]
+    async fn an_answer_to_what_could_not_be_read_is_that_to_the_call() {
+        let error = r#"{"id":null,"error":{"code":-32600,"message":"too long"}}"#;
+        let (mut client, _server) = client_of(&format!("{error}\n")).await;
+        let error = client.call(request(1)).await.expect_err("an error");
+        assert!(matches!(error, CallError::Rpc(_)), "{error}");
+    }
+
+    #[tokio::test]
+    async fn closing_says_so_and_hears_the_server_out() {
+        let (client, mut server) = client_of("").await;
+        let serving = async move {
+            let mut said = Vec::new();
+            server.read_to_end(&mut said).await?;
+            let last = r#"{"id":1,"result":null}"#;
+            server.write_all(format!("{last}\n").as_bytes()).await?;
+            io::Result::Ok(said)
+        };
+        let (closed, said) = tokio::join!(client.close(), serving);
+        closed.expect("the server closes");
+        assert_eq!(said.expect("the pipe works"), [0_u8; 0]);
     }
 }

@@ -35,6 +35,17 @@ pub struct SpanRecord {
     pub error: Option<String>,
     /// The attributes, as text.
     pub attributes: BTreeMap<String, String>,
+    /// The spans that it is linked to.
+    pub links: Vec<SpanLink>,
+}
+
+/// A span that another one is linked to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpanLink {
+    /// The id of its trace.
+    pub trace_id: String,
+    /// Its id.
+    pub span_id: String,
 }
 
 impl SpanRecord {

@@ -1,12 +1,12 @@
 //! The traces that came of a session: drawn as trees, and checked for holes.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use tracing_relay::semconv::OUTCOME;
 
-use crate::collector::SpanRecord;
+use crate::collector::{SpanLink, SpanRecord};
 use crate::session::Played;
 
 /// Spans by trace. Displays as trees, in the order in which they began.
@@ -42,10 +42,10 @@ impl Forest {
         Self { traces }
     }
 
-    /// What is wrong with the traces, if they are to be those of this session: there is one for each
-    /// request and each of them is whole.
+    /// What is wrong with the traces, if they are to be those of this session over this transport:
+    /// each request has one, and it is whole.
     #[must_use]
-    pub fn problems(&self, played: &Played) -> Vec<String> {
+    pub fn problems(&self, transport: &str, played: &Played) -> Vec<String> {
         let given: Vec<_> = played
             .given
             .iter()
@@ -59,7 +59,7 @@ impl Forest {
         let mut problems = Vec::new();
         let mut requests = 0;
         let mut turns = 0;
-        let mut roots = 0;
+        let mut beginnings = 0;
         for trace in &self.traces {
             for span in &trace.spans {
                 if let Some(parent) = &span.parent_id
@@ -68,35 +68,96 @@ impl Forest {
                 {
                     problems.push(format!("{span}: its parent {parent} is missing"));
                 }
-                match span.name.as_str() {
-                    "app_server.request" => requests += 1,
-                    "turn" => turns += 1,
-                    _ => {}
+                for link in &span.links {
+                    if self.linked(link).is_none() {
+                        problems.push(format!(
+                            "{span}: span {} of trace {}, which it is linked to, is missing",
+                            link.span_id, link.trace_id
+                        ));
+                    }
                 }
-                if span.kind == "client" && trace.children(&span.span_id).count() != 1 {
-                    problems.push(format!("{span}: nobody continued the trace"));
+                if is_request(span) {
+                    requests += 1;
+                    let came_over = span.attribute("rpc.transport").unwrap_or("nothing");
+                    if came_over != transport {
+                        problems.push(format!("{span}: it came over {came_over}"));
+                    }
+                }
+                turns += usize::from(span.name == "turn");
+                if span.kind == "client" {
+                    problems.extend(trace.break_after(span));
                 }
             }
             for root in trace.roots() {
-                roots += 1;
-                if !matches!(root.name.as_str(), "app_server.call" | "app_server.request") {
+                if is_call(root) || is_request(root) {
+                    beginnings += 1;
+                } else if root.links.is_empty() {
                     problems.push(format!("{root}: a request begins otherwise"));
                 }
             }
         }
         for (what, found, expected) in [
             ("requests", requests, played.requests),
-            ("turns", turns, played.turns),
-            ("beginnings", roots, played.requests),
+            // What was interrupted may not have begun.
+            (
+                "turns",
+                turns,
+                turns.clamp(played.turns, played.turns + played.interrupted),
+            ),
+            ("beginnings", beginnings, played.requests),
         ] {
-            if found != expected {
-                problems.push(format!(
-                    "the traces have {found} {what}, the session {expected}"
-                ));
-            }
+            problems.extend(differ(what, found, expected));
         }
         problems
     }
+
+    /// What is wrong with the traces, if they are to be what a client knows of those of this session:
+    /// their beginnings.
+    #[must_use]
+    pub fn problems_of_calls(&self, played: &Played) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut calls = 0;
+        for span in self.traces.iter().flat_map(|trace| &trace.spans) {
+            if is_call(span) && span.parent_id.is_none() {
+                calls += 1;
+            } else {
+                problems.push(format!("{span}: a call begins otherwise"));
+            }
+        }
+        problems.extend(differ("calls", calls, played.calls));
+        problems.extend(differ("beginnings", self.traces.len(), played.calls));
+        problems
+    }
+
+    /// The span that is linked to, and its trace.
+    fn linked(&self, link: &SpanLink) -> Option<(&Trace, &SpanRecord)> {
+        let trace = self.traces.iter().find(|trace| trace.id == link.trace_id)?;
+        Some((trace, trace.span(&link.span_id)?))
+    }
+
+    /// What the trace is about, and what it is linked to.
+    fn title(&self, trace: &Trace) -> String {
+        let mut title = trace.methods();
+        for link in trace.roots().flat_map(|root| &root.links) {
+            let target = self.linked(link).map(|(trace, _)| trace.methods());
+            let target = target.unwrap_or_default();
+            let _ = write!(title, "linked to {target} of trace {}", link.trace_id);
+        }
+        title
+    }
+}
+
+fn is_call(span: &SpanRecord) -> bool {
+    span.kind == "client" && span.attribute("rpc.method").is_some()
+}
+
+/// Requests are exported under the name of their method.
+fn is_request(span: &SpanRecord) -> bool {
+    span.kind == "server" && span.attribute("rpc.method").is_some()
+}
+
+fn differ(what: &str, found: usize, expected: usize) -> Option<String> {
+    (found != expected).then(|| format!("the traces have {found} {what}, the session {expected}"))
 }
 
 impl Trace {
@@ -151,16 +212,37 @@ impl Trace {
         }
     }
 
-    /// The methods of the requests in the trace.
-    fn title(&self) -> String {
-        let requests = self
-            .spans
-            .iter()
-            .filter(|span| span.name == "app_server.request");
-        let methods: Vec<_> = requests
-            .filter_map(|span| span.attribute("rpc.method"))
-            .collect();
-        methods.join(", ")
+    /// The methods of the requests in the trace, or of the calls where nothing else is known.
+    fn methods(&self) -> String {
+        let of = |which: fn(&SpanRecord) -> bool| -> Vec<_> {
+            let spans = self.spans.iter().filter(|span| which(span));
+            spans
+                .filter_map(|span| span.attribute("rpc.method"))
+                .collect()
+        };
+        let requests = of(is_request);
+        if requests.is_empty() {
+            of(is_call)
+        } else {
+            requests
+        }
+        .join(", ")
+    }
+
+    /// Where the trace breaks off behind this span of a client, if it does. A call that was cancelled
+    /// may not have reached the other side.
+    fn break_after(&self, span: &SpanRecord) -> Option<String> {
+        let continued = self
+            .children(&span.span_id)
+            .filter(|child| child.kind == "server")
+            .count();
+        let may_be_none = span.attribute(OUTCOME) == Some("cancelled");
+        match continued {
+            1 => None,
+            0 if may_be_none => None,
+            0 => Some(format!("{span}: nobody continued the trace")),
+            _ => Some(format!("{span}: {continued} continued the trace")),
+        }
     }
 }
 
@@ -177,7 +259,7 @@ impl fmt::Display for Forest {
             if number > 0 {
                 writeln!(f)?;
             }
-            writeln!(f, "trace {} {}", trace.id, trace.title())?;
+            writeln!(f, "trace {} {}", trace.id, self.title(trace))?;
             for (branch, span) in rows {
                 let label = format!("{branch}{}", span.name);
                 write!(
@@ -231,39 +313,74 @@ mod tests {
             duration: Duration::from_micros(1500),
             error: None,
             attributes: BTreeMap::new(),
+            links: Vec::new(),
         }
     }
 
+    fn with(mut span: SpanRecord, attributes: &[(&str, &str)]) -> SpanRecord {
+        for (key, value) in attributes {
+            span.attributes
+                .insert((*key).to_owned(), (*value).to_owned());
+        }
+        span
+    }
+
+    fn request(id: &str, parent: &str) -> SpanRecord {
+        with(
+            span(id, Some(parent), "turn/start", "server"),
+            &[("rpc.method", "turn/start"), ("rpc.transport", "stdio")],
+        )
+    }
+
     fn whole() -> Vec<SpanRecord> {
+        let call = span("1", None, "app_server.call", "client");
         vec![
-            span("1", None, "app_server.call", "client"),
-            span("2", Some("1"), "app_server.request", "server"),
+            with(call, &[("rpc.method", "turn/start")]),
+            request("2", "1"),
             span("3", Some("2"), "submission_dispatch", "consumer"),
             span("4", Some("3"), "turn", "internal"),
             span("5", Some("4"), "run_turn", "internal"),
             span("6", Some("5"), "model_request", "client"),
             span("7", Some("6"), "POST /v1/responses", "server"),
+            span("8", Some("6"), "sampling", "internal"),
         ]
+    }
+
+    /// A root in a trace of its own, linked to the request in this one.
+    fn detached(span_id: &str) -> SpanRecord {
+        let mut detached = span("9", None, "name_thread", "internal");
+        detached.trace_id = "u".to_owned();
+        detached.links.push(SpanLink {
+            trace_id: "t".to_owned(),
+            span_id: span_id.to_owned(),
+        });
+        detached
     }
 
     const PLAYED: Played = Played {
         requests: 1,
+        calls: 1,
         turns: 1,
+        interrupted: 0,
         given: Vec::new(),
     };
 
+    fn problems(spans: Vec<SpanRecord>) -> Vec<String> {
+        Forest::new(spans).problems("stdio", &PLAYED)
+    }
+
     #[test]
     fn a_whole_trace_has_no_problems() {
-        assert_eq!(Forest::new(whole()).problems(&PLAYED), [""; 0]);
+        assert_eq!(problems(whole()), [""; 0]);
     }
 
     #[test]
     fn any_span_that_is_missing_is_noticed() {
-        for missing in 0..whole().len() {
+        // The last one is a leaf, and nothing says that it should be there.
+        for missing in 0..whole().len() - 1 {
             let mut spans = whole();
             let missing = spans.remove(missing);
-            let problems = Forest::new(spans).problems(&PLAYED);
-            assert!(!problems.is_empty(), "{missing}");
+            assert!(!problems(spans).is_empty(), "{missing}");
         }
     }
 
@@ -275,15 +392,47 @@ mod tests {
             for span in &mut spans[broken..] {
                 span.trace_id = "another".to_owned();
             }
-            let problems = Forest::new(spans).problems(&PLAYED);
-            assert!(!problems.is_empty(), "{broken}");
+            assert!(!problems(spans).is_empty(), "{broken}");
         }
     }
 
     #[test]
     fn a_missing_trace_is_noticed() {
-        let problems = Forest::new(Vec::new()).problems(&PLAYED);
+        let problems = problems(Vec::new());
         assert_eq!(problems.len(), 3, "{problems:?}");
+    }
+
+    #[test]
+    fn a_model_that_was_not_asked_in_time_is_not_missed() {
+        let mut spans = whole();
+        spans.remove(6);
+        spans[5] = with(spans[5].clone(), &[(OUTCOME, "cancelled")]);
+        assert_eq!(problems(spans), [""; 0]);
+    }
+
+    #[test]
+    fn a_request_that_came_over_the_other_transport_is_noticed() {
+        let problems = Forest::new(whole()).problems("websocket", &PLAYED);
+        assert_eq!(problems, ["turn/start 2 of trace t: it came over stdio"]);
+    }
+
+    #[test]
+    fn a_detached_root_is_drawn_with_its_link_and_the_link_has_a_target() {
+        let mut spans = whole();
+        spans.push(detached("2"));
+        assert_eq!(problems(spans.clone()), [""; 0]);
+        let drawn = Forest::new(spans).to_string();
+        assert!(
+            drawn.contains("trace u linked to turn/start of trace t\n"),
+            "{drawn}"
+        );
+
+        let mut spans = whole();
+        spans.push(detached("0"));
+        assert_eq!(
+            problems(spans),
+            ["name_thread 9 of trace u: span 0 of trace t, which it is linked to, is missing"]
+        );
     }
 
     #[test]
@@ -291,18 +440,29 @@ mod tests {
         let given: TraceContext = "00-00000000000000000000000000000011-0000000000000022-01"
             .parse()
             .expect("valid");
-        let mut request = span(
-            "2",
-            Some("0000000000000022"),
-            "app_server.request",
-            "server",
-        );
+        let mut request = request("2", "0000000000000022");
         request.trace_id = given.trace_id().to_string();
         let played = Played {
             requests: 1,
-            turns: 0,
             given: vec![given],
+            ..Played::default()
         };
-        assert_eq!(Forest::new(vec![request]).problems(&played), [""; 0]);
+        let problems = Forest::new(vec![request]).problems("stdio", &played);
+        assert_eq!(problems, [""; 0]);
+    }
+
+    #[test]
+    fn of_a_foreign_server_only_the_calls_are_known() {
+        let call = whole().swap_remove(0);
+        let known = Forest::new(vec![call.clone()]);
+        assert_eq!(known.problems_of_calls(&PLAYED), [""; 0]);
+        assert_eq!(Forest::new(Vec::new()).problems_of_calls(&PLAYED).len(), 2);
+        let mut below = call;
+        below.parent_id = Some("0".to_owned());
+        assert!(
+            !Forest::new(vec![below])
+                .problems_of_calls(&PLAYED)
+                .is_empty()
+        );
     }
 }

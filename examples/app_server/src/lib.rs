@@ -1,5 +1,5 @@
-//! A JSON-RPC server on standard input and output, its client, and the model that it asks over HTTP:
-//! three processes, and one trace through all of them.
+//! A JSON-RPC server on standard input and output or over WebSocket connections, its client, and the
+//! model that it asks over HTTP: three processes, and one trace through all of them.
 //!
 //! [`protocol`], [`transport`], [`server`], [`core`](mod@core), [`model`] and [`model_client`] are the
 //! job, and [`client`] and [`session`] its other side. They hold no tracing code: one attribute on each
@@ -17,4 +17,5 @@ pub mod protocol;
 pub mod server;
 pub mod session;
 pub mod telemetry;
+mod transcript;
 pub mod transport;

@@ -8,14 +8,14 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 use tracing_relay::env::CommandTraceExt as _;
 
 use crate::client::Client;
-use crate::transport::lines;
+use crate::transport::{Transport, lines, websocket};
 
-/// What the model says before its address.
+/// What a process says before its address.
 pub const LISTENING: &str = "listening on ";
 
 /// How long a process may take to start, and to stop.
@@ -34,18 +34,11 @@ impl Model {
     /// # Errors
     ///
     /// When it does not.
-    pub async fn start(program: &Path, spans: SocketAddr) -> io::Result<Self> {
-        let mut child = command(program, spans)
-            .args(["model", "--addr", "127.0.0.1:0", "--stop-on-eof"])
+    pub async fn start(program: &Path, spans: Option<SocketAddr>) -> io::Result<Self> {
+        let mut child = command(program, "model", spans)
+            .args(["--addr=127.0.0.1:0", "--stop-on-eof"])
             .spawn()?;
-        let stdout = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        let mut lines = BufReader::new(stdout).lines();
-        let line = timeout(PATIENCE, lines.next_line()).await??;
-        let url = line
-            .as_deref()
-            .and_then(|line| line.strip_prefix(LISTENING))
-            .ok_or_else(|| io::Error::other("the model did not say where it listens"))?;
-        let url = url.to_owned();
+        let url = address("the model", &mut child).await?;
         Ok(Self { child, url })
     }
 
@@ -76,13 +69,31 @@ impl Server {
     /// # Errors
     ///
     /// When it cannot be started.
-    pub fn start(program: &Path, model_url: &str, spans: SocketAddr) -> io::Result<(Self, Client)> {
-        let mut child = command(program, spans)
-            .args(["serve", "--model", model_url])
-            .spawn()?;
-        let stdin = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        let stdout = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        Ok((Self(child), Client::new(lines(stdout, stdin))))
+    pub async fn start(
+        program: &Path,
+        model_url: &str,
+        spans: Option<SocketAddr>,
+        transport: Transport,
+    ) -> io::Result<(Self, Client)> {
+        let mut command = command(program, "serve", spans);
+        command.args(["--model", model_url]);
+        match transport {
+            Transport::Stdio => {
+                let mut child = command.spawn()?;
+                let stdin = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
+                let connection = lines(stdout(&mut child)?, stdin);
+                Ok((Self(child), Client::new(connection)))
+            }
+            Transport::WebSocket => {
+                let mut child = command
+                    .args(["--ws=127.0.0.1:0", "--stop-on-eof"])
+                    .spawn()?;
+                let url = address("the server", &mut child).await?;
+                let server = websocket::authority(&url).map_err(io::Error::other)?;
+                let connection = websocket::connect(&server).await?;
+                Ok((Self(child), Client::new(connection)))
+            }
+        }
     }
 
     /// Closes the connection and waits until the server has stopped, whose spans are exported then.
@@ -90,23 +101,42 @@ impl Server {
     /// # Errors
     ///
     /// When it does not stop, or reports a failure.
-    pub async fn stop(self, client: Client) -> io::Result<()> {
-        drop(client);
+    pub async fn stop(mut self, client: Client) -> io::Result<()> {
+        // What is wrong with the connection shows in the session, or in how the server ends.
+        let _ = client.close().await;
+        drop(self.0.stdin.take());
         wait("the server", self.0).await
     }
 }
 
 /// The processes serve whoever connects to them, so they are not part of the trace that this process
 /// may have been started in.
-fn command(program: &Path, spans: SocketAddr) -> Command {
+fn command(program: &Path, subcommand: &str, spans: Option<SocketAddr>) -> Command {
     let mut command = Command::new(program);
     command
         .carry_context(None)
-        .arg(format!("--spans={spans}"))
+        .arg(subcommand)
+        .args(spans.map(|spans| format!("--spans={spans}")))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .kill_on_drop(true);
     command
+}
+
+fn stdout(child: &mut Child) -> io::Result<ChildStdout> {
+    Ok(child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?)
+}
+
+/// Where a process says that it listens.
+async fn address(who: &str, child: &mut Child) -> io::Result<String> {
+    let mut lines = BufReader::new(stdout(child)?).lines();
+    let line = timeout(PATIENCE, lines.next_line()).await??;
+    let address = line
+        .as_deref()
+        .and_then(|line| line.strip_prefix(LISTENING));
+    let address =
+        address.ok_or_else(|| io::Error::other(format!("{who} did not say where it listens")))?;
+    Ok(address.to_owned())
 }
 
 async fn wait(who: &str, mut child: Child) -> io::Result<()> {

@@ -6,12 +6,16 @@ use std::fs;
 use std::path::Path;
 
 /// The files that are about tracing, or that start the others.
-const AROUND: [&str; 8] = [
+const AROUND: [&str; 12] = [
+    "cli.rs",
     "collector.rs",
     "forest.rs",
     "lib.rs",
     "main.rs",
+    "play.rs",
     "processes.rs",
+    "serve.rs",
+    "stop.rs",
     "telemetry/lines.rs",
     "telemetry/mod.rs",
     "telemetry/otlp.rs",

@@ -10,7 +10,7 @@ use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 
 use super::PATIENCE;
-use crate::collector::SpanRecord;
+use crate::collector::{SpanLink, SpanRecord};
 
 /// Writes spans to a socket. Runs on the exporter's own thread, where it may block.
 #[derive(Debug)]
@@ -81,6 +81,14 @@ fn record(process: &str, span: SpanData) -> SpanRecord {
             .attributes
             .into_iter()
             .map(|attribute| (attribute.key.to_string(), attribute.value.to_string()))
+            .collect(),
+        links: span
+            .links
+            .iter()
+            .map(|link| SpanLink {
+                trace_id: link.span_context.trace_id().to_string(),
+                span_id: link.span_context.span_id().to_string(),
+            })
             .collect(),
     }
 }

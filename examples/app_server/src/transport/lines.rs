@@ -44,9 +44,8 @@ impl Lines {
             match next(&mut self.0) {
                 Ok(None) => return Ok(None),
                 Ok(Some(line)) => {
-                    let line = line.slice_ref(line.trim_ascii());
-                    if !line.is_empty() {
-                        return Ok(Some(Incoming::Message(line)));
+                    if let Some(message) = Incoming::message(&line) {
+                        return Ok(Some(message));
                     }
                 }
                 Err(AnyDelimiterCodecError::MaxChunkLengthExceeded) => {

@@ -2,6 +2,7 @@
 //! WebSocket. Neither side knows which it is.
 
 mod lines;
+pub mod websocket;
 
 use std::fmt;
 use std::io;
@@ -20,7 +21,7 @@ pub const MESSAGE_LIMIT: usize = 16 << 20;
 pub enum Transport {
     /// Standard input and output, one message a line.
     Stdio,
-    /// A WebSocket, one message a text frame.
+    /// A WebSocket, one message a frame.
     WebSocket,
 }
 
@@ -49,6 +50,14 @@ pub enum Incoming {
     Message(Bytes),
     /// A message of more than [`MESSAGE_LIMIT`] bytes, of which nothing was kept.
     TooLong,
+}
+
+impl Incoming {
+    /// The message in these bytes, if there is one.
+    fn message(bytes: &Bytes) -> Option<Self> {
+        let message = bytes.slice_ref(bytes.trim_ascii());
+        (!message.is_empty()).then_some(Self::Message(message))
+    }
 }
 
 /// The messages that come in; the stream ends with the connection, and after an error.

@@ -18,6 +18,8 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use prost::Message as _;
 use tokio::net::TcpListener;
 
+use crate::support::text;
+
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
 /// A server that nobody asks for a turn.
@@ -50,10 +52,6 @@ async fn run(arguments: &[&str], input: &'static str, variables: &[(&str, &str)]
         program.wait_with_output().expect("the program ends")
     });
     ended.await.expect("no panic")
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
 }
 
 /// A request that a collector received.
@@ -118,10 +116,17 @@ struct Span {
     service: String,
     name: String,
     parent: Vec<u8>,
+    /// The traces and ids of the spans that it is linked to.
+    links: Vec<(String, Vec<u8>)>,
 }
 
 /// The spans by trace and id.
 type Traces = BTreeMap<String, BTreeMap<Vec<u8>, Span>>;
+
+fn hex(id: &[u8]) -> String {
+    let digits: Vec<_> = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
+}
 
 fn traces(exports: Vec<Export>) -> Traces {
     let mut traces = Traces::new();
@@ -129,12 +134,15 @@ fn traces(exports: Vec<Export>) -> Traces {
         let resource = of_resource.resource.expect("a resource");
         let service = attribute(&resource, "service.name").expect("a name");
         for span in of_resource.scope_spans.into_iter().flat_map(|s| s.spans) {
-            let digits = span.trace_id.iter().map(|byte| format!("{byte:02x}"));
-            let trace = traces.entry(digits.collect()).or_default();
+            let trace = traces.entry(hex(&span.trace_id)).or_default();
+            let links = span.links.into_iter();
             let received = Span {
                 service: service.to_owned(),
                 name: span.name,
                 parent: span.parent_span_id,
+                links: links
+                    .map(|link| (hex(&link.trace_id), link.span_id))
+                    .collect(),
             };
             let twice = trace.insert(span.span_id, received);
             assert!(twice.is_none(), "a span came twice");
@@ -205,10 +213,15 @@ async fn each_process_sends_its_spans_to_the_collector_of_the_environment() {
         for span in trace.values() {
             services.insert(&*span.service);
             let path = path(trace, span);
-            let call = path.last().expect("the span itself");
-            assert!(call.parent.is_empty());
-            assert_eq!(call.name, "app_server.call");
-            assert_eq!(call.service, "app_server-client");
+            let root = path.last().expect("the span itself");
+            assert!(root.parent.is_empty());
+            if root.links.is_empty() {
+                assert_eq!(root.name, "app_server.call");
+                assert_eq!(root.service, "app_server-client");
+            }
+            for (trace, span) in &root.links {
+                assert!(traces[trace].contains_key(span), "{}", root.name);
+            }
             if span.service == "app_server-model" {
                 assert!(path.iter().any(|span| span.service == "app_server-server"));
             }
@@ -250,13 +263,17 @@ async fn the_environment_names_the_service_and_adds_to_resource_and_headers() {
     }
 }
 
-/// Plays the session with an export that fails: it ends as ever, and each process says what it lost.
+/// Plays the session over one transport with an export that fails: it ends as ever, and each process says what it lost.
 async fn check_losses(variables: &[(&str, &str)]) {
     let start = Instant::now();
-    let output = run(&[], "", variables).await;
+    let output = run(&["play"], "", variables).await;
     assert!(start.elapsed() < Duration::from_secs(30));
     assert!(output.status.success(), "{output:?}");
-    assert!(text(&output.stdout).ends_with("the trace of each of them is whole.\n"));
+    let said = text(&output.stdout).trim_end();
+    assert!(
+        said.ends_with("the trace of each of them is whole."),
+        "{said}"
+    );
 
     let spans = drawn(&output).values().map(Vec::len).sum::<usize>();
     let warnings: Vec<_> = text(&output.stderr).lines().collect();

@@ -1,26 +1,16 @@
 //! What playing a session prints and how it ends.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
+use std::process::Output;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_app_server");
+use app_server::model;
+use app_server::transport::Transport;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+
+use crate::support::{PATIENCE, Server, file, program, run, text, tp};
 
 /// Plays a session that is in a file of this name.
-fn play(name: &str, session: &[u8]) -> Output {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&file, session).expect("a temporary file");
-    Command::new(PROGRAM)
-        .arg("play")
-        .arg(file)
-        .output()
-        .expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
+async fn play(name: &str, session: &[u8]) -> Output {
+    run(&["play", &file(name, session)]).await
 }
 
 /// What the server said.
@@ -33,11 +23,18 @@ fn said(output: &Output) -> Vec<&str> {
 fn traces(output: &Output) -> String {
     let lines = text(&output.stdout).lines();
     let drawn = lines
-        .skip_while(|line| !line.starts_with("trace "))
+        .skip_while(|line| !line.starts_with("traces "))
         .map(|line| {
             if let Some(title) = line.strip_prefix("trace ") {
                 let (id, title) = title.split_once(' ').expect("an id and a title");
                 assert_eq!(id.len(), 32, "{line}");
+                let title = match title.split_once(" of trace ") {
+                    None => title,
+                    Some((title, id)) => {
+                        assert_eq!(id.len(), 32, "{line}");
+                        title
+                    }
+                };
                 return format!("trace {title}");
             }
             let indent: String = line.chars().take_while(|c| !c.is_alphanumeric()).collect();
@@ -57,64 +54,144 @@ fn traces(output: &Output) -> String {
         .collect()
 }
 
-#[test]
-fn without_arguments_the_shipped_session_is_played_and_each_trace_is_whole() {
-    // Whoever starts the demo may be in a trace, which is not that of the session.
-    let output = Command::new(PROGRAM)
-        .env(
-            "TRACEPARENT",
-            "00-00000000000000000000000000000033-0000000000000044-01",
-        )
-        .output()
-        .expect("the program starts");
-    assert!(output.status.success(), "{output:?}");
-    assert_eq!(text(&output.stderr), "");
-    assert_eq!(
-        traces(&output),
-        "\
+/// What comes of the session that is shipped.
+const SHIPPED_TRACES: &str = "\
+traces over stdio
+
 trace initialize
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ initialize server server completed
 
 trace initialized
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ initialized server server completed
+
+trace model/list
+  app_server.call client client completed
+  └─ model/list server server completed
+     └─ list_models client server completed
+        └─ GET /v1/models server model completed
+
+trace config/read
+  app_server.call client client completed
+  └─ config/read server server completed
 
 trace thread/start
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ thread/start server server completed
 
 trace turn/start
   app_server.call client client completed
-  └─ app_server.request server server completed
-     └─ submission_dispatch consumer server completed
+  └─ turn/start server server completed
+     └─ op.dispatch.user_turn consumer server completed
         └─ turn internal server completed
            └─ run_turn internal server completed
+              ├─ model_request client server completed
+              │  ├─ POST /v1/responses server model completed
+              │  └─ sampling internal server completed
               └─ model_request client server completed
-                 └─ POST /v1/responses server model completed
+                 ├─ POST /v1/responses server model completed
+                 └─ sampling internal server completed
+
+trace linked to turn/start
+  name_thread internal server completed
+
+trace turn/steer
+  app_server.call client client completed
+  └─ turn/steer server server completed
 
 trace turn/start
   app_server.call client client completed
-  └─ app_server.request server server completed
-     └─ submission_dispatch consumer server completed
+  └─ turn/start server server completed
+     └─ op.dispatch.user_turn consumer server completed
+        └─ turn internal server cancelled
+           └─ run_turn internal server cancelled
+              └─ model_request client server cancelled
+                 ├─ POST /v1/responses server model completed
+                 └─ sampling internal server cancelled
+
+trace turn/interrupt
+  app_server.call client client completed
+  └─ turn/interrupt server server completed
+
+trace review/start
+  app_server.call client client completed
+  └─ review/start server server completed
+     └─ op.dispatch.review consumer server completed
         └─ turn internal server completed
            └─ run_turn internal server completed
               └─ model_request client server completed
-                 └─ POST /v1/responses server model completed
+                 ├─ POST /v1/responses server model completed
+                 └─ sampling internal server completed
 
-5 requests, and the trace of each of them is whole.
-"
-    );
-    let said = said(&output);
-    assert_eq!(said.len(), 6, "{said:?}");
+trace thread/compact/start
+  app_server.call client client completed
+  └─ thread/compact/start server server completed
+     └─ op.dispatch.compact consumer server completed
+        └─ turn internal server completed
+           └─ run_turn internal server completed
+              └─ model_request client server completed
+                 ├─ POST /v1/responses server model completed
+                 └─ sampling internal server completed
+
+trace thread/realtime/start
+  app_server.call client client completed
+  └─ thread/realtime/start server server completed
+     └─ op.dispatch.realtime_start consumer server completed
+
+trace thread/realtime/appendAudio
+  app_server.call client client completed
+  └─ thread/realtime/appendAudio server server completed
+
+trace thread/realtime/appendText
+  app_server.call client client completed
+  └─ thread/realtime/appendText server server completed
+     └─ op.dispatch.realtime_text consumer server completed
+
+trace thread/realtime/stop
+  app_server.call client client completed
+  └─ thread/realtime/stop server server completed
+     └─ op.dispatch.realtime_stop consumer server completed
+        └─ speech_segment internal server completed
+
+trace thread/fork
+  app_server.call client client completed
+  └─ thread/fork server server completed
+
+trace thread/read
+  app_server.call client client completed
+  └─ thread/read server server completed
+
+trace thread/list
+  app_server.call client client completed
+  └─ thread/list server server completed
+
+18 requests over stdio, and the trace of each of them is whole.
+
+";
+
+#[tokio::test]
+async fn without_arguments_the_shipped_session_is_played_over_both_transports() {
+    // Whoever starts the demo may be in a trace, which is not that of the session.
+    let child = program().env("TRACEPARENT", tp(33, 44)).spawn();
+    let output = child.expect("the program starts").wait_with_output().await;
+    let output = output.expect("it ends");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(text(&output.stderr), "");
+    assert!(!text(&output.stdout).contains(&tp(33, 44)[3..35]));
+    let drawn = traces(&output);
+    let (stdio, websocket) = drawn
+        .split_once("traces over websocket\n")
+        .expect("two transports");
     assert_eq!(
-        said[1],
-        r#"{"jsonrpc":"2.0","id":2,"result":{"thread":{"id":"thread-1","model":"canned-1"}}}"#
+        stdio.replace("stdio", "websocket"),
+        format!("traces over websocket\n{websocket}")
     );
+    assert_eq!(stdio, SHIPPED_TRACES);
 }
 
-#[test]
-fn errors_are_answers_and_the_session_goes_on() {
+#[tokio::test]
+async fn errors_are_answers_and_the_session_goes_on() {
     let session = b"\
 not json
 {\"id\":1,\"method\":\"thread/stop\"}
@@ -124,7 +201,7 @@ bad \xff text
 {\"id\":3,\"method\":\"turn/start\",\"params\":{\"threadId\":\"thread-1\"}}
 {\"id\":4,\"method\":\"thread/start\"}
 ";
-    let output = play("errors.jsonl", session);
+    let output = play("errors.jsonl", session).await;
     assert!(output.status.success(), "{output:?}");
     let said = said(&output);
     for (line, start) in said.iter().zip([
@@ -141,25 +218,28 @@ bad \xff text
     assert_eq!(
         traces(&output),
         "\
+traces over stdio
+
 trace thread/stop
   app_server.call client client failed: there is no method `thread/stop` (-32601)
   └─ app_server.request server server failed: there is no method `thread/stop` (-32601)
 
 trace turn/start
   app_server.call client client failed: wrong params: missing field `input` (-32602)
-  └─ app_server.request server server failed: wrong params: missing field `input` (-32602)
+  └─ turn/start server server failed: wrong params: missing field `input` (-32602)
 
 trace thread/start
   app_server.call client client completed
-  └─ app_server.request server server completed
+  └─ thread/start server server completed
 
-3 requests, and the trace of each of them is whole.
+3 requests over stdio, and the trace of each of them is whole.
+
 "
     );
 }
 
-#[test]
-fn a_line_with_a_trace_of_its_own_reaches_the_server_as_it_is() {
+#[tokio::test]
+async fn a_line_with_a_trace_of_its_own_reaches_the_server_as_it_is() {
     let given = "00-00000000000000000000000000000011-0000000000000022-00";
     let session = format!(
         "\
@@ -168,20 +248,23 @@ fn a_line_with_a_trace_of_its_own_reaches_the_server_as_it_is() {
 {{\"id\":3,\"method\":\"thread/start\",\"trace\":7}}
 "
     );
-    let output = play("own-trace.jsonl", session.as_bytes());
+    let output = play("own-trace.jsonl", session.as_bytes()).await;
     assert!(output.status.success(), "{output:?}");
     assert!(text(&output.stdout).contains("trace 00000000000000000000000000000011"));
     assert_eq!(
         traces(&output),
         "\
+traces over stdio
+
 trace thread/start, thread/start
-  app_server.request server server completed
-  app_server.request server server completed
+  thread/start server server completed
+  thread/start server server completed
 
 trace thread/start
-  app_server.request server server completed
+  thread/start server server completed
 
-3 requests, and the trace of each of them is whole.
+3 requests over stdio, and the trace of each of them is whole.
+
 "
     );
     let warnings = text(&output.stderr);
@@ -189,72 +272,84 @@ trace thread/start
     assert!(warnings.contains("rpc.request_id=3"), "{warnings}");
 }
 
-#[test]
-fn a_session_that_cannot_be_read_fails() {
-    let output = Command::new(PROGRAM)
-        .args(["play", "no-such-file.jsonl"])
-        .output()
-        .expect("the program starts");
-    assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("no-such-file.jsonl"));
+#[tokio::test]
+async fn a_line_may_refer_to_earlier_results() {
+    let session = b"\
+{\"id\":\"first\",\"method\":\"thread/start\"}
+{\"id\":2,\"method\":\"turn/start\",\"params\":{\"threadId\":\"${first.thread.id}\",\"input\":\"hi\"}}
+{\"id\":3,\"method\":\"${first.thread.model}\"}
+{\"id\":4,\"method\":\"${first.thread.color}\"}
+";
+    let output = play("references.jsonl", session).await;
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let sent = text(&output.stdout);
+    assert!(sent.contains(
+        r#"-> {"id":2,"method":"turn/start","params":{"threadId":"thread-1","input":"hi"}}"#
+    ));
+    assert!(sent.contains(r#"-> {"id":3,"method":"canned-1"}"#));
+    assert_eq!(
+        text(&output.stderr),
+        "error: no earlier result has `${first.thread.color}`\n"
+    );
 }
 
-#[test]
-fn a_turn_without_a_model_fails_and_its_server_goes_on() {
-    let mut server = Command::new(PROGRAM)
-        .args(["serve", "--model", "http://127.0.0.1:1"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut stdin = server.stdin.take().expect("a pipe");
-    stdin
-        .write_all(
-            b"\
+#[tokio::test]
+async fn at_an_empty_line_the_turns_end_first() {
+    let session = b"\
 {\"id\":1,\"method\":\"thread/start\"}
-{\"id\":2,\"method\":\"turn/start\",\"params\":{\"threadId\":\"thread-1\",\"input\":\"hi\"}}
-",
-        )
-        .expect("the server reads");
-    let mut lines = BufReader::new(server.stdout.take().expect("a pipe")).lines();
-    let mut next = || lines.next().expect("a line").expect("UTF-8");
-    assert!(next().contains(r#""id":"thread-1""#));
-    assert!(next().contains(r#""status":"inProgress""#));
-    let completed = next();
-    assert!(completed.contains(r#""status":"failed""#), "{completed}");
-    stdin
-        .write_all(b"{\"id\":3,\"method\":\"thread/start\"}\n")
-        .expect("the server reads");
-    assert!(next().contains(r#""id":"thread-2""#));
-    drop(stdin);
-    assert!(server.wait().expect("it ends").success());
+{\"id\":2,\"method\":\"turn/start\",\"params\":{\"threadId\":\"${1.thread.id}\",\"input\":\"hi\"}}
+
+{\"id\":3,\"method\":\"thread/start\"}
+";
+    let output = play("paragraphs.jsonl", session).await;
+    assert!(output.status.success(), "{output:?}");
+    let said = text(&output.stdout);
+    let [completed, next] = ["turn/completed", r#"-> {"id":3"#].map(|text| said.find(text));
+    assert!(completed.expect("it completes") < next.expect("it goes on"));
 }
 
-#[test]
-fn the_children_end_when_the_client_is_killed() {
+#[tokio::test]
+async fn a_server_that_runs_can_be_played_with_again_and_again() {
+    let mut server = Server::start(Transport::WebSocket, None, model::router()).await;
+    let address = format!("ws://{}", server.address());
+    for _ in 0..2 {
+        let output = run(&["play", "--ws", &address]).await;
+        assert!(output.status.success(), "{output:?}");
+        let drawn = traces(&output);
+        assert!(
+            drawn.starts_with("traces as far as this process knows them\n"),
+            "{drawn}"
+        );
+        let call = "trace turn/start\n  app_server.call client client completed\n\n";
+        assert!(drawn.contains(call), "{drawn}");
+        let expected = format!(
+            "18 calls, each of which began a trace. The rest of it is where {address} sends its spans.\n"
+        );
+        assert!(drawn.ends_with(&expected), "{drawn}");
+    }
+    let client = server.connect().await;
+    server.stop(client).await;
+}
+
+#[tokio::test]
+async fn the_children_end_when_the_client_is_killed() {
     let request = "{\"id\":1,\"method\":\"thread/start\"}\n";
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("long.jsonl");
-    std::fs::write(&file, request.repeat(100_000)).expect("a temporary file");
-    let mut client = Command::new(PROGRAM)
-        .arg("play")
-        .arg(file)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+    let file = file("long.jsonl", request.repeat(100_000).as_bytes());
+    let mut client = program()
+        .args(["play", &file])
         .spawn()
         .expect("the program starts");
     let mut stderr = client.stderr.take().expect("a pipe");
     let mut lines = BufReader::new(client.stdout.take().expect("a pipe")).lines();
-    let answered = lines.any(|line| line.is_ok_and(|line| line.starts_with("<- ")));
-    assert!(answered, "the session has begun");
-    client.kill().expect("it runs");
-    client.wait().expect("it ends");
+    while let line = lines.next_line().await.expect("UTF-8").expect("an answer")
+        && !line.starts_with("<- ")
+    {}
+    client.kill().await.expect("it runs");
 
     // The children have the client's standard error: it ends when the last of them does.
-    let (done, ended) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut rest = Vec::new();
-        done.send(stderr.read_to_end(&mut rest).map(|_| rest))
-    });
-    let rest = ended.recv_timeout(Duration::from_secs(60));
-    rest.expect("the children end").expect("a pipe can be read");
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(PATIENCE, stderr.read_to_end(&mut rest)).await;
+    ended
+        .expect("the children end")
+        .expect("a pipe can be read");
 }

@@ -1,0 +1,129 @@
+//! Plays a session, and draws and checks what came of it.
+
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use app_server::client::Client;
+use app_server::collector::Collector;
+use app_server::forest::Forest;
+use app_server::processes;
+use app_server::session;
+use app_server::telemetry::Telemetry;
+use app_server::transport::{Transport, websocket};
+use http::uri::Authority;
+
+use crate::{cli, shut_down};
+
+/// How long the spans of all processes may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Plays the session that is shipped, over both transports.
+pub(crate) async fn shipped() -> Result<(), Box<dyn Error>> {
+    play_alone(session::SHIPPED, &[Transport::Stdio, Transport::WebSocket]).await
+}
+
+pub(crate) async fn play(options: cli::Play) -> Result<(), Box<dyn Error>> {
+    let session = match options.file {
+        None => session::SHIPPED.to_vec(),
+        Some(file) => read(&file)?,
+    };
+    match options.ws {
+        None => play_alone(&session, &[Transport::Stdio]).await,
+        Some(server) => play_with(&server, &session).await,
+    }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))
+}
+
+/// Plays a session over one transport after the other, with processes of its own.
+async fn play_alone(session: &[u8], transports: &[Transport]) -> Result<(), Box<dyn Error>> {
+    // The client, the model, and a server for each transport.
+    let collector = Collector::start(2 + transports.len()).await?;
+    let spans = Some(collector.address());
+    let telemetry = Telemetry::install("client", spans)?;
+    let program = std::env::current_exe()?;
+    let model = processes::Model::start(&program, spans).await?;
+
+    let mut out = io::stdout();
+    let mut plays = Vec::new();
+    for &transport in transports {
+        writeln!(out, "over {}", transport.as_str())?;
+        let url = model.url();
+        let (server, mut client) =
+            processes::Server::start(&program, url, spans, transport).await?;
+        let played = session::play(&mut client, session, &mut out).await;
+        server.stop(client).await?;
+        writeln!(out)?;
+        plays.push((transport, played, SystemTime::now()));
+    }
+    model.stop().await?;
+    shut_down(telemetry).await?;
+
+    let mut spans = collector.finish(PATIENCE).await?;
+    let mut problems = Vec::new();
+    for (transport, played, ended) in plays {
+        let own = spans.extract_if(.., |span| SystemTime::UNIX_EPOCH + span.start < ended);
+        let forest = Forest::new(own.collect());
+        let transport = transport.as_str();
+        write!(out, "traces over {transport}\n\n{forest}\n")?;
+        match played {
+            Ok(played) => {
+                let found = forest.problems(transport, &played);
+                if found.is_empty() {
+                    let requests = played.requests;
+                    writeln!(
+                        out,
+                        "{requests} requests over {transport}, and the trace of each of them is whole.\n"
+                    )?;
+                }
+                problems.extend(found);
+            }
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    verdict(&problems)
+}
+
+/// Plays a session with a server that runs already. Its spans are where it sends them.
+async fn play_with(server: &Authority, session: &[u8]) -> Result<(), Box<dyn Error>> {
+    let connection = websocket::connect(server).await;
+    let connection =
+        connection.map_err(|error| format!("cannot connect to ws://{server}: {error}"))?;
+    let mut client = Client::new(connection);
+    let collector = Collector::start(1).await?;
+    let telemetry = Telemetry::install("client", Some(collector.address()))?;
+
+    let mut out = io::stdout();
+    let played = session::play(&mut client, session, &mut out).await;
+    let closed = client.close().await;
+    shut_down(telemetry).await?;
+
+    let forest = Forest::new(collector.finish(PATIENCE).await?);
+    write!(
+        out,
+        "\ntraces as far as this process knows them\n\n{forest}\n"
+    )?;
+    let played = played?;
+    closed?;
+    let problems = forest.problems_of_calls(&played);
+    if problems.is_empty() {
+        let calls = played.calls;
+        writeln!(
+            out,
+            "{calls} calls, each of which began a trace. The rest of it is where ws://{server} sends its spans."
+        )?;
+    }
+    verdict(&problems)
+}
+
+fn verdict(problems: &[String]) -> Result<(), Box<dyn Error>> {
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems.join("\n").into())
+    }
+}
