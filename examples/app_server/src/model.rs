@@ -63,10 +63,8 @@ pub fn router_with_pace(pace: Duration) -> Router {
         .with_state(pace)
 }
 
-#[request_span(
-    name = "POST /v1/responses",
-    fields(http.request.method = "POST", http.route = RESPONSES, model = prompt.model)
-)]
+#[request_span(name = "POST /v1/responses",
+    fields(http.request.method = "POST", http.route = RESPONSES, model = prompt.model))]
 async fn respond(
     State(pace): State<Duration>,
     _headers: HeaderMap,

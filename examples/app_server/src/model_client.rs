@@ -61,21 +61,15 @@ impl ModelClient {
         Ok(self.list_models(request).await?.data)
     }
 
-    #[traced(
-        kind = "client",
-        fields(http.request.method = "GET", url.full = request.uri()),
-        err = "message"
-    )]
+    #[traced(kind = "client", err = "message",
+        fields(http.request.method = "GET", url.full = request.uri()))]
     async fn list_models(&self, request: http::Request<Vec<u8>>) -> Result<Models, ModelError> {
         let response = self.http.execute(request.try_into()?).await?;
         Ok(response.error_for_status()?.json().await?)
     }
 
-    #[traced(
-        kind = "client",
-        fields(http.request.method = "POST", url.full = request.uri()),
-        err = "message"
-    )]
+    #[traced(kind = "client", err = "message",
+        fields(http.request.method = "POST", url.full = request.uri()))]
     async fn model_request(
         &self,
         request: http::Request<Vec<u8>>,

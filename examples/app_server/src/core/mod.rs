@@ -90,24 +90,17 @@ pub async fn run(mut queue: mpsc::Receiver<Queued>, model: impl Responder) {
 }
 
 /// Starts what a submission asks for.
-#[traced(
-    kind = "consumer",
-    name = "submission_dispatch",
+#[traced(kind = "consumer", name = "submission_dispatch",
     otel_name = format_args!("op.dispatch.{}", submission.op.kind()),
-    fields(submission.id = submission.id, codex.op = submission.op.kind())
-)]
+    fields(submission.id = submission.id, codex.op = submission.op.kind()))]
 fn dispatch(submission: Submission, work: Work, model: &impl Responder, turns: &mut JoinSet<()>) {
     perform(submission, work, model, turns);
 }
 
 /// The same for sound, of which there is too much for a span each.
-#[traced(
-    level = "debug",
-    kind = "consumer",
-    name = "submission_dispatch",
+#[traced(kind = "consumer", name = "submission_dispatch", level = "debug",
     otel_name = format_args!("op.dispatch.{}", submission.op.kind()),
-    fields(submission.id = submission.id, codex.op = submission.op.kind())
-)]
+    fields(submission.id = submission.id, codex.op = submission.op.kind()))]
 fn dispatch_audio(
     submission: Submission,
     work: Work,

@@ -138,11 +138,8 @@ struct Turn {
 }
 
 impl Turn {
-    #[traced(
-        name = "turn",
-        fields(thread.id = self.thread_id, turn.id = self.id, model = self.model, codex.turn.kind = self.kind),
-        err = "message"
-    )]
+    #[traced(name = "turn", err = "message",
+        fields(thread.id = self.thread_id, turn.id = self.id, model = self.model, codex.turn.kind = self.kind))]
     async fn run(mut self, model: impl Responder) -> Result<String, ModelError> {
         self.run_turn(&model).await
     }

@@ -9,19 +9,16 @@ use super::connection::Connection;
 use crate::protocol::{ClientInfo, Method, Request, RpcError};
 
 impl Connection {
-    /// Handles a request: `method` is the one that it names, and `client` whoever sends it.
+    /// Handles a request: `method` is the one that it names, if there is such a method, and `client`
+    /// whoever sends it. A span is not called what a client has made up, of which there would be as many
+    /// names as it likes.
     #[request_span(
         name = "app_server.request",
-        // Not what a client has made up, of which there would be as many as it likes.
         otel_name = method.map(Method::name),
         fields(
-            rpc.system = "jsonrpc",
-            rpc.service = "codex-app-server",
-            rpc.method = request.method,
-            rpc.transport = self.transport.as_str(),
-            rpc.request_id = request.id,
-            app_server.connection_id = self.id,
-            app_server.api_version = "v2",
+            rpc.system = "jsonrpc", rpc.service = "codex-app-server", rpc.method = request.method,
+            rpc.transport = self.transport.as_str(), rpc.request_id = request.id,
+            app_server.connection_id = self.id, app_server.api_version = "v2",
             app_server.client_name = client.as_ref().map(|client| &client.name),
             app_server.client_version = client.as_ref().map(|client| &client.version),
         ),

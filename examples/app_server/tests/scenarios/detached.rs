@@ -25,7 +25,7 @@ mod scenario {
         connection.call("turn/start", params.clone()).await;
         model.waits().await;
         traces.wait_for("turn/start").await;
-        assert!(traces.open().contains(&"name_thread".to_owned()));
+        assert!(!traces.exported().contains(&"name_thread".to_owned()));
 
         model.gate.cancel();
         let events = connection.close().await;
