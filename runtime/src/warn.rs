@@ -104,6 +104,7 @@ pub(crate) fn invalid_carrier(
     };
     let mut fields = String::new();
     let names = site.metadata().fields();
+    let values = values.iter().take(site.opening_fields);
     for (field, value) in names.iter().skip(SpanSite::FIELDS.len()).zip(values) {
         if !matches!(value, AttributeValue::Absent) {
             // Writing to a string fails only where a `Display` of the program does; the rest of the

@@ -294,7 +294,7 @@ mod conventions {
         assert_trace!(
             traces,
             r#"
-            server handle {rpc.system.name="jsonrpc", jsonrpc.protocol.version="2.0", rpc.method="thread/start", jsonrpc.request.id="2", !rpc.status_code, !rpc.system} => completed
+            server thread/start {rpc.system.name="jsonrpc", jsonrpc.protocol.version="2.0", rpc.method="thread/start", jsonrpc.request.id="2", !rpc.status_code, !rpc.system} => completed
 
             server handle {rpc.system.name="jsonrpc", jsonrpc.protocol.version="2.0", rpc.method="", !jsonrpc.request.id, rpc.status_code="-32601"} error => failed
             "#
@@ -326,7 +326,7 @@ mod conventions {
     #[tracing_relay::test]
     fn older_names(traces: Traces) {
         handle("thread/start", Some(2), &TraceCarrier::none()).unwrap();
-        let span = traces.span("handle");
+        let span = traces.span("thread/start");
         let asked = std::env::var_os(ASKED).is_some();
         for (key, value) in [
             ("rpc.system", "jsonrpc"),

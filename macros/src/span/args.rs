@@ -15,6 +15,12 @@ const NAME: Spec = Spec {
     usage: "name = \"thread.start\"",
     doc: "name of the span; default: the name of the function",
 };
+const OTEL_NAME: Spec = Spec {
+    name: "otel_name",
+    kind: Kind::Expr,
+    usage: "otel_name = request.method",
+    doc: "name under which the span is exported, read when it opens; `None`, or an empty text, leaves `name`",
+};
 const KIND: Spec = Spec {
     name: "kind",
     kind: Kind::OneOf(&["server", "client", "producer", "consumer", "internal"]),
@@ -56,6 +62,12 @@ const ON_ERR: Spec = Spec {
     kind: Kind::List,
     usage: "on_err(|error| rpc.status_code = error.code())",
     doc: "attributes recorded from the error in `Err`",
+};
+const LATE: Spec = Spec {
+    name: "late",
+    kind: Kind::List,
+    usage: "late(turn_id: str = \"turn.id\")",
+    doc: "attributes that the body records when it learns them, each with the handle that records it",
 };
 const ERR: Spec = Spec {
     name: "err",
@@ -101,9 +113,10 @@ const CRATE: Spec = Spec {
 };
 
 /// What all of them take. The scope, which one of them has besides, stands before it.
-static OPTIONS: [Spec; 15] = [
+static OPTIONS: [Spec; 17] = [
     SCOPE,
     NAME,
+    OTEL_NAME,
     KIND,
     CARRIER,
     RESTAMP,
@@ -111,6 +124,7 @@ static OPTIONS: [Spec; 15] = [
     FIELDS,
     ON_OK,
     ON_ERR,
+    LATE,
     ERR,
     CONVENTIONS,
     LEVEL,
@@ -279,6 +293,18 @@ impl Field {
         }
     }
 
+    /// An expression under a key that nobody wrote.
+    pub(crate) fn of_expr(key: &str, value: &Expr) -> Self {
+        Self {
+            key: Key {
+                name: key.to_owned(),
+                tokens: TokenStream::new(),
+            },
+            sigil: Sigil::None,
+            value: value.into_token_stream(),
+        }
+    }
+
     /// A variable under its own name.
     pub(crate) fn shorthand(name: &Ident, sigil: Sigil) -> Self {
         Self {
@@ -305,7 +331,7 @@ impl Key {
     }
 }
 
-fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Sigil> {
+pub(super) fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Sigil> {
     if input.peek(Token![%]) {
         input.parse::<Token![%]>()?;
         Ok(Sigil::Display)
@@ -317,7 +343,7 @@ fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Sigil> {
     }
 }
 
-fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
+pub(super) fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
     if input.peek(LitStr) {
         return Ok(Key::of_literal(&input.parse()?));
     }
@@ -346,14 +372,14 @@ fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
     Ok(key)
 }
 
-/// What `#[field]` on a parameter says: the key, and how the value is written down.
+/// What `#[field]` on a parameter or on a field of a type says: the key, if it is not the name, and
+/// how the value is written down.
 pub(crate) fn parse_field_attribute(
     attribute: &syn::Attribute,
-    parameter: &Ident,
-) -> syn::Result<Field> {
-    let mut field = Field::shorthand(parameter, Sigil::None);
+) -> syn::Result<(Option<Key>, Sigil)> {
+    let (mut key, mut sigil) = (None, Sigil::None);
     if matches!(attribute.meta, syn::Meta::Path(_)) {
-        return Ok(field);
+        return Ok((key, sigil));
     }
     let help =
         "write `#[field]`, `#[field(\"the.key\")]`, `#[field(%)]` or `#[field(\"the.key\", ?)]`";
@@ -362,13 +388,13 @@ pub(crate) fn parse_field_attribute(
     }
     attribute.parse_args_with(|input: ParseStream<'_>| {
         if input.peek(LitStr) {
-            field.key = Key::of_literal(&input.parse()?);
+            key = Some(Key::of_literal(&input.parse()?));
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
         }
         if !input.is_empty() {
-            field.sigil = parse_sigil(input)?;
+            sigil = parse_sigil(input)?;
         }
         if !input.is_empty() {
             return Err(diag::error_here(
@@ -379,5 +405,16 @@ pub(crate) fn parse_field_attribute(
         }
         Ok(())
     })?;
-    Ok(field)
+    Ok((key, sigil))
+}
+
+/// Checks that `#[fields]`, on a parameter or on a field of a type, is written alone.
+pub(crate) fn check_fields_attribute(attribute: &syn::Attribute) -> syn::Result<()> {
+    attribute.meta.require_path_only().map(drop).map_err(|_| {
+        diag::at(
+            attribute,
+            "`#[fields]` takes nothing: the type says what is recorded",
+            "write `#[fields]`, or `#[field(\"the.key\")]` for the value itself",
+        )
+    })
 }

@@ -14,6 +14,8 @@ pub(crate) struct Conventions {
     deprecated: &'static [(&'static str, &'static str)],
     /// Attributes that are the same on every span.
     pub(crate) constant: &'static [(&'static str, &'static str)],
+    /// The key whose value is the name of the span.
+    pub(crate) name: &'static str,
     /// Keys whose value is text, also where it is a number.
     pub(crate) textual: &'static [&'static str],
     /// Older keys that are recorded beside the current ones where the environment asks for it.
@@ -45,6 +47,7 @@ static JSONRPC: Conventions = Conventions {
         ("rpc.system.name", "jsonrpc"),
         ("jsonrpc.protocol.version", "2.0"),
     ],
+    name: "rpc.method",
     textual: &[
         "jsonrpc.request.id",
         "rpc.status_code",

@@ -4,9 +4,10 @@
 
 pub(crate) mod args;
 mod conventions;
-mod expand;
+pub(crate) mod expand;
+mod late;
 mod params;
-mod plan;
+pub(crate) mod plan;
 pub(crate) mod shape;
 #[cfg(test)]
 mod tests;
@@ -66,7 +67,7 @@ pub(crate) fn expand(attribute: Attribute, args: TokenStream, item: TokenStream)
     })
 }
 
-/// The item without `#[field]` on its parameters, which nobody else would understand: for an item
+/// The item without `#[field]` and `#[fields]` on its parameters, which nobody else would understand: for an item
 /// that is emitted beside errors.
 fn strip_parameter_attributes(item: TokenStream) -> TokenStream {
     use quote::ToTokens as _;
@@ -78,7 +79,7 @@ fn strip_parameter_attributes(item: TokenStream) -> TokenStream {
             syn::FnArg::Receiver(receiver) => &mut receiver.attrs,
             syn::FnArg::Typed(typed) => &mut typed.attrs,
         };
-        attributes.retain(|attribute| !attribute.path().is_ident("field"));
+        attributes.retain(|attribute| !params::is_ours(attribute));
     }
     function.into_token_stream()
 }

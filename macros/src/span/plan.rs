@@ -2,12 +2,13 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
-use syn::{Expr, Ident, LitStr, Pat, ReturnType, Signature, Type, parse2};
+use syn::{Expr, GenericParam, Ident, LitStr, Pat, ReturnType, Signature, Type, parse2};
 
 use super::Attribute;
 use super::args::{self, Ending, Field, Key};
 use super::conventions::Conventions;
-use super::params::Params;
+use super::late::{self, LateField};
+use super::params::{Params, Recorded};
 use super::shape::{self, Polled, Shape};
 use crate::diag::Diagnostics;
 use crate::item::{self, Body, FnItem, idents_in};
@@ -22,6 +23,7 @@ pub(crate) struct Plan {
     pub(crate) shape: Shape,
     pub(crate) params: Params,
     pub(crate) name: String,
+    pub(crate) exported_name: Option<ExportedName>,
     pub(crate) target: Option<LitStr>,
     pub(crate) level: Ident,
     pub(crate) kind: SpanKind,
@@ -33,6 +35,7 @@ pub(crate) struct Plan {
     pub(crate) scope: Option<Expr>,
     pub(crate) conventions: Option<&'static Conventions>,
     pub(crate) fields: Vec<Field>,
+    pub(crate) late: Vec<LateField>,
     pub(crate) on_ok: Option<Ending>,
     pub(crate) on_err: Option<Ending>,
     pub(crate) error_detail: Ident,
@@ -61,6 +64,14 @@ pub(crate) enum SpanKind {
     Client,
     Producer,
     Consumer,
+}
+
+/// Where the name comes from under which the span is exported.
+pub(crate) enum ExportedName {
+    /// The value of `otel_name`.
+    Value(Field),
+    /// One of the fields, by its number.
+    Field(usize),
 }
 
 /// Where the carrier is, and which way it goes.
@@ -124,12 +135,15 @@ pub(crate) fn plan(
 
     let OptionsPlan {
         mut fields,
+        late,
         on_ok,
         on_err,
         conventions,
     } = options_only;
     let params = Params::take(&mut item.sig, &mut fields, diagnostics);
-    let deprecated = check_keys(conventions, &fields, [&on_ok, &on_err], diagnostics);
+    check_recorded(&params, &item.sig, diagnostics);
+    late::check_names(&late, &params, diagnostics);
+    let deprecated = check_keys(conventions, &fields, &late, [&on_ok, &on_err], diagnostics);
 
     let kind = options
         .str("kind")
@@ -139,6 +153,7 @@ pub(crate) fn plan(
     check_shape(shape, &item.sig, &body, &carrier, diagnostics);
     check_result(shape, &item.sig, options, diagnostics);
 
+    let exported_name = exported_name(conventions, &fields, options);
     let name = options
         .str("name")
         .map_or_else(|| unraw(&item.sig.ident), LitStr::value);
@@ -148,11 +163,12 @@ pub(crate) fn plan(
     let detail = options
         .str("err")
         .map_or(attribute.default_error_detail().to_owned(), LitStr::value);
-    let mentioned = ["carrier", "trust"]
+    let mentioned = ["carrier", "trust", "otel_name"]
         .iter()
         .filter_map(|name| options.expr(name))
         .flat_map(idents_in)
         .chain(fields.iter().flat_map(|field| idents_in(&field.value)))
+        .chain(params.recorded.iter().map(|param| param.name.clone()))
         .chain(only_carrier(&carrier, &params))
         .collect();
 
@@ -162,6 +178,7 @@ pub(crate) fn plan(
         shape,
         params,
         name,
+        exported_name,
         target: options.str("target").cloned(),
         level: Ident::new(&level, Span::mixed_site()),
         kind,
@@ -173,6 +190,7 @@ pub(crate) fn plan(
         carrier,
         conventions,
         fields,
+        late,
         on_ok,
         on_err,
         error_detail: Ident::new(
@@ -192,6 +210,7 @@ pub(crate) fn plan(
 /// What can be read from the options alone.
 struct OptionsPlan {
     fields: Vec<Field>,
+    late: Vec<LateField>,
     on_ok: Option<Ending>,
     on_err: Option<Ending>,
     conventions: Option<&'static Conventions>,
@@ -222,10 +241,23 @@ fn options_plan(
     };
     let on_ok = ending("on_ok");
     let on_err = ending("on_err");
+    if let Some(given) = options.get("late")
+        && options.list("late").is_some_and(TokenStream::is_empty)
+    {
+        diagnostics.report(
+            &given.tokens,
+            "`late` names no field",
+            "write `late(turn_id: str = \"turn.id\")`, or remove it",
+        );
+    }
     OptionsPlan {
         fields: options
             .list("fields")
             .map(|tokens| args::parse_fields(tokens, diagnostics))
+            .unwrap_or_default(),
+        late: options
+            .list("late")
+            .map(|tokens| late::parse(tokens, diagnostics))
             .unwrap_or_default(),
         on_ok,
         on_err,
@@ -378,57 +410,129 @@ pub(crate) const OWN_KEYS: [&str; 5] = [
     "error.type",
 ];
 
+/// The keys that say something to the OpenTelemetry layer, and what to write instead of a field.
+const SPECIAL_KEYS: [(&str, &str); 5] = [
+    (
+        "otel.name",
+        "write `otel_name = value` in the attribute of the function",
+    ),
+    (
+        "otel.kind",
+        "write `kind = \"server\"` in the attribute of the function",
+    ),
+    (
+        "otel.status_code",
+        "return a `Result`, or implement `SpanOutcome` for what is returned",
+    ),
+    (
+        "otel.status_description",
+        "write `err = \"message\"` in the attribute of the function",
+    ),
+    ("otel.tracing_event_count", "give the field another key"),
+];
+
+/// The keys of `#[fields]` are part of a static, which knows no parameters of the function.
+fn check_recorded(params: &Params, sig: &Signature, diagnostics: &mut Diagnostics) {
+    let unknown: Vec<&Ident> = sig
+        .generics
+        .params
+        .iter()
+        .filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    for Recorded { ty, .. } in &params.recorded {
+        let found = idents_in(ty)
+            .into_iter()
+            .find(|ident| ident == "impl" || ident == "Self" || unknown.contains(&ident));
+        if let Some(found) = found {
+            let what = match found.to_string().as_str() {
+                "impl" => "an `impl Trait`".to_owned(),
+                "Self" => "`Self`".to_owned(),
+                param => format!("the parameter `{param}`"),
+            };
+            diagnostics.report(
+                ty,
+                &format!("`#[fields]` needs a type that is known outside of the function, which {what} is not"),
+                "write the type out, or name what is recorded: `fields(key = value.part)`",
+            );
+        }
+    }
+}
+
+/// Refuses a key that is reserved, or among those before it. Returns whether it did.
+pub(crate) fn refuse_key(key: &Key, before: &[&str], diagnostics: &mut Diagnostics) -> bool {
+    let name = key.name.as_str();
+    let (fault, help) = if name.is_empty() {
+        ("an attribute needs a key".to_owned(), "write `key = value`")
+    } else if let Some((_, help)) = SPECIAL_KEYS.iter().find(|(key, _)| *key == name) {
+        let fault = format!("`{name}` is not a field but an instruction to OpenTelemetry's layer");
+        (fault, *help)
+    } else if OWN_KEYS.contains(&name) {
+        (
+            format!("`{name}` is recorded by the attribute itself"),
+            "remove the field, or give it another key",
+        )
+    } else if before.contains(&name) {
+        (
+            format!("the field `{name}` is given twice"),
+            "keep one of the two: a key is exported once",
+        )
+    } else {
+        return false;
+    };
+    diagnostics.report(&key.tokens, &fault, help);
+    true
+}
+
 /// Refuses keys that are taken or given twice, and returns the deprecated ones. A key may be in both
 /// endings: only one of them happens.
 fn check_keys(
     conventions: Option<&'static Conventions>,
     fields: &[Field],
+    late: &[LateField],
     endings: [&Option<Ending>; 2],
     diagnostics: &mut Diagnostics,
 ) -> Vec<(Key, &'static str)> {
+    let opening = fields.iter().map(|field| &field.key);
+    let late = late.iter().map(|field| &field.key);
+    let before: Vec<&Key> = opening.chain(late).collect();
     let [ok, err] = endings.map(|ending| {
-        let fields = ending.as_ref().map(|ending| ending.fields.as_slice());
-        fields.unwrap_or_default()
+        let fields = ending.iter().flat_map(|ending| &ending.fields);
+        fields.map(|field| &field.key).collect::<Vec<_>>()
     });
-    let opening: Vec<&Field> = fields.iter().collect();
-    let groups = [
-        (opening.as_slice(), fields),
-        (&opening, ok),
-        (&opening, err),
-    ];
+    let groups = [(&[] as &[&Key], &before), (&before, &ok), (&before, &err)];
     let mut deprecated = Vec::new();
-    for (turn, (before, group)) in groups.into_iter().enumerate() {
-        let before = if turn == 0 { &[] } else { before };
-        let mut seen: Vec<&str> = before.iter().map(|field| field.key.name.as_str()).collect();
-        for Field { key, .. } in group {
-            let name = key.name.as_str();
-            if name.is_empty() {
-                diagnostics.report(
-                    &key.tokens,
-                    "an attribute needs a key",
-                    "write `key = value`",
-                );
-            } else if OWN_KEYS.contains(&name) {
-                diagnostics.report(
-                    &key.tokens,
-                    &format!("`{name}` is recorded by the attribute itself"),
-                    "remove the field, or give it another key",
-                );
-            } else if seen.contains(&name) {
-                diagnostics.report(
-                    &key.tokens,
-                    &format!("the field `{name}` is given twice"),
-                    "keep one of the two: a key is exported once",
-                );
-            } else if let Some(successor) =
-                conventions.and_then(|conventions| conventions.check(key, diagnostics))
+    for (before, group) in groups {
+        let mut seen: Vec<&str> = before.iter().map(|key| key.name.as_str()).collect();
+        for key in group {
+            if !refuse_key(key, &seen, diagnostics)
+                && let Some(successor) =
+                    conventions.and_then(|conventions| conventions.check(key, diagnostics))
             {
-                deprecated.push((key.clone(), successor));
+                deprecated.push(((*key).clone(), successor));
             }
-            seen.push(name);
+            seen.push(&key.name);
         }
     }
     deprecated
+}
+
+/// What the span is called where it is exported: `otel_name`, else what the conventions call it if
+/// nothing else does.
+fn exported_name(
+    conventions: Option<&'static Conventions>,
+    fields: &[Field],
+    options: &Options,
+) -> Option<ExportedName> {
+    if let Some(value) = options.expr("otel_name") {
+        return Some(ExportedName::Value(Field::of_expr("otel.name", value)));
+    }
+    let key = conventions.filter(|_| !options.has("name"))?.name;
+    let number = fields.iter().position(|field| field.key.name == key)?;
+    Some(ExportedName::Field(number))
 }
 
 fn unraw(name: &Ident) -> String {

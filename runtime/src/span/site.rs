@@ -5,6 +5,7 @@ use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
 use tracing::subscriber::Interest;
 use tracing::{Level, Metadata};
 
+use super::value::AttributeValue;
 use crate::semconv;
 
 /// The fields that every site declares before those of its function, in this order.
@@ -52,6 +53,9 @@ pub struct SpanSite {
     pub(crate) kind: Kind,
     /// Number of fields that are recorded when the span opens; the others come later.
     pub(crate) opening_fields: usize,
+    /// Which of the values that are read when the span opens is the name to export it under. The
+    /// field `otel.name` then comes after the opening ones.
+    name_value: Option<usize>,
     /// Whether the parent may come from the environment.
     pub(crate) environment: bool,
     pub(crate) log_ids: bool,
@@ -80,9 +84,17 @@ impl SpanSite {
             metadata,
             kind,
             opening_fields,
+            name_value: None,
             environment: false,
             log_ids: true,
         }
+    }
+
+    /// The same site, whose span is exported under the value of this number, where it has one.
+    #[must_use]
+    pub const fn named_by(mut self, value: usize) -> Self {
+        self.name_value = Some(value);
+        self
     }
 
     /// The same site, with a parent from the environment where there is no other.
@@ -97,6 +109,17 @@ impl SpanSite {
     pub const fn without_log_ids(mut self) -> Self {
         self.log_ids = false;
         self
+    }
+
+    /// The name to export the span under, where it is not the static one.
+    pub(crate) fn exported_name<'a>(
+        &self,
+        values: &[AttributeValue<'a>],
+    ) -> Option<AttributeValue<'a>> {
+        match *values.get(self.name_value?)? {
+            AttributeValue::Absent | AttributeValue::Str("") => None,
+            name => Some(name),
+        }
     }
 
     pub(crate) const fn metadata(&self) -> &'static Metadata<'static> {

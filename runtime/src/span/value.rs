@@ -87,13 +87,21 @@ impl<'a> From<AttributeValue<'a>> for Recordable<'a> {
             AttributeValue::F64(value) => Self::F64(value),
             AttributeValue::Str(value) => Self::Str(value),
             AttributeValue::Numeral(_) | AttributeValue::Display(_) | AttributeValue::Debug(_) => {
-                Self::Text(tracing::field::display(value))
+                Self::text(value)
             }
         }
     }
 }
 
-impl Recordable<'_> {
+impl<'a> Recordable<'a> {
+    /// The value as text, whatever it is.
+    pub(crate) fn text(value: AttributeValue<'a>) -> Self {
+        match value {
+            AttributeValue::Str(text) => Self::Str(text),
+            value => Self::Text(tracing::field::display(value)),
+        }
+    }
+
     pub(crate) fn as_value(&self) -> Option<&dyn Value> {
         Some(match self {
             Self::Absent => return None,

@@ -25,6 +25,7 @@ fn handle(request: &Request) -> Reply {
                     "rpc.system",
                     "rpc.jsonrpc.version",
                     "rpc.jsonrpc.request_id",
+                    "otel.name",
                 ],
                 ::tracing_relay::__private::Identifier(&CALLSITE),
             ),
@@ -36,6 +37,7 @@ fn handle(request: &Request) -> Reply {
                 ::tracing_relay::__private::Kind::Server,
                 8usize,
             )
+            .named_by(0usize)
             .from_environment()
     };
     const _: () = {

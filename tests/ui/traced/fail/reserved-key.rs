@@ -1,9 +1,9 @@
 use tracing_relay::traced;
 
-#[traced(fields(trace_id = 1, span_id = 2, otel.kind = "server"))]
+#[traced(fields(trace_id = 1, span_id = 2, otel.kind = "server", otel.name = "name"))]
 fn fields() {}
 
-#[traced(on_err(|error| error.type = error), on_ok("relay.outcome" = "fine"))]
+#[traced(on_err(|error| error.type = error), on_ok("relay.outcome" = "fine", otel.status_code = "ERROR"))]
 fn endings() -> Result<(), u8> {
     Ok(())
 }
