@@ -6,7 +6,7 @@ use syn::{Expr, GenericParam, Ident, LitStr, Pat, ReturnType, Signature, Type, p
 
 use super::Attribute;
 use super::args::{self, Ending, Field, Key};
-use super::conventions::Conventions;
+use super::conventions::{self, Conventions};
 use super::late::{self, LateField};
 use super::params::{Params, Recorded};
 use super::shape::{self, Polled, Shape};
@@ -39,13 +39,25 @@ pub(crate) struct Plan {
     pub(crate) on_ok: Option<Ending>,
     pub(crate) on_err: Option<Ending>,
     pub(crate) error_detail: Ident,
-    /// Deprecated keys with their successors.
-    pub(crate) deprecated: Vec<(Key, &'static str)>,
+    /// Deprecated keys, with what to say about them.
+    pub(crate) deprecated: Vec<(Key, String)>,
     /// What the options mention: parameters among it are used.
     pub(crate) mentioned: Vec<Ident>,
 }
 
 impl Plan {
+    /// Whether the user gives a field of this key.
+    pub(crate) fn gives(&self, key: &str) -> bool {
+        let endings = [&self.on_ok, &self.on_err].into_iter().flatten();
+        let fields = self.fields.iter();
+        let fields = fields.chain(endings.flat_map(|ending| &ending.fields));
+        let late = self.late.iter().map(|field| &field.key);
+        fields
+            .map(|field| &field.key)
+            .chain(late)
+            .any(|given| given.name == key)
+    }
+
     /// Whether the function returns `!`.
     pub(crate) fn never_returns(&self) -> bool {
         returns_never(&self.item.sig)
@@ -70,8 +82,8 @@ pub(crate) enum SpanKind {
 pub(crate) enum ExportedName {
     /// The value of `otel_name`.
     Value(Field),
-    /// One of the fields, by its number.
-    Field(usize),
+    /// Some of the fields, by their numbers.
+    Fields(Vec<usize>),
 }
 
 /// Where the carrier is, and which way it goes.
@@ -144,6 +156,9 @@ pub(crate) fn plan(
     check_recorded(&params, &item.sig, diagnostics);
     late::check_names(&late, &params, diagnostics);
     let deprecated = check_keys(conventions, &fields, &late, [&on_ok, &on_err], diagnostics);
+    if conventions.is_some() {
+        conventions::check_values(&fields, &late, [&on_ok, &on_err], diagnostics);
+    }
 
     let kind = options
         .str("kind")
@@ -495,7 +510,7 @@ fn check_keys(
     late: &[LateField],
     endings: [&Option<Ending>; 2],
     diagnostics: &mut Diagnostics,
-) -> Vec<(Key, &'static str)> {
+) -> Vec<(Key, String)> {
     let opening = fields.iter().map(|field| &field.key);
     let late = late.iter().map(|field| &field.key);
     let before: Vec<&Key> = opening.chain(late).collect();
@@ -509,10 +524,10 @@ fn check_keys(
         let mut seen: Vec<&str> = before.iter().map(|key| key.name.as_str()).collect();
         for key in group {
             if !refuse_key(key, &seen, diagnostics)
-                && let Some(successor) =
-                    conventions.and_then(|conventions| conventions.check(key, diagnostics))
+                && conventions.is_some()
+                && let Some(note) = conventions::check_key(key, diagnostics)
             {
-                deprecated.push(((*key).clone(), successor));
+                deprecated.push(((*key).clone(), note));
             }
             seen.push(&key.name);
         }
@@ -530,9 +545,9 @@ fn exported_name(
     if let Some(value) = options.expr("otel_name") {
         return Some(ExportedName::Value(Field::of_expr("otel.name", value)));
     }
-    let key = conventions.filter(|_| !options.has("name"))?.name;
-    let number = fields.iter().position(|field| field.key.name == key)?;
-    Some(ExportedName::Field(number))
+    let conventions = conventions.filter(|_| !options.has("name"))?;
+    let keys: Vec<&str> = fields.iter().map(|field| field.key.name.as_str()).collect();
+    conventions.name_of(&keys).map(ExportedName::Fields)
 }
 
 fn unraw(name: &Ident) -> String {

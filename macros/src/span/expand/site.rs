@@ -6,6 +6,7 @@ use syn::spanned::Spanned as _;
 
 use super::{Emit, at};
 use crate::item::idents_in;
+use crate::span::conventions::{Attribute, Type};
 use crate::span::params::Recorded;
 use crate::span::plan::{ExportedName, OWN_KEYS};
 
@@ -23,9 +24,10 @@ impl Emit {
         let (constants, joined, keys) = self.keys();
         let count = self.after_opening(0);
         let named_by = plan.exported_name.as_ref().map(|name| match name {
-            ExportedName::Value(_) => quote!(.named_by(#count)),
-            ExportedName::Field(number) => quote!(.named_by(#number)),
+            ExportedName::Value(_) => quote!(.named_by(&[#count])),
+            ExportedName::Fields(numbers) => quote!(.named_by(&[#(#numbers),*])),
         });
+        let older = self.with_older();
         let environment = plan.environment.then(|| quote!(.from_environment()));
         let log_ids = (!plan.log_ids).then(|| quote!(.without_log_ids()));
         let scope = plan.scope.as_ref().map(|scope| {
@@ -50,6 +52,7 @@ impl Emit {
                 );
                 #p::SpanSite::new(&CALLSITE, &METADATA, #p::Kind::#kind, #count)
                     #named_by
+                    #older
                     #environment
                     #log_ids
             };
@@ -79,7 +82,14 @@ impl Emit {
         let name = plan.exported_name.as_ref().map(|_| "otel.name");
         let late = plan.late.iter().map(|field| field.key.name.as_str());
         let ending = self.ending_keys.iter().map(String::as_str);
-        let later: Vec<&str> = name.into_iter().chain(late).chain(ending).collect();
+        let older = self.older_names();
+        let older = older.iter().map(|(_, older)| *older);
+        let later: Vec<&str> = name
+            .into_iter()
+            .chain(late)
+            .chain(ending)
+            .chain(older)
+            .collect();
 
         let Some(first) = plan.params.recorded.first() else {
             let names = quote!(&[#(#opening,)* #(#later),*]);
@@ -107,13 +117,43 @@ impl Emit {
         (constants, joined, quote!(&NAMES))
     }
 
+    /// The keys that have an older name in the conventions, with that name.
+    fn older_names(&self) -> Vec<(&str, &'static str)> {
+        let plan = &self.plan;
+        let Some(conventions) = plan.conventions else {
+            return Vec::new();
+        };
+        let opening = self.fields.iter().map(|field| &field.key);
+        let late = plan.late.iter().map(|field| &field.key.name);
+        opening
+            .chain(late)
+            .chain(&self.ending_keys)
+            .flat_map(|key| {
+                conventions
+                    .older(key, plan.kind)
+                    .map(|older| (key.as_str(), older))
+            })
+            .filter(|(_, older)| !plan.gives(older))
+            .collect()
+    }
+
+    fn with_older(&self) -> Option<TokenStream> {
+        let p = &self.p;
+        let category = self.plan.conventions?.category;
+        let names = self.older_names();
+        let names = names.iter().map(|(current, older)| {
+            let integer = Attribute::of(older).is_some_and(|older| older.value == Type::Int);
+            quote!(#p::OlderName { current: #current, older: #older, integer: #integer })
+        });
+        (names.len() > 0).then(|| quote!(.with_older(#category, &[#(#names),*])))
+    }
+
     /// A warning for each deprecated key, at the key.
     pub(super) fn deprecations(&self) -> TokenStream {
         self.plan
             .deprecated
             .iter()
-            .map(|(key, successor)| {
-                let note = format!("`{}` is deprecated: write `{successor}`", key.name);
+            .map(|(key, note)| {
                 let at = key.tokens.span();
                 let name = Ident::new("deprecated_attribute", at);
                 quote_spanned! {at=>

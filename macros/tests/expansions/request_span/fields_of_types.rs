@@ -47,7 +47,7 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
                 ::tracing_relay::__private::Kind::Server,
                 const { __TRACING_RELAY_COUNT + 1usize },
             )
-            .named_by(const { __TRACING_RELAY_COUNT + 1usize })
+            .named_by(&[const { __TRACING_RELAY_COUNT + 1usize }])
             .from_environment()
     };
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]

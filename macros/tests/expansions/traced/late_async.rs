@@ -33,7 +33,7 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
                 ::tracing_relay::__private::Kind::Internal,
                 1usize,
             )
-            .named_by(1usize)
+            .named_by(&[1usize])
     };
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_span, __tracing_relay_late) = {
