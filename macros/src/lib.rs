@@ -31,6 +31,7 @@ mod driver;
 mod item;
 mod options;
 mod paths;
+mod settings;
 #[cfg(test)]
 mod snapshots;
 mod span;

@@ -120,6 +120,7 @@ fn a_value_learned_in_another_span_is_on_the_span_of_the_handle(traces: Traces) 
 #[tracing_relay::test]
 async fn a_value_learned_in_a_spawned_task_is_there(traces: Traces) {
     #[traced(late(id: u32 = "the.id", other: u32 = "the.other"))]
+    #[allow(deprecated)]
     async fn start() {
         let spawned = tokio::spawn(async move { id.record(&5) });
         spawned.await.unwrap();
@@ -134,6 +135,7 @@ async fn a_value_learned_in_a_spawned_task_is_there(traces: Traces) {
 #[tracing_relay::test]
 fn a_value_learned_on_a_thread_without_subscriber_is_there(traces: Traces) {
     #[traced(late(id: u32 = "the.id"))]
+    #[allow(deprecated)]
     fn start() {
         thread::spawn(move || id.record(&5)).join().unwrap();
     }
@@ -207,6 +209,7 @@ fn a_span_is_closed_for_its_layers_while_a_handle_is_kept() {
 #[tracing_relay::test]
 fn of_values_from_many_threads_one_is_exported(traces: Traces) {
     #[traced(late(id: u64 = "the.id", shown: Shown = "the.shown"))]
+    #[allow(deprecated)]
     fn start() {
         let barrier = Arc::new(Barrier::new(4));
         let threads: Vec<_> = (0..4_u8)
@@ -236,6 +239,7 @@ fn of_values_from_many_threads_one_is_exported(traces: Traces) {
 #[tracing_relay::test]
 fn a_value_that_races_with_the_end_changes_nothing_after_it(traces: Traces) {
     #[traced(late(id: u64 = "the.id"))]
+    #[allow(deprecated)]
     fn start(barrier: &Arc<Barrier>) -> thread::JoinHandle<()> {
         let of_thread = Arc::clone(barrier);
         let thread = thread::spawn(move || {

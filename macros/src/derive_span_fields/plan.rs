@@ -8,7 +8,7 @@ use crate::diag::{self, Diagnostics};
 use crate::options::{Kind, Options, Spec, Table};
 use crate::paths::RuntimePath;
 use crate::span::args::{self, Key, Sigil};
-use crate::span::plan::refuse_key;
+use crate::span::keys::refuse_key;
 
 /// The options on the type.
 pub(crate) static ON_TYPE: Table = Table {

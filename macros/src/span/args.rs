@@ -99,6 +99,12 @@ const LOG_IDS: Spec = Spec {
     usage: "log_ids = false",
     doc: "whether `trace_id` and `span_id` are fields of the span, for log lines; default: `true`",
 };
+const STRICT: Spec = Spec {
+    name: "strict",
+    kind: Kind::Bool,
+    usage: "strict = true",
+    doc: "whether what is a warning otherwise is an error, and a span made by hand in the body too; default: what `TRACING_RELAY_STRICT` says",
+};
 const SCOPE: Spec = Spec {
     name: "scope",
     kind: Kind::Expr,
@@ -113,7 +119,7 @@ const CRATE: Spec = Spec {
 };
 
 /// What all of them take. The scope, which one of them has besides, stands before it.
-static OPTIONS: [Spec; 17] = [
+static OPTIONS: [Spec; 18] = [
     SCOPE,
     NAME,
     OTEL_NAME,
@@ -130,6 +136,7 @@ static OPTIONS: [Spec; 17] = [
     LEVEL,
     TARGET,
     LOG_IDS,
+    STRICT,
     CRATE,
 ];
 

@@ -3,11 +3,14 @@
 //! tokens ([`expand`]).
 
 pub(crate) mod args;
+mod body;
 mod conventions;
 pub(crate) mod expand;
+mod header;
+pub(crate) mod keys;
 mod late;
 mod params;
-pub(crate) mod plan;
+mod plan;
 pub(crate) mod shape;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,10 @@ use syn::{Expr, GenericParam, Ident, LitStr, Pat, ReturnType, Signature, Type, p
 
 use super::Attribute;
 use super::args::{self, Ending, Field, Key};
+use super::body::{self, Warning};
 use super::conventions::{self, Conventions};
+use super::header;
+use super::keys::check_keys;
 use super::late::{self, LateField};
 use super::params::{Params, Recorded};
 use super::shape::{self, Polled, Shape};
@@ -14,6 +17,7 @@ use crate::diag::Diagnostics;
 use crate::item::{self, Body, FnItem, idents_in};
 use crate::options::Options;
 use crate::paths::RuntimePath;
+use crate::settings::Settings;
 
 /// What the expansion is made from.
 pub(crate) struct Plan {
@@ -39,8 +43,8 @@ pub(crate) struct Plan {
     pub(crate) on_ok: Option<Ending>,
     pub(crate) on_err: Option<Ending>,
     pub(crate) error_detail: Ident,
-    /// Deprecated keys, with what to say about them.
-    pub(crate) deprecated: Vec<(Key, String)>,
+    /// What compiles and is hardly meant.
+    pub(crate) warnings: Vec<Warning>,
     /// What the options mention: parameters among it are used.
     pub(crate) mentioned: Vec<Ident>,
 }
@@ -111,7 +115,7 @@ impl SpanKind {
         }
     }
 
-    const fn receives(self) -> bool {
+    pub(crate) const fn receives(self) -> bool {
         matches!(self, Self::Server | Self::Consumer)
     }
 
@@ -133,7 +137,10 @@ pub(crate) fn plan(
 ) -> Option<Plan> {
     let options_only = options_plan(attribute, options, diagnostics);
     let mut item = parse_item(attribute, item, diagnostics)?;
-    check_header(attribute, &item, diagnostics);
+    let kind = options
+        .str("kind")
+        .map_or(attribute.default_kind(), |kind| SpanKind::of(&kind.value()));
+    header::check(attribute, kind, &item, diagnostics);
     let Body::Block { block, .. } = &item.body else {
         diagnostics.report(
             &item.sig.ident,
@@ -159,10 +166,8 @@ pub(crate) fn plan(
     if conventions.is_some() {
         conventions::check_values(&fields, &late, [&on_ok, &on_err], diagnostics);
     }
+    let warnings = warnings(&body, deprecated, options, diagnostics);
 
-    let kind = options
-        .str("kind")
-        .map_or(attribute.default_kind(), |kind| SpanKind::of(&kind.value()));
     let carrier = carrier(kind, options);
     check_carrier(&carrier, &params, &item, options, diagnostics);
     check_shape(shape, &item.sig, &body, &carrier, diagnostics);
@@ -216,10 +221,40 @@ pub(crate) fn plan(
             },
             Span::mixed_site(),
         ),
-        deprecated,
+        warnings,
         mentioned,
         item,
     })
+}
+
+/// What is hardly meant: where it is `strict`, an error.
+fn warnings(
+    body: &Group,
+    deprecated: Vec<(Key, String)>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Warning> {
+    let settings = diagnostics.ok(Settings::read()).unwrap_or_default();
+    let strict = options.bool("strict").unwrap_or(settings.strict);
+    let mut warnings = body::check(body, strict, diagnostics);
+    if settings.bare_spawns_allowed {
+        warnings.clear();
+    }
+    warnings.extend(deprecated.into_iter().map(|(key, help)| Warning {
+        name: "deprecated_attribute",
+        fault: format!("`{}` is deprecated", key.name),
+        help,
+        at: key.tokens,
+    }));
+    if strict {
+        for Warning {
+            at, fault, help, ..
+        } in warnings.drain(..)
+        {
+            diagnostics.report(at, &fault, &help);
+        }
+    }
+    warnings
 }
 
 /// What can be read from the options alone.
@@ -301,24 +336,6 @@ fn parse_item(
         return None;
     }
     diagnostics.ok(parse2(item))
-}
-
-fn check_header(attribute: Attribute, item: &FnItem, diagnostics: &mut Diagnostics) {
-    let track_caller = |attribute: &&syn::Attribute| attribute.path().is_ident("track_caller");
-    if let Some(track_caller) = item.attrs.iter().find(track_caller) {
-        diagnostics.report(
-            track_caller,
-            "the body runs in a closure, which does not know the caller",
-            &format!("remove `#[track_caller]`, or `{}`", attribute.name()),
-        );
-    }
-    if let Some(constant) = &item.sig.constness {
-        diagnostics.report(
-            constant,
-            "a `const fn` cannot have a span",
-            &format!("remove `const`, or `{}`", attribute.name()),
-        );
-    }
 }
 
 fn carrier(kind: SpanKind, options: &Options) -> Carrier {
@@ -415,37 +432,6 @@ fn check_result(shape: Shape, sig: &Signature, options: &Options, diagnostics: &
     }
 }
 
-/// The keys that each span records by itself, in the order in which the runtime's `SpanSite` wants them
-/// before all others.
-pub(crate) const OWN_KEYS: [&str; 5] = [
-    "otel.kind",
-    "trace_id",
-    "span_id",
-    "relay.outcome",
-    "error.type",
-];
-
-/// The keys that say something to the OpenTelemetry layer, and what to write instead of a field.
-const SPECIAL_KEYS: [(&str, &str); 5] = [
-    (
-        "otel.name",
-        "write `otel_name = value` in the attribute of the function",
-    ),
-    (
-        "otel.kind",
-        "write `kind = \"server\"` in the attribute of the function",
-    ),
-    (
-        "otel.status_code",
-        "return a `Result`, or implement `SpanOutcome` for what is returned",
-    ),
-    (
-        "otel.status_description",
-        "write `err = \"message\"` in the attribute of the function",
-    ),
-    ("otel.tracing_event_count", "give the field another key"),
-];
-
 /// The keys of `#[fields]` are part of a static, which knows no parameters of the function.
 fn check_recorded(params: &Params, sig: &Signature, diagnostics: &mut Diagnostics) {
     let unknown: Vec<&Ident> = sig
@@ -475,64 +461,6 @@ fn check_recorded(params: &Params, sig: &Signature, diagnostics: &mut Diagnostic
             );
         }
     }
-}
-
-/// Refuses a key that is reserved, or among those before it. Returns whether it did.
-pub(crate) fn refuse_key(key: &Key, before: &[&str], diagnostics: &mut Diagnostics) -> bool {
-    let name = key.name.as_str();
-    let (fault, help) = if name.is_empty() {
-        ("an attribute needs a key".to_owned(), "write `key = value`")
-    } else if let Some((_, help)) = SPECIAL_KEYS.iter().find(|(key, _)| *key == name) {
-        let fault = format!("`{name}` is not a field but an instruction to OpenTelemetry's layer");
-        (fault, *help)
-    } else if OWN_KEYS.contains(&name) {
-        (
-            format!("`{name}` is recorded by the attribute itself"),
-            "remove the field, or give it another key",
-        )
-    } else if before.contains(&name) {
-        (
-            format!("the field `{name}` is given twice"),
-            "keep one of the two: a key is exported once",
-        )
-    } else {
-        return false;
-    };
-    diagnostics.report(&key.tokens, &fault, help);
-    true
-}
-
-/// Refuses keys that are taken or given twice, and returns the deprecated ones. A key may be in both
-/// endings: only one of them happens.
-fn check_keys(
-    conventions: Option<&'static Conventions>,
-    fields: &[Field],
-    late: &[LateField],
-    endings: [&Option<Ending>; 2],
-    diagnostics: &mut Diagnostics,
-) -> Vec<(Key, String)> {
-    let opening = fields.iter().map(|field| &field.key);
-    let late = late.iter().map(|field| &field.key);
-    let before: Vec<&Key> = opening.chain(late).collect();
-    let [ok, err] = endings.map(|ending| {
-        let fields = ending.iter().flat_map(|ending| &ending.fields);
-        fields.map(|field| &field.key).collect::<Vec<_>>()
-    });
-    let groups = [(&[] as &[&Key], &before), (&before, &ok), (&before, &err)];
-    let mut deprecated = Vec::new();
-    for (before, group) in groups {
-        let mut seen: Vec<&str> = before.iter().map(|key| key.name.as_str()).collect();
-        for key in group {
-            if !refuse_key(key, &seen, diagnostics)
-                && conventions.is_some()
-                && let Some(note) = conventions::check_key(key, diagnostics)
-            {
-                deprecated.push(((*key).clone(), note));
-            }
-            seen.push(&key.name);
-        }
-    }
-    deprecated
 }
 
 /// What the span is called where it is exported: `otel_name`, else what the conventions call it if

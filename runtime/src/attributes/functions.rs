@@ -78,6 +78,7 @@
 /// | `level = "debug"` | level of the span; default: `"info"` |
 /// | `target = "app::rpc"` | target of the span for filters; default: the path of the module |
 /// | `log_ids = false` | whether `trace_id` and `span_id` are fields of the span, for log lines; default: `true` |
+/// | `strict = true` | whether what is a warning otherwise is an error, and a span made by hand in the body too; default: what `TRACING_RELAY_STRICT` says |
 /// | `crate = ::tracing_relay` | where the runtime is found, if it was renamed or re-exported |
 ///
 /// The kind is `"server"`; the others are `"client"`, `"producer"`, `"consumer"` and `"internal"`.
@@ -245,6 +246,24 @@
 /// # assert_eq!(forward("GET"), 200);
 /// ```
 ///
+/// ## Warnings
+///
+/// A body that calls `tokio::spawn`, `tokio::task::spawn_blocking`, `std::thread::spawn`, `rayon::spawn`
+/// and the like starts work outside of its trace: a warning at the call names the helper in
+/// [`task`](crate::task) that stays inside. It is about these paths only, and not where the task takes
+/// the span along by hand, with `.in_current_span()` or `.instrument(…)`. `#[allow(deprecated)]` on the
+/// function takes it away, and for a workspace the environment of the compiler:
+///
+/// ```toml
+/// # .cargo/config.toml
+/// [env]
+/// TRACING_RELAY_BARE_SPAWN = "allow"
+/// TRACING_RELAY_STRICT = "my_service, my_worker" # packages, or "*"
+/// ```
+///
+/// With `strict`, of the attribute or of the package, what is a warning otherwise is an error, and so is
+/// a span that the body makes by hand (`info_span!` and its like).
+///
 /// # Errors and panics
 ///
 /// Misuse is a compile error. At run time nothing fails and nothing panics, except what is written
@@ -259,8 +278,7 @@
 /// `async move` block owns its message no more when the span opens: the message is not re-stamped,
 /// and an outgoing carrier is a compile error. A parameter that is there for its carrier alone,
 /// beside others, is unused to the compiler: call it `_headers`. The body runs in a closure, so that
-/// it cannot be `const` nor `#[track_caller]`. Of several attributes on one function, the last is
-/// around the others.
+/// it cannot be `const` nor `#[track_caller]`. A function has one of these attributes and no more.
 ///
 /// ```compile_fail
 /// # use tracing_relay::request_span;

@@ -73,7 +73,7 @@ impl Attribute {
         (self.key.ends_with('.') && !name.is_empty()).then_some(name)
     }
 
-    /// Says that the key is deprecated, if it is, and what to write.
+    /// What to write instead of the key, if it is deprecated.
     fn deprecation(&self, key: &str) -> Option<String> {
         let name = self.name_in_family(key).unwrap_or("<key>");
         let full = |successor: &&str| {
@@ -82,18 +82,15 @@ impl Attribute {
         };
         let successors: Vec<String> = self.successors?.iter().map(full).collect();
         Some(match successors.as_slice() {
-            [] => format!("`{key}` is deprecated, and nothing takes its place"),
-            [only] => format!("`{key}` is deprecated: write `{only}`"),
-            several => format!(
-                "`{key}` is deprecated: write one of {}",
-                diag::list(several)
-            ),
+            [] => "remove it, nothing takes its place".to_owned(),
+            [only] => format!("write `{only}`"),
+            several => format!("write one of {}", diag::list(several)),
         })
     }
 }
 
-/// Refuses a key of a namespace of the conventions that they do not know. Returns what there is to
-/// say about one that is deprecated.
+/// Refuses a key of a namespace of the conventions that they do not know. Returns what to write instead
+/// of one that is deprecated.
 pub(crate) fn check_key(key: &Key, diagnostics: &mut Diagnostics) -> Option<String> {
     let name = key.name.as_str();
     if let Some(attribute) = Attribute::of(name) {
@@ -182,29 +179,18 @@ mod tests {
 
     #[test]
     fn a_deprecated_key_names_its_successors() {
-        for (key, note) in [
+        for (key, help) in [
             ("rpc.method", None),
-            (
-                "rpc.system",
-                Some("`rpc.system` is deprecated: write `rpc.system.name`"),
-            ),
-            (
-                "http.target",
-                Some("`http.target` is deprecated: write one of `url.path`, `url.query`"),
-            ),
-            (
-                "db.user",
-                Some("`db.user` is deprecated, and nothing takes its place"),
-            ),
+            ("rpc.system", Some("write `rpc.system.name`")),
+            ("http.target", Some("write one of `url.path`, `url.query`")),
+            ("db.user", Some("remove it, nothing takes its place")),
             (
                 "rpc.grpc.request.metadata.tenant",
-                Some(
-                    "`rpc.grpc.request.metadata.tenant` is deprecated: write `rpc.request.header.tenant`",
-                ),
+                Some("write `rpc.request.header.tenant`"),
             ),
         ] {
             let known = Attribute::of(key).unwrap();
-            assert_eq!(known.deprecation(key).as_deref(), note);
+            assert_eq!(known.deprecation(key).as_deref(), help);
         }
     }
 }

@@ -105,7 +105,7 @@ impl Emit {
 
     fn body(&self) -> TokenStream {
         let site = self.site_static();
-        let warnings = self.deprecations();
+        let warnings = self.warnings();
         let inner = match self.plan.shape {
             Shape::Sync => self.sync_body(),
             Shape::Async => self.async_body(),

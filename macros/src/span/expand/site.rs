@@ -1,14 +1,17 @@
 //! The static of a span, and the warnings about its keys.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::{Emit, at};
 use crate::item::idents_in;
+use crate::settings;
+use crate::span::body::Warning;
 use crate::span::conventions::{Attribute, Type};
+use crate::span::keys::OWN_KEYS;
 use crate::span::params::Recorded;
-use crate::span::plan::{ExportedName, OWN_KEYS};
+use crate::span::plan::ExportedName;
 
 impl Emit {
     /// `static SITE`
@@ -148,24 +151,34 @@ impl Emit {
         (names.len() > 0).then(|| quote!(.with_older(#category, &[#(#names),*])))
     }
 
-    /// A warning for each deprecated key, at the key.
-    pub(super) fn deprecations(&self) -> TokenStream {
-        self.plan
-            .deprecated
-            .iter()
-            .map(|(key, note)| {
-                let at = key.tokens.span();
-                let name = Ident::new("deprecated_attribute", at);
-                quote_spanned! {at=>
-                    const _: () = {
-                        #[deprecated(note = #note)]
-                        #[allow(non_upper_case_globals)]
-                        const #name: () = ();
-                        #name
-                    };
-                }
-            })
-            .collect()
+    /// The warnings: uses of a deprecated constant, each where it is to be seen.
+    pub(super) fn warnings(&self) -> TokenStream {
+        let mut tokens = settings::read_again_on_change();
+        for Warning {
+            at,
+            name,
+            fault,
+            help,
+        } in &self.plan.warnings
+        {
+            let note = format!("{fault}: {help}");
+            // The compiler underlines one token here: the last, which is what a path leads to.
+            let at = at
+                .clone()
+                .into_iter()
+                .last()
+                .map_or_else(Span::mixed_site, |last| last.span());
+            let name = Ident::new(name, at);
+            tokens.extend(quote_spanned! {at=>
+                const _: () = {
+                    #[deprecated(note = #note)]
+                    #[allow(non_upper_case_globals)]
+                    const #name: () = ();
+                    #name
+                };
+            });
+        }
+        tokens
     }
 }
 

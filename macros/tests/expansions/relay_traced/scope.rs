@@ -24,6 +24,12 @@ async fn link(&self) -> Result<(), Error> {
             0usize,
         )
     };
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_STRICT"
+    );
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_BARE_SPAWN"
+    );
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(

@@ -60,6 +60,12 @@ fn handle(request: &Request) -> Reply {
             )
             .from_environment()
     };
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_STRICT"
+    );
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_BARE_SPAWN"
+    );
     const _: () = {
         #[deprecated(note = "`rpc.service` is deprecated: write `rpc.method`")]
         #[allow(non_upper_case_globals)]

@@ -50,6 +50,12 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
             .named_by(&[const { __TRACING_RELAY_COUNT + 1usize }])
             .from_environment()
     };
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_STRICT"
+    );
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_BARE_SPAWN"
+    );
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_span, __tracing_relay_late) = {
         #[allow(unused_imports)]

@@ -35,6 +35,12 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
             )
             .named_by(&[1usize])
     };
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_STRICT"
+    );
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_BARE_SPAWN"
+    );
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_span, __tracing_relay_late) = {
         #[allow(unused_imports)]

@@ -34,6 +34,12 @@ async fn handle(
             1usize,
         )
     };
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_STRICT"
+    );
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_BARE_SPAWN"
+    );
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         #[allow(unused_imports)]

@@ -1,0 +1,62 @@
+//! What stands before the body: other attributes, and what kind of function it is.
+
+use super::Attribute;
+use super::plan::SpanKind;
+use crate::diag::Diagnostics;
+use crate::item::FnItem;
+
+const OURS: [&str; 3] = ["request_span", "traced", "relay_traced"];
+
+pub(crate) fn check(
+    attribute: Attribute,
+    kind: SpanKind,
+    item: &FnItem,
+    diagnostics: &mut Diagnostics,
+) {
+    let ours = attribute.name();
+    for other in &item.attrs {
+        let Some(name) = other.path().segments.last() else {
+            continue;
+        };
+        let name = &name.ident;
+        if name == "track_caller" {
+            diagnostics.report(
+                other,
+                "the body runs in a closure, which does not know the caller",
+                &format!("remove `#[track_caller]`, or `{ours}`"),
+            );
+        } else if name == "test" {
+            diagnostics.report(
+                other,
+                "a test is not a step of the program",
+                &format!("put `{ours}` on what the test calls"),
+            );
+        } else if name == "instrument" && kind.receives() {
+            diagnostics.report(
+                other,
+                &format!("`#[instrument]` below `{ours}` opens its span before the message is read, outside of its trace"),
+                &format!("remove it, or put it above `{ours}`"),
+            );
+        } else if OURS.iter().any(|known| name == known) {
+            diagnostics.report(
+                other,
+                &format!("`{ours}` is on this function already, and a function has one span"),
+                "keep one of the two, or put the other on a function that this one calls",
+            );
+        }
+    }
+    if let Some(constant) = &item.sig.constness {
+        diagnostics.report(
+            constant,
+            "a `const fn` cannot have a span",
+            &format!("remove `const`, or `{ours}`"),
+        );
+    }
+    if item.sig.ident == "main" && item.sig.inputs.is_empty() {
+        diagnostics.report(
+            &item.sig.ident,
+            "`main` begins before there is a subscriber, and its span would be lost",
+            &format!("put `{ours}` on a function that `main` calls when tracing is set up"),
+        );
+    }
+}

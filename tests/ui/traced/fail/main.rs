@@ -1,0 +1,6 @@
+//! `main` begins before there is a subscriber.
+
+use tracing_relay::traced;
+
+#[traced]
+fn main() {}
