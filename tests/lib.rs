@@ -4,3 +4,8 @@
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// What the page of diagnostics says to write.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/diagnostics.md")]
+struct Diagnostics;

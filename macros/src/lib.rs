@@ -48,6 +48,7 @@ static TABLES: &[&options::Table] = &[
     &derive_span_fields::plan::ON_TYPE,
     &span::args::REQUEST_SPAN,
     &span::args::TRACED,
+    &span::args::TRACED_BLOCK,
     &span::args::RELAY_TRACED,
     &test_attribute::args::TEST,
 ];

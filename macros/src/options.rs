@@ -97,6 +97,11 @@ impl Options {
         self.0.iter().find(|given| given.name == name)
     }
 
+    /// All that was given, in that order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Given> {
+        self.0.iter()
+    }
+
     /// Whether the option was given.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
@@ -222,12 +227,30 @@ impl Table {
         })
     }
 
+    /// The option of the same attribute where it stands at its usual place.
+    fn elsewhere(&self, key: &Ident) -> Option<&'static Spec> {
+        let (attribute, _) = self.attribute_and_place();
+        let usual = crate::TABLES
+            .iter()
+            .find(|table| table.attribute == attribute && table.attribute != self.attribute);
+        usual?.spec(key)
+    }
+
     fn spec(&self, key: &Ident) -> Option<&'static Spec> {
         self.options.iter().find(|spec| key == spec.name)
     }
 
     fn unknown(&self, key: &Ident) -> Error {
         let name = key.unraw().to_string();
+        if let Some(spec) = self.elsewhere(key) {
+            let (attribute, place) = self.attribute_and_place();
+            let opening = attribute.trim_end_matches(']');
+            return diag::at(
+                key,
+                &format!("`{name}` is an option of `{attribute}` on one function, not{place}"),
+                &format!("write `{opening}({})]` on the method", spec.usage),
+            );
+        }
         let owners: Vec<String> = crate::TABLES
             .iter()
             .filter(|table| table.attribute != self.attribute && table.spec(key).is_some())
@@ -272,10 +295,14 @@ impl Table {
 
     /// The attribute in backticks.
     fn quoted(&self) -> String {
-        match self.attribute.split_once(' ') {
-            Some((attribute, place)) => format!("`{attribute}` {place}"),
-            None => format!("`{}`", self.attribute),
-        }
+        let (attribute, place) = self.attribute_and_place();
+        format!("`{attribute}`{place}")
+    }
+
+    /// The attribute, and where it stands, if it is not at its usual place.
+    fn attribute_and_place(&self) -> (&'static str, &'static str) {
+        self.attribute
+            .split_at(self.attribute.find(' ').unwrap_or(self.attribute.len()))
     }
 
     fn accepted(&self) -> String {

@@ -358,6 +358,23 @@ impl TraceCarrier {
         self.context().is_none()
     }
 
+    /// Takes the carrier out and leaves an empty one, for a trace that is continued once: a second
+    /// call gives nothing. `std::mem::take` would leave the current context, as `Default` does.
+    ///
+    /// ```
+    /// use tracing_relay::{TraceCarrier, TraceContext};
+    ///
+    /// let renewal: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
+    /// let mut headers = TraceCarrier::from(renewal.clone());
+    /// assert_eq!(headers.take().context(), Some(&renewal), "the connection that the renewal asked for");
+    /// assert!(headers.take().is_none(), "a later one has a trace of its own");
+    /// # Ok::<(), tracing_relay::InvalidCarrier>(())
+    /// ```
+    #[must_use]
+    pub const fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::none())
+    }
+
     /// Takes the current context in place of the one that a clone brought along; empty outside a
     /// trace.
     pub fn recapture(&mut self) {

@@ -4,7 +4,9 @@
 use std::process::Command;
 
 use tracing_relay::testing::{Traces, Value};
-use tracing_relay::{CarriesTrace, LateField, TraceCarrier, assert_trace, request_span, traced};
+use tracing_relay::{
+    CarriesTrace, LateField, TraceCarrier, TraceContext, assert_trace, request_span, traced,
+};
 
 mod jsonrpc {
     use super::*;
@@ -177,6 +179,40 @@ fn the_others_have_their_names_and_types(traces: Traces) {
         internal "SELECT threads turns"
         "#
     );
+}
+
+mod creation_context {
+    use super::*;
+
+    const CREATED: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    fn created() -> TraceCarrier {
+        TraceCarrier::from(CREATED.parse::<TraceContext>().unwrap())
+    }
+
+    #[traced(conventions = "messaging", kind = "consumer")]
+    fn keep(message: TraceCarrier) -> TraceCarrier {
+        message
+    }
+
+    #[traced(conventions = "messaging", kind = "consumer", restamp = true)]
+    fn change(message: TraceCarrier) -> TraceCarrier {
+        message
+    }
+
+    #[tracing_relay::test]
+    fn a_message_keeps_it_unless_the_user_says_otherwise(traces: Traces) {
+        let id = |carrier: &TraceCarrier| carrier.context().unwrap().span_id();
+        assert_eq!(id(&keep(created())), id(&created()));
+        assert_eq!(id(&change(created())), traces.span("change").span_id());
+        assert_trace!(
+            traces,
+            "
+            consumer keep <- remote b7ad6b7169203331
+            consumer change <- remote b7ad6b7169203331
+            "
+        );
+    }
 }
 
 mod older {

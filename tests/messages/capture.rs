@@ -161,6 +161,16 @@ fn a_clone_keeps_its_trace_until_it_is_recaptured() {
 }
 
 #[test]
+fn a_carrier_that_is_taken_is_used_once_also_inside_a_span() {
+    let renewal = remote(TRACEPARENT);
+    let mut job = Job::new(1, String::new());
+    job.inject(&renewal);
+    let (first, second) = in_span(|_| (job.trace.take(), job.trace.take()));
+    assert_eq!(first.context(), Some(&renewal));
+    assert!(second.is_none(), "neither the renewal nor the current span");
+}
+
+#[test]
 fn every_message_is_in_the_trace_of_the_one_that_built_the_template() {
     #[carries_trace(default = none)]
     #[derive(Clone, Default)]

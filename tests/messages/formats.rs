@@ -189,6 +189,42 @@ fn message_pack_as_array() {
 }
 
 #[test]
+fn a_flattened_field_beside_the_carrier() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Head {
+        id: u64,
+    }
+
+    #[carries_trace]
+    #[derive(Serialize, Deserialize)]
+    struct Flattened {
+        name: String,
+        #[serde(flatten)]
+        head: Head,
+    }
+
+    fn check<F: Format>() {
+        for trace in [TraceCarrier::none(), full().into()] {
+            let sent = Flattened {
+                name: "n".to_owned(),
+                head: Head { id: 1 },
+                trace,
+            };
+            let back: Flattened = read::<F, _>(&F::write(&sent)).unwrap();
+            assert_eq!((back.name, back.head), (sent.name, sent.head));
+            assert_eq!(back.trace.context(), sent.trace.context());
+        }
+    }
+
+    check::<Json>();
+    check::<Yaml>();
+    check::<Toml>();
+    check::<Cbor>();
+    check::<MessagePackMap>();
+    check::<MessagePackArray>();
+}
+
+#[test]
 fn a_carrier_of_another_type_in_every_self_describing_format() {
     #[derive(Serialize)]
     struct Wrong<T> {

@@ -1,11 +1,22 @@
 //! Misuse does not compile, and the compiler says what to write instead.
 //!
-//! One folder a macro, one rule a file, named as the rule. `TRYBUILD=overwrite` writes the expected
-//! messages; each is then read by eye: the underlined token, the fault, and the remedy to type.
+//! One folder a macro, one rule a file, named as the rule. A case that fails to compile begins with the
+//! rule and ends with `mod right`, the code to write instead; both are in `docs/diagnostics.md`, whose
+//! right examples are compiled as doctests. `TRYBUILD=overwrite` writes the expected messages; each is
+//! then read by eye: the underlined token, the fault, and the remedy to type. `UPDATE_EXPECT=1` writes
+//! the page. In `compiler` is what rustc itself says about annotated functions.
+
+mod page;
 
 #[test]
 fn messages_of_the_compiler() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("ui/*/fail/*.rs");
     cases.pass("ui/*/pass/*.rs");
+}
+
+#[test]
+fn the_page_of_diagnostics_is_that_of_the_cases() {
+    let path = format!("{}/../docs/diagnostics.md", env!("CARGO_MANIFEST_DIR"));
+    expect_test::expect_file![path].assert_eq(&page::page());
 }

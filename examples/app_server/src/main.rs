@@ -115,8 +115,9 @@ async fn play(file: Option<PathBuf>) -> Result<(), Box<dyn Error>> {
 async fn serve(model: &str, spans: Option<SocketAddr>) -> Result<(), Box<dyn Error>> {
     let telemetry = Telemetry::install("server", spans)?;
     let (core, queue) = Core::new(QUEUE);
-    let server = server::Server::new(core);
-    let core = tokio::spawn(core::run(queue, ModelClient::new(model)?));
+    let model = ModelClient::new(model)?;
+    let server = server::Server::new(core, model.clone());
+    let core = tokio::spawn(core::run(queue, model));
     let connection = lines(tokio::io::stdin(), tokio::io::stdout());
     let result = server.serve(1, connection).await;
     drop(server);

@@ -58,13 +58,15 @@ pub async fn play(
             event,
         };
         writeln!(out, "<- {}", json(&notification))?;
-        let Event::TurnCompleted {
+        if let Event::TurnCompleted {
             turn_id, status, ..
-        } = notification.event;
-        if status != TurnStatus::Completed {
-            failed.push(turn_id);
+        } = notification.event
+        {
+            if status != TurnStatus::Completed {
+                failed.push(turn_id);
+            }
+            played.turns += 1;
         }
-        played.turns += 1;
     }
     if failed.is_empty() {
         Ok(played)

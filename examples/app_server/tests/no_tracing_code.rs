@@ -6,13 +6,15 @@ use std::fs;
 use std::path::Path;
 
 /// The files that are about tracing, or that start the others.
-const AROUND: [&str; 6] = [
+const AROUND: [&str; 8] = [
     "collector.rs",
     "forest.rs",
     "lib.rs",
     "main.rs",
     "processes.rs",
-    "telemetry",
+    "telemetry/lines.rs",
+    "telemetry/mod.rs",
+    "telemetry/otlp.rs",
 ];
 
 const FORBIDDEN: [&str; 5] = [
@@ -41,6 +43,37 @@ fn the_business_files_hold_no_tracing_code() {
     let mut sources = BTreeSet::new();
     collect(&package.join("src"), "", &mut sources);
     assert_eq!(files, sources);
+}
+
+/// What the whole program has of tracing, beside the export: lines that begin with one of these.
+const ATTRIBUTES: [&str; 6] = [
+    "#[carries_trace",
+    "#[derive(SpanFields",
+    "#[field",
+    "#[relay_traced",
+    "#[request_span",
+    "#[traced",
+];
+
+#[test]
+fn the_attributes_are_few_and_a_method_needs_none() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let list = fs::read_to_string(package.join("business-files.txt")).expect("the list");
+    let mut count = 0;
+    for path in list.lines() {
+        let name = path.strip_prefix("examples/app_server/").expect(path);
+        let text = fs::read_to_string(package.join(name)).expect(path);
+        let starts = |line: &&str| ATTRIBUTES.iter().any(|start| line.starts_with(start));
+        let attributes = text.lines().map(str::trim_start).filter(starts).count();
+        // All methods share the attribute of the table that they are in.
+        let own = usize::from(name == "src/server/request.rs");
+        assert!(
+            !name.starts_with("src/server/") || attributes == own,
+            "{name}"
+        );
+        count += attributes;
+    }
+    assert!((10..=40).contains(&count), "{count} attributes");
 }
 
 /// The files in a folder and below, by their paths from the first one.

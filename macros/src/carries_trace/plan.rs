@@ -200,7 +200,8 @@ fn check_field_is_free(
     None
 }
 
-/// A struct that serde or the compiler takes for its only field cannot have another.
+/// A struct that serde or the compiler takes for its only field, or for another type, cannot have one
+/// more field.
 fn check_container(item: &ItemStruct, diagnostics: &mut Diagnostics) -> Option<()> {
     let metas = serde_metas(&item.attrs);
     if let Some(transparent) = metas.iter().find(|meta| is_bare(meta, "transparent")) {
@@ -208,6 +209,17 @@ fn check_container(item: &ItemStruct, diagnostics: &mut Diagnostics) -> Option<(
             transparent,
             "a transparent struct is written as its only field and has no place for a carrier",
             &format!("remove `transparent`, or send `Carried<{}>`", item.ident),
+        );
+        return None;
+    }
+    if let Some(remote) = metas.iter().find(|meta| meta.path().is_ident("remote")) {
+        let ident = &item.ident;
+        diagnostics.report(
+            remote,
+            &format!("with `remote`, `{ident}` stands for a type that has no carrier"),
+            &format!(
+                "put `#[carries_trace]` on the struct whose field is written `with = \"{ident}\"`"
+            ),
         );
         return None;
     }

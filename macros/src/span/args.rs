@@ -37,7 +37,7 @@ const RESTAMP: Spec = Spec {
     name: "restamp",
     kind: Kind::Bool,
     usage: "restamp = false",
-    doc: "whether a message that the function owns gets the context of this span; default: `true`",
+    doc: "whether a message that the function owns gets the context of this span; default: `true`, with the messaging conventions `false`",
 };
 const TRUST: Spec = Spec {
     name: "trust",
@@ -111,6 +111,12 @@ const SCOPE: Spec = Spec {
     usage: "scope = RELAY",
     doc: "the `TraceScope` that the operation belongs to; required",
 };
+const PREFIX: Spec = Spec {
+    name: "prefix",
+    kind: Kind::Str,
+    usage: "prefix = \"threads\"",
+    doc: "what the names of the spans begin with, before a dot: `threads.start`; default: the names of the methods alone",
+};
 const CRATE: Spec = Spec {
     name: "crate",
     kind: Kind::CratePath,
@@ -148,6 +154,21 @@ pub(crate) static REQUEST_SPAN: Table = Table {
 pub(crate) static TRACED: Table = Table {
     attribute: "#[traced]",
     options: OPTIONS.split_at(1).1,
+};
+
+/// What `#[traced]` takes on an `impl` block or a trait.
+pub(crate) static TRACED_BLOCK: Table = Table {
+    attribute: "#[traced] on a block",
+    options: &[
+        PREFIX,
+        ERR,
+        CONVENTIONS,
+        LEVEL,
+        TARGET,
+        LOG_IDS,
+        STRICT,
+        CRATE,
+    ],
 };
 
 pub(crate) static RELAY_TRACED: Table = Table {

@@ -5,7 +5,8 @@ use super::plan::SpanKind;
 use crate::diag::Diagnostics;
 use crate::item::FnItem;
 
-const OURS: [&str; 3] = ["request_span", "traced", "relay_traced"];
+/// The names of the function attributes.
+pub(crate) const OURS: [&str; 3] = ["request_span", "traced", "relay_traced"];
 
 pub(crate) fn check(
     attribute: Attribute,
@@ -19,13 +20,7 @@ pub(crate) fn check(
             continue;
         };
         let name = &name.ident;
-        if name == "track_caller" {
-            diagnostics.report(
-                other,
-                "the body runs in a closure, which does not know the caller",
-                &format!("remove `#[track_caller]`, or `{ours}`"),
-            );
-        } else if name == "test" {
+        if name == "test" {
             diagnostics.report(
                 other,
                 "a test is not a step of the program",
@@ -45,18 +40,32 @@ pub(crate) fn check(
             );
         }
     }
-    if let Some(constant) = &item.sig.constness {
-        diagnostics.report(
-            constant,
-            "a `const fn` cannot have a span",
-            &format!("remove `const`, or `{ours}`"),
-        );
-    }
+    check_closure(&format!("`{ours}`"), item, diagnostics);
     if item.sig.ident == "main" && item.sig.inputs.is_empty() {
         diagnostics.report(
             &item.sig.ident,
             "`main` begins before there is a subscriber, and its span would be lost",
             &format!("put `{ours}` on a function that `main` calls when tracing is set up"),
+        );
+    }
+}
+
+/// Refuses what is not possible for a body in a closure; `alternative` is the remedy besides removing
+/// what is in the way.
+pub(crate) fn check_closure(alternative: &str, item: &FnItem, diagnostics: &mut Diagnostics) {
+    let track_caller = |attribute: &&syn::Attribute| attribute.path().is_ident("track_caller");
+    if let Some(track_caller) = item.attrs.iter().find(track_caller) {
+        diagnostics.report(
+            track_caller,
+            "the body runs in a closure, which does not know the caller",
+            &format!("remove `#[track_caller]`, or {alternative}"),
+        );
+    }
+    if let Some(constant) = &item.sig.constness {
+        diagnostics.report(
+            constant,
+            "a `const fn` cannot have a span",
+            &format!("remove `const`, or {alternative}"),
         );
     }
 }

@@ -1,8 +1,9 @@
 //! The function attributes: `#[request_span]`, `#[traced]` and `#[relay_traced]`. They differ in
 //! their defaults and go through one pipeline: options ([`args`]), checked meaning ([`plan`]),
-//! tokens ([`expand`]).
+//! tokens ([`expand`]). `#[traced]` on a block of methods ([`block`]) is put on each of them.
 
 pub(crate) mod args;
+mod block;
 mod body;
 mod conventions;
 pub(crate) mod expand;
@@ -49,6 +50,14 @@ impl Attribute {
         }
     }
 
+    /// What to do with the attribute where it is on something that it does not accept.
+    fn accepted_items(self) -> &'static str {
+        match self {
+            Self::RequestSpan | Self::RelayTraced => "put it on a function or a method",
+            Self::Traced => "put it on a function, a method, an `impl` block or a trait",
+        }
+    }
+
     /// The default of `err`.
     fn default_error_detail(self) -> &'static str {
         match self {
@@ -61,6 +70,9 @@ impl Attribute {
 /// Expands one of the function attributes.
 pub(crate) fn expand(attribute: Attribute, args: TokenStream, item: TokenStream) -> TokenStream {
     driver::attribute(attribute.name(), item, |item, diagnostics| {
+        if attribute == Attribute::Traced && block::is_block(&item) {
+            return block::expand(args, item, diagnostics);
+        }
         let options = attribute.table().parse(args, diagnostics);
         let plan = plan::plan(attribute, &options, item.clone(), diagnostics);
         match plan {

@@ -171,7 +171,7 @@ pub(crate) fn plan(
     let carrier = carrier(kind, options);
     check_carrier(&carrier, &params, &item, options, diagnostics);
     check_shape(shape, &item.sig, &body, &carrier, diagnostics);
-    check_result(shape, &item.sig, options, diagnostics);
+    check_result(&item.sig, options, diagnostics);
 
     let exported_name = exported_name(conventions, &fields, options);
     let name = options
@@ -202,7 +202,9 @@ pub(crate) fn plan(
         target: options.str("target").cloned(),
         level: Ident::new(&level, Span::mixed_site()),
         kind,
-        restamp: options.bool("restamp").unwrap_or(true),
+        restamp: options
+            .bool("restamp")
+            .unwrap_or_else(|| conventions.is_none_or(Conventions::changes_messages)),
         environment: attribute == Attribute::RequestSpan,
         log_ids: options.bool("log_ids").unwrap_or(true),
         trust: options.expr("trust").cloned(),
@@ -331,7 +333,7 @@ fn parse_item(
         diagnostics.report(
             header.collect::<TokenStream>(),
             &format!("`{}` needs a function, this is {found}", attribute.name()),
-            "put it on a function or a method",
+            attribute.accepted_items(),
         );
         return None;
     }
@@ -409,17 +411,24 @@ fn check_shape(
     }
 }
 
-/// Options about a result need a function that has one.
-fn check_result(shape: Shape, sig: &Signature, options: &Options, diagnostics: &mut Diagnostics) {
-    let what = match shape {
+/// Why a function has no result, if it has none.
+pub(super) fn without_result(sig: &Signature) -> Option<&'static str> {
+    match Shape::of(sig) {
         Shape::Returned {
             polled: Polled::Stream,
             ..
-        } => "a stream has no result",
+        } => Some("a stream has no result"),
         Shape::Sync | Shape::Async if returns_never(sig) => {
-            "a function that never returns has no result"
+            Some("a function that never returns has no result")
         }
-        _ => return,
+        _ => None,
+    }
+}
+
+/// Options about a result need a function that has one.
+fn check_result(sig: &Signature, options: &Options, diagnostics: &mut Diagnostics) {
+    let Some(what) = without_result(sig) else {
+        return;
     };
     for name in ["on_ok", "on_err", "err"] {
         if let Some(given) = options.get(name) {

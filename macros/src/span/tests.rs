@@ -369,6 +369,97 @@ fn a_scope() {
 }
 
 #[test]
+fn a_block_of_methods() {
+    traced(
+        "block",
+        quote!(prefix = "threads", level = "debug", err = "message"),
+        quote! {
+            /// Docs stay.
+            #[async_trait]
+            unsafe impl<'a, T: Clone> Service<T> for Threads<'a, T>
+            where
+                T: Send,
+            {
+                #![allow(unused)]
+                type Reply = [u8; { 1 + 2 }];
+                const LIMIT: usize = { 1 };
+                own_methods!();
+                own_methods! { a }
+
+                /// Docs stay here too.
+                #[inline]
+                pub(crate) async fn start(&mut self, #[field] id: u64) -> Result<(), Error> {
+                    self.begin(id).await
+                }
+
+                default unsafe fn r#match(&self) -> u8 {
+                    1
+                }
+
+                fn forever(&self) -> ! {
+                    loop {}
+                }
+
+                fn items(&self) -> impl Stream<Item = u8> {
+                    stream::empty()
+                }
+
+                #[traced(skip)]
+                const fn count(&self) -> usize {
+                    2
+                }
+
+                #[tracing_relay::traced(name = "own")]
+                fn has_its_own() {}
+
+                #[request_span]
+                fn is_a_handler(request: Request) {}
+
+                #[cfg_attr(feature = "traces", relay_traced(scope = RELAY))]
+                fn has_its_own_at_times() {}
+            }
+        },
+    );
+}
+
+#[test]
+fn a_trait() {
+    traced(
+        "trait",
+        quote!(crate = crate::relay),
+        quote! {
+            pub trait Step: Send {
+                type Output;
+                const NAME: &'static str;
+
+                fn run(&self) -> Self::Output;
+
+                async fn run_twice(&self) -> (Self::Output, Self::Output) {
+                    (self.run(), self.run())
+                }
+            }
+        },
+    );
+}
+
+#[test]
+fn a_block_beside_errors_is_what_it_was() {
+    traced(
+        "block_with_errors",
+        quote!(kind = "client", prefix = "threads."),
+        quote! {
+            impl Threads {
+                #[traced(skip)]
+                fn count(&self) {}
+                #[track_caller]
+                fn start(&self) {}
+                const fn limit() {}
+            }
+        },
+    );
+}
+
+#[test]
 fn two_errors_stand_beside_the_function_as_it_was() {
     request_span(
         "errors",
@@ -433,7 +524,12 @@ fn words_of(tokens: TokenStream) -> Vec<String> {
 
 #[test]
 fn every_option_is_documented() {
-    for table in [&args::REQUEST_SPAN, &args::TRACED, &args::RELAY_TRACED] {
+    for table in [
+        &args::REQUEST_SPAN,
+        &args::TRACED,
+        &args::TRACED_BLOCK,
+        &args::RELAY_TRACED,
+    ] {
         snapshots::check_documented("functions.rs", table);
     }
 }

@@ -145,7 +145,7 @@ impl<P> CountedAfter<SeveralParameters> for Found<P> {
 #[diagnostic::on_unimplemented(
     message = "no parameter of this function carries a trace",
     label = "the span would lose the trace of what called this function",
-    note = "put `#[carries_trace]` on the type of the message, or take it as `Carried<T>`",
+    note = "put `#[carries_trace]` on the type of the message, bound a type parameter by `T: CarriesTrace`, or take `Carried<T>`",
     note = "if the context is somewhere inside a parameter, name it: `carrier = message.trace`",
     note = "if nothing can come in here, say so: `carrier = none`"
 )]
@@ -168,7 +168,7 @@ pub trait AParameterCarries: Sized {
 #[diagnostic::on_unimplemented(
     message = "no parameter of this function can take the trace along",
     label = "what this function sends would lose its trace",
-    note = "put `#[carries_trace]` on the type of the message, or take it as `Carried<T>`",
+    note = "put `#[carries_trace]` on the type of the message, bound a type parameter by `T: CarriesTraceMut`, or take `Carried<T>`",
     note = "if the carrier is somewhere inside a parameter, name it: `carrier = request.headers`",
     note = "if the message is built inside, where it captures the context by itself, say so: `carrier = none`"
 )]

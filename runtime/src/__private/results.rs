@@ -183,7 +183,8 @@ pub struct AValue;
     message = "this function returns a future under the name of another type",
     label = "the span would end before this future is polled",
     note = "make it an `async fn`, or write the type out: `impl Future<Output = T>` or `Pin<Box<dyn Future<Output = T> + Send>>`",
-    note = "a handle to work that is not this function's own, like the receiver of a reply, is returned inside a tuple or a struct"
+    note = "a handle to work that is not this function's own, like the receiver of a reply, is returned inside a tuple or a struct",
+    note = "in a block with `#[traced]`, `#[traced(skip)]` on the method leaves it out"
 )]
 pub trait IsThereOnReturn: Sized {
     /// Nothing.

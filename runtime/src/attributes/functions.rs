@@ -67,7 +67,7 @@
 /// | `otel_name = request.method` | name under which the span is exported, read when it opens; `None`, or an empty text, leaves `name` |
 /// | `kind = "consumer"` | kind of the span, which also says whether the carrier comes in or goes out |
 /// | `carrier = request.headers` | where the carrier is; `none` where there is none; default: the one parameter whose type carries |
-/// | `restamp = false` | whether a message that the function owns gets the context of this span; default: `true` |
+/// | `restamp = false` | whether a message that the function owns gets the context of this span; default: `true`, with the messaging conventions `false` |
 /// | `trust = caller.is_authenticated()` | whether the carrier is believed; where it is not, the span starts a new trace, and nothing of what came in is left in a message that the function owns; default: `true` |
 /// | `fields(rpc.method = request.method)` | attributes recorded when the span opens: `key = value`, `key = %display`, `key = ?debug` |
 /// | `on_ok(\|reply\| turn.id = reply.id)` | attributes recorded from the result, or from the value in `Ok` |
@@ -226,7 +226,8 @@
 /// fn answer() {}
 /// ```
 ///
-/// Kind and outcome stay what the function says. Keys of types under `#[fields]` are not compared.
+/// Kind and outcome stay what the function says. With `"messaging"` a message keeps the context that it was
+/// created with, unless `restamp = true`. Keys of types under `#[fields]` are not compared.
 ///
 /// While a system moves from older conventions, `OTEL_SEMCONV_STABILITY_OPT_IN` can ask for the older
 /// names besides: `rpc/dup` for the first two, `http/dup`, `messaging/dup` and `database/dup`, several
@@ -340,9 +341,60 @@ pub use tracing_relay_macros::request_span;
 /// # assert_eq!(queue.pop().map(work), Some(1));
 /// ```
 ///
+/// # On a block
+///
+/// On an `impl` block or a trait, the attribute is put on each method that has a body. A method with
+/// one of the function attributes keeps its own, which then knows nothing of the block, and
+/// `#[traced(skip)]` takes a method out. What is no method, and what a macro in the block expands to,
+/// is left alone.
+///
+/// ```
+/// use tracing_relay::traced;
+///
+/// struct Threads(Vec<String>);
+///
+/// #[traced(prefix = "threads", level = "debug")]
+/// impl Threads {
+///     /// In the span `threads.start`.
+///     async fn start(&mut self, name: &str) -> usize {
+///         self.0.push(name.to_owned());
+///         self.0.len()
+///     }
+///
+///     /// In the span `threads.rename`.
+///     #[traced(name = "threads.rename", fields(thread.name = name))]
+///     fn rename(&mut self, at: usize, name: &str) {
+///         self.0[at] = name.to_owned();
+///     }
+///
+///     #[traced(skip)]
+///     const fn is_empty(&self) -> bool {
+///         self.0.is_empty()
+///     }
+/// }
+/// # let mut threads = Threads(vec![String::new()]);
+/// # threads.rename(0, "first");
+/// # assert!(!threads.is_empty());
+/// # drop(threads.start("second"));
+/// ```
+///
+/// With `async_trait` it may stand above or below it.
+///
 /// # Options
 ///
-/// Those of [`request_span`](macro@crate::request_span).
+/// Those of [`request_span`](macro@crate::request_span). On a block, those that are not about one
+/// function:
+///
+/// | option | effect on every method |
+/// | --- | --- |
+/// | `prefix = "threads"` | what the names of the spans begin with, before a dot: `threads.start`; default: the names of the methods alone |
+/// | `err = "message"` | what the status says about an error: its type only, its message, or also its sources |
+/// | `conventions = "jsonrpc"` | semantic conventions whose constant attributes are added and whose keys are checked |
+/// | `level = "debug"` | level of the span; default: `"info"` |
+/// | `target = "app::rpc"` | target of the span for filters; default: the path of the module |
+/// | `log_ids = false` | whether `trace_id` and `span_id` are fields of the span, for log lines; default: `true` |
+/// | `strict = true` | whether what is a warning otherwise is an error, and a span made by hand in the body too; default: what `TRACING_RELAY_STRICT` says |
+/// | `crate = ::tracing_relay` | where the runtime is found, if it was renamed or re-exported |
 pub use tracing_relay_macros::traced;
 
 /// Runs an operation in the [`TraceScope`](crate::TraceScope) of its component.

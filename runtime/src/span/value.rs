@@ -159,7 +159,7 @@ impl OwnedValue {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be recorded as an attribute",
     label = "this type has no attribute value",
-    note = "record it by `Debug` with `key = ?value` or `#[field(?)]`, or implement `Display` for it"
+    note = "record a part of it, `key = value.id`, or all of it by `Debug`: `key = ?value` or `#[field(?)]`"
 )]
 pub trait FieldValue {
     /// The value to record.

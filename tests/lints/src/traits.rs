@@ -64,3 +64,70 @@ impl Server {
         ready(self.number).await
     }
 }
+
+/// A block with a prefix.
+#[traced(prefix = "server", level = "debug", err = "chain", crate = ::relay)]
+impl Server {
+    /// The largest number.
+    pub const LARGEST: u64 = 9;
+
+    /// Not in a span.
+    #[must_use]
+    #[traced(skip)]
+    pub const fn is_zero(&self) -> bool {
+        self.number == 0
+    }
+
+    /// Sync.
+    ///
+    /// # Errors
+    ///
+    /// Above the largest.
+    pub fn checked(&self) -> Result<u64, fmt::Error> {
+        (self.number <= Self::LARGEST)
+            .then_some(self.number)
+            .ok_or(fmt::Error)
+    }
+
+    /// Async, with a lifetime.
+    pub async fn longer<'a>(&'a self, other: &'a Self) -> &'a Self {
+        let awaited = ready(other).await;
+        if self.number < awaited.number {
+            awaited
+        } else {
+            self
+        }
+    }
+}
+
+/// A trait with a body.
+#[traced(crate = ::relay)]
+pub trait Named {
+    /// Has none.
+    fn name(&self) -> String;
+
+    /// Has one.
+    fn twice(&self) -> String {
+        self.name().repeat(2)
+    }
+}
+
+/// Its methods are in annotated blocks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Boxed;
+
+#[traced(prefix = "boxed", crate = ::relay)]
+#[async_trait]
+impl Service for Boxed {
+    async fn call(&self, message: TraceCarrier, number: u64) -> Result<u64, fmt::Error> {
+        ready(()).await;
+        Ok(number.saturating_add(u64::from(message.is_none())))
+    }
+}
+
+#[traced(prefix = "boxed", crate = ::relay)]
+impl Named for Boxed {
+    fn name(&self) -> String {
+        "boxed".to_owned()
+    }
+}

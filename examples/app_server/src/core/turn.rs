@@ -1,55 +1,184 @@
 //! A turn: what the core does for an input of the user, from its start to its end.
 
-use tokio::sync::mpsc;
-use tracing_relay::traced;
+use std::sync::Arc;
 
-use crate::model_client::{ModelClient, ModelError};
-use crate::protocol::{Event, TurnStatus};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+use tracing_relay::{task, traced};
+
+use super::submission::{Op, Submission};
+use super::threads::Threads;
+use crate::model::Prompt;
+use crate::model_client::{ModelError, Responder};
+use crate::protocol::{Event, PastTurn, TurnStatus};
+
+/// A turn that was submitted. However it ends, that is said once: when this is dropped.
+#[derive(Debug)]
+pub(super) struct PendingTurn {
+    threads: Arc<Threads>,
+    thread_id: String,
+    interrupt: CancellationToken,
+    inputs: Option<mpsc::Receiver<String>>,
+    ending: PastTurn,
+    /// How many of the turns before it stands for, when it has completed.
+    replaces: usize,
+}
+
+impl PendingTurn {
+    pub(super) fn new(
+        threads: Arc<Threads>,
+        submission: &Submission,
+        interrupt: CancellationToken,
+        inputs: mpsc::Receiver<String>,
+    ) -> Self {
+        Self {
+            threads,
+            thread_id: submission.thread_id.clone(),
+            interrupt,
+            inputs: Some(inputs),
+            ending: PastTurn {
+                id: submission.id.clone(),
+                status: TurnStatus::Interrupted,
+                input: String::new(),
+                text: "the turn was interrupted".to_owned(),
+            },
+            replaces: 0,
+        }
+    }
+
+    /// Starts the turn in a task of its own, unless it was interrupted before.
+    pub(super) fn start(&mut self, op: Op, model: impl Responder) -> Option<RunningTurn> {
+        let inputs = self.inputs.take()?;
+        let thread = self.threads.read(&self.thread_id).ok()?;
+        if self.interrupt.is_cancelled() {
+            return None;
+        }
+        self.threads.tell(&Event::TurnStarted {
+            thread_id: self.thread_id.clone(),
+            turn_id: self.ending.id.clone(),
+        });
+        if matches!(op, Op::Compact) {
+            self.replaces = thread.turns.len();
+        }
+        let kind = op.kind();
+        self.ending.input = prompt(op, &thread.turns);
+        let turn = Turn {
+            id: self.ending.id.clone(),
+            thread_id: thread.id,
+            kind,
+            model: thread.model,
+            input: self.ending.input.clone(),
+            inputs,
+            threads: Arc::clone(&self.threads),
+        };
+        Some(AbortOnDropHandle::new(task::spawn(turn.run(model))))
+    }
+
+    /// Waits for the turn's end, and returns how it ended.
+    pub(super) async fn end(mut self, running: Option<RunningTurn>) -> TurnStatus {
+        let Some(mut running) = running else {
+            return self.ending.status;
+        };
+        let joined = tokio::select! {
+            joined = &mut running => joined,
+            () = self.interrupt.cancelled() => {
+                running.abort();
+                running.await
+            }
+        };
+        let (status, text) = match joined {
+            Ok(Ok(answer)) => (TurnStatus::Completed, answer),
+            Ok(Err(error)) => (TurnStatus::Failed, error.to_string()),
+            Err(error) if error.is_cancelled() => return self.ending.status,
+            // What a panic says is nothing for a client.
+            Err(_) => (TurnStatus::Failed, "the turn panicked".to_owned()),
+        };
+        self.ending.status = status;
+        self.ending.text = text;
+        status
+    }
+}
+
+impl Drop for PendingTurn {
+    fn drop(&mut self) {
+        self.threads
+            .end(&self.thread_id, &self.ending, self.replaces);
+    }
+}
+
+/// The task of a turn, which does not outlive whoever waits for it.
+pub(super) type RunningTurn = AbortOnDropHandle<Result<String, ModelError>>;
+
+/// What the model is asked.
+fn prompt(op: Op, said: &[PastTurn]) -> String {
+    let said = || said.iter().map(|turn| turn.text.as_str());
+    match op {
+        Op::UserTurn { input } => input,
+        Op::Review { instructions } => {
+            let instructions = instructions.as_deref().unwrap_or("Look for mistakes.");
+            let parts: Vec<_> = [instructions].into_iter().chain(said()).collect();
+            parts.join("\n")
+        }
+        _ => said().collect::<Vec<_>>().join("\n"),
+    }
+}
 
 /// A turn that is about to run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Turn {
-    /// Names the turn.
-    pub(super) id: String,
-    /// The thread that it belongs to.
-    pub(super) thread_id: String,
-    /// The model to ask.
-    pub(super) model: String,
-    /// What to ask it.
-    pub(super) input: String,
+#[derive(Debug)]
+struct Turn {
+    id: String,
+    thread_id: String,
+    kind: &'static str,
+    model: String,
+    input: String,
+    /// What it is asked besides, while it runs.
+    inputs: mpsc::Receiver<String>,
+    threads: Arc<Threads>,
 }
 
 impl Turn {
-    /// Runs the turn and says how it ended.
-    pub(super) async fn run_to_its_end(
-        self,
-        model: ModelClient,
-        events: mpsc::UnboundedSender<Event>,
-    ) {
-        let (status, text) = match self.run(&model).await {
-            Ok(answer) => (TurnStatus::Completed, answer),
-            Err(error) => (TurnStatus::Failed, error.to_string()),
-        };
-        // A client that has gone does not hear of it.
-        let _ = events.send(Event::TurnCompleted {
-            thread_id: self.thread_id,
-            turn_id: self.id,
-            status,
-            text,
-        });
-    }
-
     #[traced(
         name = "turn",
-        fields(thread.id = self.thread_id, turn.id = self.id, model = self.model),
+        fields(thread.id = self.thread_id, turn.id = self.id, model = self.model, codex.turn.kind = self.kind),
         err = "message"
     )]
-    async fn run(&self, model: &ModelClient) -> Result<String, ModelError> {
-        self.run_turn(model).await
+    async fn run(mut self, model: impl Responder) -> Result<String, ModelError> {
+        self.run_turn(&model).await
     }
 
-    #[traced]
-    async fn run_turn(&self, model: &ModelClient) -> Result<String, ModelError> {
-        model.respond(&self.model, &self.input).await
+    #[traced(err = "message")]
+    async fn run_turn(&mut self, model: &impl Responder) -> Result<String, ModelError> {
+        let mut text = self.ask(model, self.input.clone()).await?;
+        while let Some(input) = self.steered() {
+            text.push('\n');
+            text += &self.ask(model, input).await?;
+        }
+        Ok(text)
+    }
+
+    async fn ask(&self, model: &impl Responder, input: String) -> Result<String, ModelError> {
+        let prompt = Prompt {
+            model: self.model.clone(),
+            input,
+        };
+        let say = |delta: &str| {
+            self.threads.tell(&Event::AgentMessageDelta {
+                thread_id: self.thread_id.clone(),
+                turn_id: self.id.clone(),
+                delta: delta.to_owned(),
+            });
+        };
+        model.respond(prompt, say).await
+    }
+
+    /// What the turn is asked besides. When there is nothing it takes no more, so that what was taken
+    /// is always asked.
+    fn steered(&mut self) -> Option<String> {
+        let next = self.inputs.try_recv();
+        next.ok().or_else(|| {
+            self.inputs.close();
+            self.inputs.try_recv().ok()
+        })
     }
 }

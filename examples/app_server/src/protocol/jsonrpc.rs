@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
-use tracing_relay::carries_trace;
+use tracing_relay::{Failure, SpanError, carries_trace};
 
 use super::Event;
 
@@ -80,6 +80,12 @@ impl Request {
                 )
             },
         )
+    }
+
+    /// A parameter that is text, whatever the method.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.params.as_ref()?.get(name)?.as_str()
     }
 }
 
@@ -200,6 +206,13 @@ impl fmt::Display for RpcError {
 }
 
 impl std::error::Error for RpcError {}
+
+/// The kind of error is its code: there are few of them, and each message is another.
+impl SpanError for RpcError {
+    fn failure(&self) -> Option<Failure<'_>> {
+        Some(Failure::new(self.code.to_string()).with_error(self))
+    }
+}
 
 /// `"2.0"`, and nothing else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,9 +1,18 @@
-//! What client and server say to each other: the envelopes of JSON-RPC, and the events.
+//! What client and server say to each other: the envelopes of JSON-RPC, the methods with their
+//! parameters and results, and the events.
 
 mod events;
 mod jsonrpc;
+mod methods;
 
-pub use events::{Event, TurnStatus};
+pub use events::Event;
 pub use jsonrpc::{
     Notification, Outcome, Request, RequestId, Response, RpcError, ServerMessage, Version,
+};
+pub use methods::{
+    AppendAudioParams, AppendTextParams, ClientInfo, Config, ConfigReadResult, Done,
+    InitializeParams, InitializeResult, Method, Model, ModelListResult, PastTurn,
+    ReviewStartParams, Thread, ThreadListResult, ThreadParams, ThreadResult, ThreadStartParams,
+    Turn, TurnInterruptParams, TurnResult, TurnStartParams, TurnStatus, TurnSteerParams,
+    TurnSteerResult,
 };

@@ -7,14 +7,17 @@ use super::support::{self, Parts, on_each_runtime, tp};
 
 on_each_runtime! {
     s10_one_chain_from_the_request_to_the_model
+    s10_what_is_asked_of_the_model_itself_is_a_chain_too
+    s10_a_review_goes_through_its_delegate_in_its_trace
     s11_request_and_dispatch_end_while_the_turn_runs
 }
 
 mod scenario {
-    use app_server::model::{Answer, PATH};
+    use app_server::model::{RESPONSES, answer};
+    use axum::Router;
     use axum::routing::post;
-    use axum::{Json, Router};
     use std::sync::Arc;
+    use std::time::Duration;
     use tokio::sync::Notify;
     use tracing_relay::assert_trace;
 
@@ -34,12 +37,15 @@ mod scenario {
         assert_trace!(
             traces,
             r#"
-            server app_server.request <- remote 00000000000000000000000000000077-0000000000000088
-              consumer submission_dispatch {codex.op="user_turn", submission.id="turn-1"} => completed
-                internal turn {turn.id="turn-1", thread.id="thread-1"} => completed
+            server turn/start <- remote 00000000000000000000000000000077-0000000000000088
+              consumer op.dispatch.user_turn {codex.op="user_turn", submission.id="turn-1"} => completed
+                internal turn {turn.id="turn-1", thread.id="thread-1", model="canned-1", codex.turn.kind="user_turn"} => completed
                   internal run_turn => completed
                     client model_request => completed
                       server "POST /v1/responses" <- remote => completed
+                      internal sampling {gen_ai.usage.output_tokens=4} => completed
+
+            internal name_thread ~> turn/start => completed
             "#
         );
         let headers = requests.recv().await.expect("the model was asked");
@@ -48,19 +54,57 @@ mod scenario {
         assert_eq!(headers["traceparent"], traceparent.as_str());
     }
 
+    pub(super) async fn s10_what_is_asked_of_the_model_itself_is_a_chain_too(traces: Traces) {
+        let parts = Parts::start().await;
+        let mut connection = parts.connect(1);
+        let response = connection.call("model/list", json!({})).await;
+        let models = json!({"data": [{"id": "canned-1"}]});
+        assert_eq!(support::result(&response), &models);
+        connection.close().await;
+        assert_trace!(
+            traces,
+            r#"
+            server model/list => completed
+              client list_models {http.request.method="GET"} => completed
+                server "GET /v1/models" <- remote => completed
+            "#
+        );
+    }
+
+    pub(super) async fn s10_a_review_goes_through_its_delegate_in_its_trace(traces: Traces) {
+        let parts = Parts::start().await;
+        let mut connection = parts.connect(1);
+        let thread = connection.start_thread().await;
+        traces.clear();
+        let params = json!({"threadId": thread, "instructions": "look"});
+        connection.call("review/start", params).await;
+        connection.turn_completed().await;
+        connection.close().await;
+        assert_trace!(
+            traces,
+            r#"
+            server review/start {turn.id="turn-1"} => completed
+              consumer op.dispatch.review => completed
+                internal turn {codex.turn.kind="review"} => completed
+                  internal run_turn => completed
+                    client model_request => completed
+                      server "POST /v1/responses" <- remote => completed
+                      internal sampling => completed
+            "#
+        );
+    }
+
     pub(super) async fn s11_request_and_dispatch_end_while_the_turn_runs(traces: Traces) {
         let asked = Arc::new(Notify::new());
         let latch = Arc::new(Notify::new());
         let model = Router::new().route(
-            PATH,
+            RESPONSES,
             post({
                 let (asked, latch) = (Arc::clone(&asked), Arc::clone(&latch));
                 async move || {
                     asked.notify_one();
                     latch.notified().await;
-                    Json(Answer {
-                        output: String::new(),
-                    })
+                    answer("yes", Duration::ZERO)
                 }
             }),
         );
@@ -70,27 +114,35 @@ mod scenario {
         traces.clear();
         connection.start_turn(&thread, None).await;
         asked.notified().await;
-        traces.wait_for("app_server.request").await;
-        traces.wait_for("submission_dispatch").await;
+        traces.wait_for("turn/start").await;
+        traces.wait_for("op.dispatch.user_turn").await;
         let mut before = traces.exported();
         before.sort_unstable();
-        assert_eq!(before, ["app_server.request", "submission_dispatch"]);
-        assert_eq!(traces.open(), ["turn", "run_turn", "model_request"]);
+        assert_eq!(before, ["op.dispatch.user_turn", "turn/start"]);
+        let mut open = traces.open();
+        open.sort_unstable();
+        assert_eq!(open, ["model_request", "name_thread", "run_turn", "turn"]);
 
         latch.notify_one();
         connection.turn_completed().await;
+        connection.close().await;
         assert_eq!(
             traces.exported()[2..],
-            ["model_request", "run_turn", "turn"]
+            [
+                "sampling",
+                "model_request",
+                "run_turn",
+                "turn",
+                "name_thread"
+            ]
         );
         assert_eq!(traces.open(), [""; 0]);
-        connection.close().await;
     }
 }
 
 #[test]
 fn s13_two_hundred_turns_at_once_stay_in_their_traces() {
-    for workers in [None, Some(4)] {
+    for workers in [None, Some(2), Some(4)] {
         let mut pipeline = Pipeline::new();
         if let Some(workers) = workers {
             pipeline = pipeline.worker_threads(workers);
@@ -152,11 +204,12 @@ fn check_no_crosstalk(traces: &Traces) {
             names,
             [
                 "POST /v1/responses",
-                "app_server.request",
                 "model_request",
+                "op.dispatch.user_turn",
                 "run_turn",
-                "submission_dispatch",
-                "turn"
+                "sampling",
+                "turn",
+                "turn/start"
             ]
         );
         for span in &own {
@@ -165,6 +218,6 @@ fn check_no_crosstalk(traces: &Traces) {
             assert!(known || parent == given.span_id(), "{span:?}");
         }
     }
-    // Beside the turns, each connection has started a thread.
-    assert_eq!(spans.len(), 200 * 6 + 200);
+    // Beside the turns, each connection has started a thread, which was given a name.
+    assert_eq!(spans.len(), 200 * 7 + 200 * 2);
 }

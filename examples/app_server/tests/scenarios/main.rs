@@ -1,8 +1,16 @@
 //! The acceptance scenarios, on the parts of the demo in one process: a real connection, the core and
-//! a model behind HTTP. Each runs on a current-thread and on a multi-thread runtime.
+//! a model, behind HTTP where that matters. Each runs on a current-thread runtime and on
+//! multi-thread ones.
 
+mod audio;
 mod chain;
+mod connections;
+mod detached;
+mod ends;
 mod handoff;
+mod late;
+mod leaks;
+mod methods;
 mod off;
 mod requests;
 mod support;

@@ -33,7 +33,7 @@ mod scenario {
         assert_eq!(result(&response)["thread"]["id"], "thread-1");
         connection.close().await;
 
-        let span = traces.span("app_server.request");
+        let span = traces.span("thread/start");
         assert_eq!(traces.exported().len(), 1);
         assert_eq!(span.kind(), Kind::Server);
         let parent = support::context(11, 22);
@@ -43,10 +43,11 @@ mod scenario {
         let tracestate = span.context().tracestate().map(ToString::to_string);
         assert_eq!(tracestate.as_deref(), Some("vendor=value"));
 
+        let keys = ["rpc.", "app_server.", "thread.id", "turn."];
         let mut attributes: Vec<_> = span
             .attributes()
             .iter()
-            .filter(|(key, _)| key.starts_with("rpc.") || key.starts_with("app_server."))
+            .filter(|(key, _)| keys.iter().any(|start| key.starts_with(start)))
             .map(|(key, value)| format!("{key}={value}"))
             .collect();
         attributes.sort_unstable();
@@ -60,8 +61,10 @@ mod scenario {
                 r#"rpc.service="codex-app-server""#,
                 r#"rpc.system="jsonrpc""#,
                 r#"rpc.transport="stdio""#,
+                r#"thread.id="thread-1""#,
             ]
         );
+        assert_eq!(span.name(), "thread/start");
     }
 
     pub(super) async fn s6_each_request_names_the_client_of_its_connection(traces: Traces) {
@@ -119,7 +122,7 @@ mod scenario {
             let response = connection.start_turn(&thread, Some(trace.clone())).await;
             assert_eq!(result(&response)["turn"]["status"], "inProgress", "{trace}");
             connection.turn_completed().await;
-            let span = traces.span("app_server.request");
+            let span = traces.span("turn/start");
             assert_eq!(span.parent(), None, "{trace}");
         }
         connection.close().await;
@@ -231,13 +234,13 @@ fn serve_one(workers: Option<usize>, trace: Option<Value>) -> (String, Traces) {
 
 #[test]
 fn s4_a_bad_carrier_counts_as_none_and_is_reported_once() {
-    for workers in [None, Some(2)] {
+    for workers in [None, Some(2), Some(4)] {
         let (plain, _) = serve_one(workers, None);
         for bad in BAD {
             let trace = json!({"traceparent": bad, "tracestate": "vendor=value"});
             let (response, traces) = serve_one(workers, Some(trace));
             assert_eq!(response, plain, "{bad}");
-            assert_eq!(traces.span("app_server.request").parent(), None, "{bad}");
+            assert_eq!(traces.span("thread/start").parent(), None, "{bad}");
             let logs = traces.logs();
             assert_eq!(support::count(&logs, "WARN"), 1, "{bad}: {logs}");
             let warning = logs.lines().find(|line| line.contains("WARN"));
@@ -250,13 +253,13 @@ fn s4_a_bad_carrier_counts_as_none_and_is_reported_once() {
 
 #[test]
 fn s4_a_tracestate_without_a_traceparent_is_no_carrier() {
-    for workers in [None, Some(2)] {
+    for workers in [None, Some(2), Some(4)] {
         for trace in [
             json!({"tracestate": "vendor=value"}),
             json!({"traceparent": "", "tracestate": "vendor=value"}),
         ] {
             let (_, traces) = serve_one(workers, Some(trace.clone()));
-            let span = traces.span("app_server.request");
+            let span = traces.span("thread/start");
             assert_eq!(span.parent(), None, "{trace}");
             assert_eq!(span.context().tracestate(), None, "{trace}");
             assert_eq!(support::count(&traces.logs(), "WARN"), 0, "{trace}");
@@ -266,10 +269,10 @@ fn s4_a_tracestate_without_a_traceparent_is_no_carrier() {
 
 #[test]
 fn s4_a_bad_tracestate_is_dropped_alone() {
-    for workers in [None, Some(2)] {
+    for workers in [None, Some(2), Some(4)] {
         let trace = json!({"traceparent": tp(11, 22), "tracestate": "a=1,a=2,=="});
         let (_, traces) = serve_one(workers, Some(trace));
-        let span = traces.span("app_server.request");
+        let span = traces.span("thread/start");
         assert_eq!(span.parent(), Some(support::context(11, 22).span_id()));
         assert_eq!(span.context().tracestate(), None);
     }

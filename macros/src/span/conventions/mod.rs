@@ -134,6 +134,12 @@ impl Conventions {
         CONVENTIONS.iter().find(|known| known.name == name)
     }
 
+    /// Whether a message gets the context of the span that handles it. In messaging it keeps the one
+    /// that it was created with.
+    pub(crate) fn changes_messages(&self) -> bool {
+        self.category != "messaging"
+    }
+
     /// Which of these keys the name of the span is made of, by number.
     pub(crate) fn name_of(&self, keys: &[&str]) -> Option<Vec<usize>> {
         let number = |key: &&str| keys.iter().position(|recorded| recorded == key);

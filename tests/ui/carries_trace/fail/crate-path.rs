@@ -1,3 +1,5 @@
+//! The path of the runtime starts at a crate, because generated code is not always in the module of the attribute.
+
 use tracing_relay::carries_trace;
 
 #[carries_trace(crate = relay)]
@@ -11,3 +13,13 @@ struct NotAPath {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::carries_trace;
+
+    #[carries_trace(crate = ::tracing_relay)]
+    struct Job {
+        id: u64,
+    }
+}

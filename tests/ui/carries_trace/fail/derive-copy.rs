@@ -1,3 +1,5 @@
+//! A message with a carrier is not `Copy`: the carrier can own text.
+
 use tracing_relay::carries_trace;
 
 #[carries_trace]
@@ -7,3 +9,14 @@ struct Point {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::carries_trace;
+
+    #[carries_trace]
+    #[derive(Clone)]
+    struct Point {
+        x: u8,
+    }
+}

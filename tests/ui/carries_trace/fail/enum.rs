@@ -1,3 +1,5 @@
+//! An enum gets no field from the attribute: its variants say which of them carry.
+
 use tracing_relay::carries_trace;
 
 #[carries_trace]
@@ -7,4 +9,19 @@ pub enum Op {
 
 fn main() {
     let _ = Op::Start;
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{CarriesTrace, TraceCarrier};
+
+    #[derive(CarriesTrace)]
+    enum Op {
+        Start {
+            #[carrier]
+            trace: TraceCarrier,
+        },
+        #[carrier(none)]
+        Ping,
+    }
 }

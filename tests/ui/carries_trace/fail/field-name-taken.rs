@@ -1,3 +1,5 @@
+//! The carrier needs a name that no other field has.
+
 use tracing_relay::{TraceCarrier, carries_trace};
 
 #[carries_trace]
@@ -13,4 +15,14 @@ struct Twice {
 
 fn main() {
     let _ = Job { trace: TraceCarrier::none() };
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::carries_trace;
+
+    #[carries_trace(field = context)]
+    struct Crash {
+        trace: String,
+    }
 }

@@ -1,3 +1,5 @@
+//! The carrier needs a key that no other field is written under.
+
 use tracing_relay::carries_trace;
 
 #[carries_trace]
@@ -8,3 +10,15 @@ struct Crash {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::carries_trace;
+
+    #[carries_trace(rename = "context")]
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Crash {
+        #[serde(rename = "trace")]
+        stack: String,
+    }
+}

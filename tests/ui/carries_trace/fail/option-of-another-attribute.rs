@@ -1,3 +1,5 @@
+//! An option of another attribute is an error that says whose it is.
+
 use tracing_relay::carries_trace;
 
 #[carries_trace(none)]
@@ -6,3 +8,14 @@ struct Job {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::carries_trace;
+
+    #[carries_trace(default = none)]
+    #[derive(Default)]
+    struct Job {
+        id: u64,
+    }
+}

@@ -1,3 +1,5 @@
+//! An option that would change nothing is an error.
+
 use serde::{Deserialize, Serialize};
 use tracing_relay::carries_trace;
 
@@ -13,3 +15,21 @@ struct Fixed {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use serde::{Deserialize, Serialize};
+    use tracing_relay::carries_trace;
+
+    #[carries_trace(rename = "t")]
+    #[derive(Serialize, Deserialize)]
+    struct Written {
+        id: u64,
+    }
+
+    #[carries_trace(wire = "fixed")]
+    #[derive(Serialize, Deserialize)]
+    struct Fixed {
+        id: u64,
+    }
+}

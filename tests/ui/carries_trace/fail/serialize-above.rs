@@ -1,3 +1,5 @@
+//! `Serialize` stands below the attribute: a derive above it would write messages without their trace.
+
 use serde::Serialize;
 use tracing_relay::carries_trace;
 
@@ -14,3 +16,15 @@ struct Generic<'a, T: Clone> {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use serde::{Deserialize, Serialize};
+    use tracing_relay::carries_trace;
+
+    #[carries_trace]
+    #[derive(Serialize, Deserialize)]
+    struct Job {
+        id: u64,
+    }
+}

@@ -1,3 +1,5 @@
+//! `default = none` needs a derived `Default` to change.
+
 use tracing_relay::carries_trace;
 
 #[carries_trace(default = none)]
@@ -6,3 +8,14 @@ struct Job {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::carries_trace;
+
+    #[carries_trace(default = none)]
+    #[derive(Default)]
+    struct Job {
+        id: u64,
+    }
+}

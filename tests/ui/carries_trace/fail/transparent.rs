@@ -1,3 +1,5 @@
+//! A transparent struct is its only field, and has no place for a carrier.
+
 use serde::Serialize;
 use tracing_relay::carries_trace;
 
@@ -15,3 +17,18 @@ struct LaidOut {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::Carried;
+
+    #[derive(serde::Serialize)]
+    #[serde(transparent)]
+    struct Job {
+        id: u64,
+    }
+
+    fn job(id: u64) -> Carried<Job> {
+        Carried::new(Job { id })
+    }
+}

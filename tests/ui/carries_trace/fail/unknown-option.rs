@@ -1,3 +1,5 @@
+//! An option that does not exist is an error, and never ignored.
+
 use tracing_relay::carries_trace;
 
 #[carries_trace(feild = context)]
@@ -21,4 +23,14 @@ fn main() {
         Unlike { id: 1, trace: Default::default() },
         NotAnOption { id: 1, trace: Default::default() },
     );
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::carries_trace;
+
+    #[carries_trace(field = context)]
+    struct Job {
+        id: u64,
+    }
 }

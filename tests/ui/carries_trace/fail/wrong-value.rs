@@ -1,3 +1,5 @@
+//! A value that an option does not take is underlined, and the accepted ones are named.
+
 use tracing_relay::carries_trace;
 
 #[carries_trace(
@@ -19,3 +21,14 @@ struct Other {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::carries_trace;
+
+    #[carries_trace(field = context, rename = "key", flavour = "sentry", default = none, new = job)]
+    #[derive(Default, serde::Serialize)]
+    struct Job {
+        id: u64,
+    }
+}

@@ -1,3 +1,5 @@
+//! The field that is marked has a type that carries.
+
 use tracing_relay::CarriesTrace;
 
 struct Head;
@@ -10,3 +12,15 @@ struct Job {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{CarriesTrace, TraceCarrier};
+
+    #[derive(CarriesTrace)]
+    struct Job {
+        id: u64,
+        #[carrier]
+        head: TraceCarrier,
+    }
+}

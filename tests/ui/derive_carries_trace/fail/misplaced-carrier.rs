@@ -1,3 +1,5 @@
+//! `#[carrier]` marks a field; on a variant it can only say that there is none.
+
 use tracing_relay::{CarriesTrace, TraceCarrier};
 
 #[derive(CarriesTrace)]
@@ -16,3 +18,19 @@ enum OnVariants {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{CarriesTrace, TraceCarrier};
+
+    #[derive(CarriesTrace)]
+    enum Op {
+        Start(#[carrier] TraceCarrier),
+        Stop {
+            #[carrier]
+            trace: TraceCarrier,
+        },
+        #[carrier(none)]
+        Ping,
+    }
+}

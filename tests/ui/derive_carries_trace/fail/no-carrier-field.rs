@@ -1,3 +1,5 @@
+//! One field is marked.
+
 use tracing_relay::{CarriesTrace, TraceCarrier};
 
 #[derive(CarriesTrace)]
@@ -21,3 +23,18 @@ struct TupleNotMarked(u64, TraceCarrier);
 struct Unit;
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{CarriesTrace, TraceCarrier};
+
+    #[derive(CarriesTrace)]
+    struct Job {
+        id: u64,
+        #[carrier]
+        trace: TraceCarrier,
+    }
+
+    #[derive(CarriesTrace)]
+    struct Tuple(u64, #[carrier] TraceCarrier);
+}

@@ -1,3 +1,5 @@
+//! A message that came without a carrier has none, and not that of its receiver.
+
 use serde::Deserialize;
 use tracing_relay::{CarriesTrace, TraceCarrier};
 
@@ -23,3 +25,16 @@ struct Skipped {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use serde::Deserialize;
+    use tracing_relay::{CarriesTrace, TraceCarrier};
+
+    #[derive(Deserialize, CarriesTrace)]
+    struct Job {
+        #[carrier]
+        #[serde(default = "::tracing_relay::TraceCarrier::none")]
+        trace: TraceCarrier,
+    }
+}

@@ -1,3 +1,5 @@
+//! A message has one carrier.
+
 use tracing_relay::{CarriesTrace, TraceCarrier};
 
 #[derive(CarriesTrace)]
@@ -16,3 +18,15 @@ struct Twice {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{CarriesTrace, TraceCarrier};
+
+    #[derive(CarriesTrace)]
+    struct Job {
+        #[carrier]
+        trace: TraceCarrier,
+        cause: TraceCarrier,
+    }
+}

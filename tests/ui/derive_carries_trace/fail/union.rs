@@ -1,3 +1,5 @@
+//! The trait cannot be derived for a union.
+
 use tracing_relay::CarriesTrace;
 
 #[derive(CarriesTrace)]
@@ -7,3 +9,18 @@ union Bits {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::Carried;
+
+    #[derive(Clone, Copy)]
+    union Bits {
+        float: f32,
+        integer: u32,
+    }
+
+    fn send(bits: Bits) -> Carried<Bits> {
+        Carried::new(bits)
+    }
+}

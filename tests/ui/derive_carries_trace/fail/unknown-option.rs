@@ -1,3 +1,5 @@
+//! `#[carrier]` has one option on a type and one on a variant.
+
 use tracing_relay::{CarriesTrace, TraceCarrier};
 
 #[derive(CarriesTrace)]
@@ -14,3 +16,19 @@ enum Op {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{CarriesTrace, TraceCarrier};
+
+    #[derive(CarriesTrace)]
+    enum Op {
+        Start(#[carrier] TraceCarrier),
+        Stop {
+            #[carrier]
+            trace: TraceCarrier,
+        },
+        #[carrier(none)]
+        Ping,
+    }
+}

@@ -1,3 +1,5 @@
+//! Each variant has a carrier, or says that it has none.
+
 use tracing_relay::{CarriesTrace, TraceCarrier};
 
 #[derive(CarriesTrace)]
@@ -9,3 +11,19 @@ enum Op {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{CarriesTrace, TraceCarrier};
+
+    #[derive(CarriesTrace)]
+    enum Op {
+        Start(#[carrier] TraceCarrier),
+        Stop {
+            #[carrier]
+            trace: TraceCarrier,
+        },
+        #[carrier(none)]
+        Ping,
+    }
+}

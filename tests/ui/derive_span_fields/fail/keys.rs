@@ -1,3 +1,5 @@
+//! A key is given once, and is none of those that a span records by itself.
+
 use tracing_relay::SpanFields;
 
 #[derive(SpanFields)]
@@ -19,3 +21,16 @@ struct Reserved {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::SpanFields;
+
+    #[derive(SpanFields)]
+    struct Turn {
+        #[field("turn.id")]
+        id: u8,
+        #[field("turn.other")]
+        other: u8,
+    }
+}

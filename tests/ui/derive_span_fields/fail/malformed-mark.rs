@@ -1,3 +1,5 @@
+//! A mark is `#[field]` with a key or a sigil, or `#[fields]` alone.
+
 use tracing_relay::SpanFields;
 
 #[derive(SpanFields)]
@@ -31,3 +33,28 @@ struct UnknownOption {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::SpanFields;
+
+    #[derive(SpanFields)]
+    struct Tuple(#[field("first")] u8, #[field("second", ?)] u8);
+
+    #[derive(SpanFields)]
+    struct Named {
+        #[field]
+        id: u8,
+        #[field("turn.id")]
+        turn: u8,
+        #[fields]
+        pair: Tuple,
+    }
+
+    #[derive(SpanFields)]
+    #[span_fields(crate = ::tracing_relay)]
+    struct WithAnOption {
+        #[field]
+        id: u8,
+    }
+}

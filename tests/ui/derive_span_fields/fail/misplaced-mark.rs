@@ -1,3 +1,5 @@
+//! A mark stands on a field: of a struct, or with a key on one of a variant.
+
 use tracing_relay::SpanFields;
 
 #[derive(SpanFields)]
@@ -25,3 +27,19 @@ enum Parts {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::SpanFields;
+
+    #[derive(SpanFields)]
+    struct Turn {
+        #[field("turn.id")]
+        id: u8,
+    }
+
+    #[derive(SpanFields)]
+    enum Op {
+        Start(#[field("op.id")] u8),
+    }
+}

@@ -1,3 +1,5 @@
+//! What is marked is a value that can be an attribute, or a type that says which of its fields are.
+
 use tracing_relay::SpanFields;
 
 struct Opaque;
@@ -17,3 +19,23 @@ struct Parts {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::SpanFields;
+
+    #[derive(Debug)]
+    struct Opaque;
+
+    #[derive(SpanFields)]
+    struct Part {
+        #[field(?)]
+        debugged: Opaque,
+    }
+
+    #[derive(SpanFields)]
+    struct Whole {
+        #[fields]
+        part: Part,
+    }
+}

@@ -1,3 +1,5 @@
+//! A type that records nothing does not need the derive.
+
 use tracing_relay::SpanFields;
 
 #[derive(SpanFields)]
@@ -14,3 +16,15 @@ enum Op {
 struct Unit;
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::SpanFields;
+
+    #[derive(SpanFields)]
+    struct TurnStart {
+        #[field]
+        id: u64,
+        input: String,
+    }
+}

@@ -1,3 +1,5 @@
+//! An operation belongs to a scope.
+
 use tracing_relay::relay_traced;
 
 #[relay_traced]
@@ -11,4 +13,16 @@ async fn with_options(text: &str) -> usize {
 fn main() {
     bare();
     let _ = with_options("x");
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceScope, relay_traced};
+
+    static RELAY: TraceScope = TraceScope::new("relay");
+
+    #[relay_traced(scope = RELAY, name = "relay.link")]
+    async fn link(text: &str) -> usize {
+        text.len()
+    }
 }

@@ -1,3 +1,5 @@
+//! A scope is a static.
+
 use tracing_relay::{TraceScope, relay_traced};
 
 static NAME: &str = "relay";
@@ -24,4 +26,16 @@ fn main() {
     text();
     let _ = literal();
     missing();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceScope, relay_traced};
+
+    static RELAY: TraceScope = TraceScope::new("relay");
+
+    #[relay_traced(scope = RELAY, name = "relay.link")]
+    async fn link(text: &str) -> usize {
+        text.len()
+    }
 }

@@ -11,3 +11,12 @@ fn handle(_carrier: &TraceCarrier) {}
 async fn work(_carrier: &TraceCarrier) {}
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceCarrier, request_span};
+
+    #[tracing::instrument(skip_all)]
+    #[request_span]
+    fn handle(_carrier: &TraceCarrier) {}
+}

@@ -1,3 +1,5 @@
+//! What is named as the carrier carries.
+
 use tracing_relay::{TraceCarrier, request_span};
 
 struct Message {
@@ -22,4 +24,19 @@ fn misspelt(message: Message) -> TraceCarrier {
 
 fn main() {
     let _ = (number, whole, misspelt);
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceCarrier, request_span};
+
+    struct Message {
+        id: u64,
+        trace: TraceCarrier,
+    }
+
+    #[request_span(carrier = message.trace)]
+    fn number(message: Message) -> u64 {
+        message.id
+    }
 }

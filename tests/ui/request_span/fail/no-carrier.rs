@@ -1,3 +1,5 @@
+//! A handler whose parameters carry nothing would start a trace of its own, and has to say so.
+
 use tracing_relay::{request_span, traced};
 
 struct Message {
@@ -65,4 +67,34 @@ fn main() {
         Message::method,
         consume,
     );
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{Carried, CarriesTrace, carries_trace, request_span};
+
+    #[carries_trace]
+    struct Message {
+        id: u64,
+    }
+
+    #[request_span]
+    fn by_reference(message: &Message) -> u64 {
+        message.id
+    }
+
+    #[request_span]
+    fn generic<T: CarriesTrace>(message: T) -> T {
+        message
+    }
+
+    #[request_span]
+    fn in_an_envelope(number: Carried<u64>) -> u64 {
+        number.value
+    }
+
+    #[request_span(carrier = none)]
+    fn nothing_comes_in(interval: u64) -> u64 {
+        interval
+    }
 }

@@ -1,3 +1,5 @@
+//! `trust` and `restamp` are about a carrier that comes in.
+
 use tracing_relay::{TraceCarrier, request_span, traced};
 
 #[traced(trust = true)]
@@ -17,4 +19,19 @@ fn outgoing(carrier: TraceCarrier) {
 
 fn main() {
     let _ = (internal, none, outgoing);
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceCarrier, request_span, traced};
+
+    #[request_span(restamp = false, trust = true)]
+    fn receives(carrier: TraceCarrier) {
+        let _ = carrier;
+    }
+
+    #[traced(kind = "client")]
+    fn sends(carrier: TraceCarrier) {
+        let _ = carrier;
+    }
 }

@@ -1,3 +1,5 @@
+//! An option of another attribute is an error that says whose it is.
+
 use tracing_relay::{TraceScope, request_span, traced};
 
 static RELAY: TraceScope = TraceScope::new("relay");
@@ -11,4 +13,14 @@ fn rename() {}
 fn main() {
     scope();
     rename();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceScope, relay_traced};
+
+    static RELAY: TraceScope = TraceScope::new("relay");
+
+    #[relay_traced(scope = RELAY)]
+    fn scope() {}
 }

@@ -1,3 +1,5 @@
+//! An option is given once.
+
 use tracing_relay::request_span;
 
 #[request_span(name = "first", carrier = none, name = "second")]
@@ -9,4 +11,12 @@ fn fields() {}
 fn main() {
     name();
     fields();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::request_span;
+
+    #[request_span(name = "first", carrier = none, fields(a = 1, b = 2))]
+    fn handle() {}
 }

@@ -1,3 +1,5 @@
+//! Of several parameters that carry, one is named.
+
 use tracing_relay::{TraceCarrier, request_span, traced};
 
 #[request_span]
@@ -17,4 +19,14 @@ fn sends(left: TraceCarrier, right: &mut TraceCarrier) {
 
 fn main() {
     let _ = (two, three, sends);
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceCarrier, request_span};
+
+    #[request_span(carrier = left)]
+    fn two(left: TraceCarrier, right: &TraceCarrier) {
+        let _ = (left, right);
+    }
 }

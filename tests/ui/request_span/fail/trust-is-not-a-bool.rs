@@ -1,3 +1,5 @@
+//! `trust` is a question with an answer.
+
 use tracing_relay::{TraceCarrier, request_span};
 
 #[request_span(trust = caller.len())]
@@ -12,4 +14,14 @@ async fn option(carrier: TraceCarrier) {
 
 fn main() {
     let _ = (number, option);
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceCarrier, request_span};
+
+    #[request_span(trust = !caller.is_empty())]
+    fn handle(carrier: TraceCarrier, caller: &str) {
+        let _ = (carrier, caller);
+    }
 }

@@ -1,3 +1,5 @@
+//! All mistakes are reported at once, and the function stays what it was.
+
 use tracing_relay::request_span;
 
 struct Handler;
@@ -11,4 +13,18 @@ impl Handler {
 
 fn main() {
     let _ = Handler.handle((1, 2));
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::request_span;
+
+    struct Handler;
+
+    impl Handler {
+        #[request_span(name = "handle", carrier = none, fields(id = both.0))]
+        fn handle(&self, both: (u8, u8)) -> u8 {
+            both.0 + both.1
+        }
+    }
 }

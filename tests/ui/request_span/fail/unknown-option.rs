@@ -1,3 +1,5 @@
+//! An option that does not exist is an error, and never ignored.
+
 use tracing_relay::request_span;
 
 #[request_span(nmae = "x", carrier = none)]
@@ -21,4 +23,12 @@ fn main() {
     unlike();
     not_an_option();
     of_another_crate();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::request_span;
+
+    #[request_span(name = "a name", kind = "server", carrier = none)]
+    fn handle() {}
 }

@@ -1,3 +1,5 @@
+//! A value that an option does not take is underlined, and the accepted ones are named.
+
 use tracing_relay::request_span;
 
 #[request_span(name = handle, carrier = none)]
@@ -60,4 +62,25 @@ fn main() {
     fields();
     target();
     relative_crate();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::request_span;
+
+    #[request_span(
+        name = "handle",
+        kind = "server",
+        level = "debug",
+        err = "message",
+        conventions = "jsonrpc",
+        log_ids = false,
+        carrier = none,
+        fields(id = 1),
+        target = "app::rpc",
+        crate = ::tracing_relay
+    )]
+    fn handle() -> Result<(), u8> {
+        Ok(())
+    }
 }

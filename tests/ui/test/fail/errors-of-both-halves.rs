@@ -6,3 +6,9 @@ fn wrong_twice(_one: usize, _two: usize) {}
 fn main() {
     wrong_twice(1, 2);
 }
+
+#[cfg(doctest)]
+mod right {
+    #[tracing_relay::test(flavor = "multi_thread")]
+    async fn right_twice() {}
+}

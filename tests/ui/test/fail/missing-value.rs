@@ -10,3 +10,9 @@ async fn a_sign_without_a_value() {}
 async fn a_comma_is_missing() {}
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    #[tracing_relay::test(logs = true, ids = "sequential")]
+    async fn with_values() {}
+}

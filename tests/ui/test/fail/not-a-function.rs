@@ -10,3 +10,11 @@ mod tests {}
 const NUMBER: usize = 1;
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    #[tracing_relay::test]
+    fn number() {
+        assert_eq!(1, 1);
+    }
+}

@@ -4,3 +4,9 @@
 async fn twice() {}
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    #[tracing_relay::test(logs = true)]
+    async fn once() {}
+}

@@ -7,3 +7,9 @@ fn a_sync_test() {}
 async fn a_current_thread_runtime() {}
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    #[tracing_relay::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn with_workers() {}
+}

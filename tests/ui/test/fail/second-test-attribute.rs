@@ -9,3 +9,9 @@ fn built_in() {}
 async fn of_tokio() {}
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    #[tracing_relay::test]
+    async fn one_attribute() {}
+}

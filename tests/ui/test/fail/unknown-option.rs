@@ -16,3 +16,9 @@ async fn an_option_of_another_attribute() {}
 async fn a_value_without_a_name() {}
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    #[tracing_relay::test(flavor = "multi_thread", worker_threads = 2, ids = "sequential")]
+    async fn options() {}
+}

@@ -22,3 +22,16 @@ impl Suite {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::testing::Traces;
+
+    #[tracing_relay::test]
+    async fn with_traces(traces: Traces) {
+        drop(traces);
+    }
+
+    #[tracing_relay::test]
+    fn without_traces() {}
+}

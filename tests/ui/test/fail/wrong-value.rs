@@ -19,3 +19,16 @@ async fn several_in_one_attribute() {}
 async fn a_relative_path() {}
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    #[tracing_relay::test(
+        flavor = "multi_thread",
+        worker_threads = 2,
+        ids = "sequential",
+        sampling = "never",
+        level = "debug",
+        logs = true
+    )]
+    async fn options() {}
+}

@@ -23,3 +23,20 @@ fn threads() {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{task, traced};
+
+    #[traced]
+    async fn tasks() {
+        task::spawn(async {});
+        let _ = task::spawn_blocking(|| {});
+        task::detach(async {});
+    }
+
+    #[traced]
+    fn threads() {
+        let _ = task::spawn_thread(|| {});
+    }
+}

@@ -1,3 +1,5 @@
+//! A `const fn` cannot have a span.
+
 use tracing_relay::traced;
 
 #[traced]
@@ -13,4 +15,14 @@ pub const unsafe fn unsafe_constant() -> u8 {
 fn main() {
     constant();
     let _ = unsafe { unsafe_constant() };
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced]
+    fn number() -> u8 {
+        1
+    }
 }

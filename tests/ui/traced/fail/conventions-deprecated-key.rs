@@ -1,3 +1,4 @@
+//! A deprecated key of the conventions is a warning, here denied.
 #![deny(deprecated)]
 
 use tracing_relay::traced;
@@ -30,4 +31,18 @@ fn main() {
     several();
     none();
     family();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced(
+        conventions = "jsonrpc",
+        fields(rpc.method = "turn/start", own.key = 1),
+        on_err(|code| rpc.status_code = code)
+    )]
+    fn start(#[field("jsonrpc.request.id")] id: u64) -> Result<u64, i64> {
+        Ok(id)
+    }
 }

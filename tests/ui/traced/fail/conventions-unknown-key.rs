@@ -1,3 +1,5 @@
+//! A key in a namespace of the conventions is one that they know.
+
 use tracing_relay::{LateField, traced};
 
 #[traced(conventions = "jsonrpc", fields(rpc.mehtod = "turn/start", own.key = 1))]
@@ -30,4 +32,18 @@ fn main() {
     let _ = (unlike(), parameter(1), late());
     part_of_a_key();
     shared();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced(
+        conventions = "jsonrpc",
+        fields(rpc.method = "turn/start", own.key = 1),
+        on_err(|code| rpc.status_code = code)
+    )]
+    fn start(#[field("jsonrpc.request.id")] id: u64) -> Result<u64, i64> {
+        Ok(id)
+    }
 }

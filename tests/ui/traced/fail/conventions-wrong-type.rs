@@ -1,3 +1,5 @@
+//! A value is of the type that the conventions give to its key: here expressions.
+
 use std::fmt;
 use tracing_relay::{LateField, traced};
 
@@ -31,4 +33,20 @@ fn late() -> LateField<str> {
 
 fn main() {
     let _ = (text("443"), displayed(), parameter(None), late());
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    struct Status(u16);
+
+    #[traced(
+        conventions = "http",
+        fields(server.port = port.parse::<u16>().ok()),
+        on_ok(|status| http.response.status_code = status.0)
+    )]
+    async fn answer(port: &str) -> Status {
+        Status(200)
+    }
 }

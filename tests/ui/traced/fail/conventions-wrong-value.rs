@@ -1,3 +1,5 @@
+//! A value is of the type that the conventions give to its key: here literals, and what `%` and `?` make.
+
 use tracing_relay::{LateField, traced};
 
 #[traced(conventions = "http", fields(server.port = "443"))]
@@ -33,4 +35,18 @@ fn main() {
     no_integers();
     no_texts();
     let _ = (displayed(), parameter(1), late());
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced(
+        conventions = "http",
+        fields(http.route = "/threads/{id}", network.protocol.version = "1.1", server.port = port),
+        on_ok(|status| http.response.status_code = status)
+    )]
+    fn answer(port: u16) -> u16 {
+        200
+    }
 }

@@ -1,3 +1,5 @@
+//! `#[field]` stands on a parameter with a name, and takes a key in quotes and a sigil.
+
 use tracing_relay::traced;
 
 #[traced]
@@ -34,4 +36,19 @@ fn main() {
     ignored(1);
     Receiver.receiver();
     let _ = (pattern((1, 2)), key_without_quotes(1), equals(1), two_keys(1));
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced]
+    fn sum(#[field] left: u8, #[field("operand.right", ?)] right: u8) -> u8 {
+        left + right
+    }
+
+    #[traced(fields(left = left))]
+    fn pattern((left, right): (u8, u8)) -> u8 {
+        left + right
+    }
 }

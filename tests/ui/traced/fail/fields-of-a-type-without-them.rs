@@ -1,3 +1,5 @@
+//! `#[fields]` stands on a parameter whose type says which of its fields are recorded.
+
 use tracing_relay::traced;
 
 struct TurnStart {
@@ -19,5 +21,21 @@ impl<T> Holder<T> {
     #[traced]
     fn of_the_impl(#[fields] part: &Holder<T>) -> &T {
         &part.0
+    }
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{SpanFields, traced};
+
+    #[derive(SpanFields)]
+    struct TurnStart {
+        #[field("turn.id")]
+        id: u8,
+    }
+
+    #[traced]
+    fn start(#[fields] params: &TurnStart) -> u8 {
+        params.id
     }
 }

@@ -1,3 +1,5 @@
+//! A key that a type records is given by nothing else.
+
 use tracing_relay::{SpanFields, traced};
 
 #[derive(SpanFields)]
@@ -23,3 +25,19 @@ fn with_another_type(#[fields] params: TurnStart, #[fields] other: &TurnStart) -
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{SpanFields, traced};
+
+    #[derive(SpanFields)]
+    struct TurnStart {
+        #[field("turn.id")]
+        id: u8,
+    }
+
+    #[traced(fields(turn.number = 1))]
+    fn with_a_field(#[fields] params: TurnStart) -> u8 {
+        params.id
+    }
+}

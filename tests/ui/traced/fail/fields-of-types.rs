@@ -1,3 +1,5 @@
+//! `#[fields]` stands on a parameter with a name, and a type that is known outside of the function.
+
 use tracing_relay::{SpanFields, traced};
 
 #[derive(SpanFields)]
@@ -39,3 +41,26 @@ fn arguments(#[fields("turn.id")] params: TurnStart) -> u8 {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{SpanFields, traced};
+
+    #[derive(SpanFields)]
+    struct TurnStart {
+        #[field("turn.id")]
+        id: u8,
+    }
+
+    impl TurnStart {
+        #[traced]
+        fn of_self(#[fields] other: &TurnStart) -> u8 {
+            other.id
+        }
+
+        #[traced(fields(turn.id = self.id))]
+        fn on_self(&self) -> u8 {
+            self.id
+        }
+    }
+}

@@ -1,3 +1,5 @@
+//! A function that returns a future says so in its type, so that the span lasts as long as the future.
+
 use std::future::Ready;
 use std::pin::Pin;
 
@@ -29,4 +31,21 @@ fn ready() -> Ready<u8> {
 
 fn main() {
     let _ = (alias(), alias_of_a_library("x"), handle(), ready());
+}
+
+#[cfg(doctest)]
+mod right {
+    use std::pin::Pin;
+
+    use tracing_relay::traced;
+
+    #[traced]
+    async fn asynchronous(text: &str) -> usize {
+        text.len()
+    }
+
+    #[traced]
+    fn boxed() -> Pin<Box<dyn Future<Output = u8> + Send>> {
+        Box::pin(async { 1 })
+    }
 }

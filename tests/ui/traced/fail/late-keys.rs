@@ -1,3 +1,4 @@
+//! A key that is recorded late follows the rules of all keys.
 #![deny(deprecated)]
 
 use tracing_relay::traced;
@@ -17,4 +18,14 @@ fn main() {
     own_keys();
     unknown();
     deprecated();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced(conventions = "jsonrpc", late(id: u8 = "jsonrpc.request.id"))]
+    fn start() {
+        id.record(&1);
+    }
 }

@@ -1,3 +1,5 @@
+//! A late field has a handle, the type of its value, and a key.
+
 use tracing_relay::traced;
 
 #[traced(late(turn_id = "turn.id", thread_id: = "thread.id", mode: str, other: str =))]
@@ -21,4 +23,15 @@ fn main() {
     none();
     no_list();
     no_parentheses();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced(late(turn_id: str = "turn.id", mode: str = turn.mode))]
+    fn start() {
+        turn_id.record("t1");
+        mode.record("fast");
+    }
 }

@@ -1,3 +1,5 @@
+//! A late field has a key and a handle of its own.
+
 use tracing_relay::traced;
 
 #[traced(fields(turn.id = 1), late(id: u8 = "turn.id"))]
@@ -24,4 +26,15 @@ fn main() {
     let _ = (with_endings(), hidden(1, (2, 3)));
     with_a_parameter(1);
     among_themselves();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced(fields(turn.id = id), late(thread_id: str = "thread.id"))]
+    fn start(id: u8) -> u8 {
+        thread_id.record("t1");
+        id
+    }
 }

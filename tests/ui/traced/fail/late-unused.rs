@@ -1,3 +1,4 @@
+//! A late field that is never recorded is an unused variable, here denied.
 #![deny(unused_variables)]
 
 use tracing_relay::traced;
@@ -18,4 +19,14 @@ fn returned() -> impl Future<Output = ()> {
 fn main() {
     sync();
     let _ = (asynchronous(), returned());
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced(late(used: str = "used"))]
+    fn start() {
+        used.record("value");
+    }
 }

@@ -1,3 +1,4 @@
+//! A late field is recorded with a value of its type, which can be an attribute.
 #![deny(unused_variables)]
 
 use tracing_relay::traced;
@@ -29,4 +30,18 @@ fn main() {
     not_recordable();
     without_a_size();
     unnamed();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[derive(Debug)]
+    struct Opaque;
+
+    #[traced(late(id: str = "the.id", opaque: Opaque = ?"the.opaque"))]
+    fn start() {
+        id.record("t1");
+        opaque.record(&Opaque);
+    }
 }

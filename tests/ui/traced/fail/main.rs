@@ -4,3 +4,15 @@ use tracing_relay::traced;
 
 #[traced]
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced]
+    fn run() {}
+
+    fn main() {
+        run();
+    }
+}

@@ -1,3 +1,5 @@
+//! A field is a key and a value, or the name of a variable.
+
 use tracing_relay::traced;
 
 #[traced(fields(rpc.method))]
@@ -52,4 +54,14 @@ fn main() {
     two_parameters();
     no_second_bar();
     not_a_pattern();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced(fields(rpc.method = method, "rpc.size" = method.len(), ?mode), on_ok(|reply| size = reply))]
+    fn call(method: &str, mode: u8) -> usize {
+        method.len() + usize::from(mode)
+    }
 }

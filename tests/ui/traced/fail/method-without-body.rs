@@ -1,3 +1,5 @@
+//! A method that is only declared has nothing to run in a span.
+
 use tracing_relay::traced;
 
 trait Service {
@@ -21,4 +23,22 @@ impl Service for Implemented {
 fn main() {
     Implemented.sync();
     let _ = Implemented.call(1);
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    trait Service {
+        async fn call(&self, number: u8) -> u8;
+    }
+
+    struct Implemented;
+
+    impl Service for Implemented {
+        #[traced]
+        async fn call(&self, number: u8) -> u8 {
+            number
+        }
+    }
 }

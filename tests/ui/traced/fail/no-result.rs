@@ -1,3 +1,5 @@
+//! Options about a result need a function that has one.
+
 use std::pin::Pin;
 
 use futures_util::stream::{self, Stream};
@@ -25,4 +27,20 @@ async fn never_async() -> ! {
 
 fn main() {
     let _ = (stream(), boxed_stream(), never, never_async);
+}
+
+#[cfg(doctest)]
+mod right {
+    use futures_util::stream::{self, Stream};
+    use tracing_relay::traced;
+
+    #[traced]
+    fn items() -> impl Stream<Item = u8> {
+        stream::iter([1])
+    }
+
+    #[traced(on_ok(|count| count), err = "message")]
+    async fn count() -> Result<u8, String> {
+        Ok(1)
+    }
 }

@@ -1,3 +1,5 @@
+//! The attributes are for functions, and `#[traced]` for blocks of methods too.
+
 use tracing_relay::{request_span, traced};
 
 #[traced]
@@ -17,9 +19,9 @@ mod module {
     pub fn inside() {}
 }
 
-#[traced]
+#[request_span]
 trait Trait {
-    fn method(&self);
+    fn method(&self) {}
 }
 
 #[traced]
@@ -33,4 +35,19 @@ const CONSTANT: u8 = 1;
 fn main() {
     let _ = (Struct { number: CONSTANT }.number(), Enum::One);
     module::inside();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    struct Threads;
+
+    #[traced]
+    impl Threads {
+        fn start(&self) {}
+    }
+
+    #[traced]
+    fn start() {}
 }

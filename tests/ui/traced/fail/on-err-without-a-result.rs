@@ -1,3 +1,5 @@
+//! `on_err` needs a function that returns a `Result`.
+
 use tracing_relay::traced;
 
 #[traced(on_err(|error| code = error))]
@@ -15,4 +17,14 @@ async fn nothing() {}
 
 fn main() {
     let _ = (option, number, nothing);
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced(on_err(|error| code = error))]
+    fn number() -> Result<u8, i64> {
+        Ok(1)
+    }
 }

@@ -1,3 +1,5 @@
+//! A carrier that goes out is owned or behind `&mut`: the context is written into it.
+
 use tracing_relay::{TraceCarrier, traced};
 
 struct Request {
@@ -31,4 +33,23 @@ fn shared(headers: std::sync::Arc<TraceCarrier>) {
 
 fn main() {
     let _ = (found, found_async, named, field, shared);
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceCarrier, traced};
+
+    struct Request {
+        headers: TraceCarrier,
+    }
+
+    #[traced(kind = "client")]
+    fn found(headers: &mut TraceCarrier) {
+        let _ = headers;
+    }
+
+    #[traced(kind = "client", carrier = request.headers)]
+    fn field(request: &mut Request) {
+        let _ = &request.headers;
+    }
 }

@@ -1,3 +1,5 @@
+//! A carrier that goes out is still there when the span opens.
+
 use std::pin::Pin;
 
 use tracing_relay::{TraceCarrier, traced};
@@ -21,4 +23,16 @@ fn send(_: TraceCarrier) -> Pin<Box<dyn Future<Output = ()>>> {
 
 fn main() {
     let _ = (returned, boxed);
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceCarrier, traced};
+
+    #[traced(kind = "client")]
+    fn returned(headers: TraceCarrier) -> impl Future<Output = ()> {
+        async move {
+            let _ = headers;
+        }
+    }
 }

@@ -1,3 +1,5 @@
+//! A key is exported once; only the two endings may share one.
+
 use tracing_relay::traced;
 
 #[traced(fields(id = 1, id = 2))]
@@ -20,4 +22,14 @@ fn main() {
     fields();
     ending();
     let _ = (parameter(1), same_ending());
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced(fields(id = 1), on_ok(size = 2), on_err(size = 3))]
+    fn number() -> Result<(), u8> {
+        Ok(())
+    }
 }

@@ -1,3 +1,5 @@
+//! Keys that the attribute records by itself are not given again.
+
 use tracing_relay::traced;
 
 #[traced(fields(trace_id = 1, span_id = 2, otel.kind = "server", otel.name = "name"))]
@@ -16,4 +18,12 @@ fn parameter(#[field] trace_id: u64) -> u64 {
 fn main() {
     fields();
     let _ = (endings(), parameter(1));
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced(kind = "server", carrier = none, fields(request.trace_id = 1))]
+    fn number() {}
 }

@@ -23,3 +23,13 @@ async fn later(parent: Context) {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{TraceCarrier, traced};
+
+    #[traced(kind = "consumer", carrier = parent)]
+    fn directly(parent: TraceCarrier) {
+        drop(parent);
+    }
+}

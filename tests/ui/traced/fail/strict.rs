@@ -13,3 +13,16 @@ async fn strictly() {
 }
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::{task, traced};
+
+    #[traced(strict = true, conventions = "jsonrpc", fields(rpc.method = "turn/start"))]
+    async fn strictly() {
+        task::spawn(step());
+    }
+
+    #[traced(strict = true)]
+    async fn step() {}
+}

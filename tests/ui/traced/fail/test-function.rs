@@ -7,3 +7,18 @@ use tracing_relay::traced;
 fn it_works() {}
 
 fn main() {}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced]
+    fn works() -> bool {
+        true
+    }
+
+    #[test]
+    fn it_works() {
+        assert!(works());
+    }
+}

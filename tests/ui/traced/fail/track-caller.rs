@@ -1,3 +1,5 @@
+//! The body runs in a closure, which does not know the caller of the function.
+
 use tracing_relay::traced;
 
 #[track_caller]
@@ -13,4 +15,12 @@ fn below() -> u8 {
 fn main() {
     above();
     below();
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[traced(fields(caller = %caller))]
+    fn called(caller: &std::panic::Location<'_>) {}
 }

@@ -1,3 +1,5 @@
+//! A type that has only `Debug` is recorded with `?`.
+
 use tracing_relay::traced;
 
 #[derive(Clone, Debug)]
@@ -37,4 +39,22 @@ async fn result() -> OnlyDebug {
 
 fn main() {
     let _ = (plain, parameter, sigils, generic::<u8>, option, result);
+}
+
+#[cfg(doctest)]
+mod right {
+    use tracing_relay::traced;
+
+    #[derive(Clone, Debug)]
+    struct OnlyDebug;
+
+    #[traced(fields(value = ?value, list = ?list, size = list.len()))]
+    fn plain(value: OnlyDebug, list: &[u8]) {
+        let _ = (value, list);
+    }
+
+    #[traced]
+    async fn parameter(#[field(?)] value: OnlyDebug) {
+        let _ = value;
+    }
 }

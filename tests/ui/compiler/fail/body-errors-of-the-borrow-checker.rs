@@ -1,3 +1,5 @@
+//! The borrow checker says about an annotated function what it says about a plain one.
+
 use tracing_relay::traced;
 
 #[traced]

@@ -1,3 +1,5 @@
+//! A name that does not exist is underlined where it is written.
+
 use tracing_relay::traced;
 
 #[traced(fields(id = requst.id))]

@@ -1,3 +1,5 @@
+//! A type error in a body is found where it is written.
+
 use tracing_relay::traced;
 
 struct Failure;

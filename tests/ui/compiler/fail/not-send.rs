@@ -1,3 +1,5 @@
+//! A future that is not `Send` says which value makes it so.
+
 use std::rc::Rc;
 
 use tracing_relay::traced;
