@@ -20,11 +20,7 @@ pub(crate) fn check(attribute: &str, case: &str, expansion: TokenStream) {
 /// the row of every option.
 #[track_caller]
 pub(crate) fn check_documented(file: &str, table: &Table) {
-    let path = format!(
-        "{}/../runtime/src/attributes/{file}",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    let documentation = std::fs::read_to_string(path).expect("the runtime is beside the macros");
+    let documentation = documentation(file);
     for row in table.rows() {
         assert!(
             documentation.contains(&row),
@@ -32,4 +28,13 @@ pub(crate) fn check_documented(file: &str, table: &Table) {
             table.attribute
         );
     }
+}
+
+/// What the runtime says about attributes in this file.
+pub(crate) fn documentation(file: &str) -> String {
+    let path = format!(
+        "{}/../runtime/src/attributes/{file}",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    std::fs::read_to_string(path).expect("the runtime is beside the macros")
 }

@@ -121,7 +121,11 @@ mod hostile {
         async move { (number, carrier) }
     }
 
-    #[traced(conventions = "jsonrpc", fields(jsonrpc.request.id = number))]
+    #[traced(
+        conventions = "jsonrpc",
+        fields(jsonrpc.request.id = number, server.port = number),
+        on_ok(|number| rpc.status_code = number)
+    )]
     pub(super) fn boxed(
         number: u32,
     ) -> ::core::pin::Pin<::std::boxed::Box<dyn ::core::future::Future<Output = u32>>> {

@@ -1,6 +1,7 @@
 //! What the function attributes do, on whole span trees.
 
 mod blocks;
+mod conventions;
 mod drop_order;
 mod hygiene;
 mod late;

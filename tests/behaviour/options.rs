@@ -1,9 +1,8 @@
 //! What each option does to the span, and to what travels.
 
-use tracing_relay::testing::{Pipeline, Traces, Value};
+use tracing_relay::testing::{Pipeline, Traces};
 use tracing_relay::{
-    CarriesTrace, TraceCarrier, TraceContext, assert_trace, carries_trace, current_baggage,
-    request_span, traced,
+    TraceCarrier, TraceContext, assert_trace, carries_trace, current_baggage, request_span, traced,
 };
 
 const TRUSTED: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -265,76 +264,5 @@ mod log_lines {
         handle_without_ids(&Message::received());
         assert!(traces.exported().is_empty());
         assert!(traces.logs().contains("working on 1"));
-    }
-}
-
-mod conventions {
-    use std::process::Command;
-
-    use super::*;
-
-    #[request_span(
-        conventions = "jsonrpc",
-        fields(rpc.method = method, jsonrpc.request.id = id),
-        on_err(|code| rpc.status_code = *code),
-    )]
-    fn handle(method: &str, id: Option<u64>, carrier: &TraceCarrier) -> Result<(), i64> {
-        assert!(carrier.extract().is_absent());
-        if method.is_empty() {
-            Err(-32601)
-        } else {
-            Ok(())
-        }
-    }
-
-    #[tracing_relay::test]
-    fn json_rpc_has_its_attributes_and_numbers_are_text(traces: Traces) {
-        handle("thread/start", Some(2), &TraceCarrier::none()).unwrap();
-        handle("", None, &TraceCarrier::none()).unwrap_err();
-        assert_trace!(
-            traces,
-            r#"
-            server thread/start {rpc.system.name="jsonrpc", jsonrpc.protocol.version="2.0", rpc.method="thread/start", jsonrpc.request.id="2", !rpc.status_code, !rpc.system} => completed
-
-            server handle {rpc.system.name="jsonrpc", jsonrpc.protocol.version="2.0", rpc.method="", !jsonrpc.request.id, rpc.status_code="-32601"} error => failed
-            "#
-        );
-    }
-
-    const ASKED: &str = "TRACING_RELAY_TEST_ASKS_FOR_OLDER_NAMES";
-
-    /// In a process of its own: the environment is read once.
-    #[test]
-    fn the_older_names_are_recorded_where_the_environment_asks_for_them() {
-        let output = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "options::conventions::older_names",
-                "--nocapture",
-            ])
-            .env("OTEL_SEMCONV_STABILITY_OPT_IN", "messaging, rpc/dup")
-            .env(ASKED, "1")
-            .output()
-            .unwrap();
-        let text = String::from_utf8_lossy(&output.stdout);
-        assert!(
-            output.status.success() && text.contains("1 passed"),
-            "{output:?}"
-        );
-    }
-
-    #[tracing_relay::test]
-    fn older_names(traces: Traces) {
-        handle("thread/start", Some(2), &TraceCarrier::none()).unwrap();
-        let span = traces.span("thread/start");
-        let asked = std::env::var_os(ASKED).is_some();
-        for (key, value) in [
-            ("rpc.system", "jsonrpc"),
-            ("rpc.jsonrpc.version", "2.0"),
-            ("rpc.jsonrpc.request_id", "2"),
-        ] {
-            let expected = asked.then(|| Value::String(value.to_owned()));
-            assert_eq!(span.attribute(key), expected.as_ref(), "{key}");
-        }
     }
 }

@@ -37,7 +37,7 @@ const RESTAMP: Spec = Spec {
     name: "restamp",
     kind: Kind::Bool,
     usage: "restamp = false",
-    doc: "whether a message that the function owns gets the context of this span; default: `true`",
+    doc: "whether a message that the function owns gets the context of this span; default: `true`, with the messaging conventions `false`",
 };
 const TRUST: Spec = Spec {
     name: "trust",
@@ -77,9 +77,9 @@ const ERR: Spec = Spec {
 };
 const CONVENTIONS: Spec = Spec {
     name: "conventions",
-    kind: Kind::OneOf(&["jsonrpc"]),
+    kind: Kind::OneOf(&["jsonrpc", "grpc", "http", "messaging", "db"]),
     usage: "conventions = \"jsonrpc\"",
-    doc: "semantic conventions whose constant attributes are added and whose keys are checked",
+    doc: "semantic conventions whose constant attributes are added, and which keys, types and the name follow",
 };
 const LEVEL: Spec = Spec {
     name: "level",

@@ -1,7 +1,7 @@
 //! The keys of attributes: which are reserved, and that each is given once.
 
 use super::args::{Ending, Field, Key};
-use super::conventions::Conventions;
+use super::conventions::{self, Conventions};
 use super::late::LateField;
 use crate::diag::Diagnostics;
 
@@ -61,7 +61,7 @@ pub(crate) fn refuse_key(key: &Key, before: &[&str], diagnostics: &mut Diagnosti
     true
 }
 
-/// Refuses keys that are taken or given twice, and returns the deprecated ones. A key may be in both
+/// Refuses keys that are taken or given twice, and returns the deprecated ones with what to write. A key may be in both
 /// endings: only one of them happens.
 pub(crate) fn check_keys(
     conventions: Option<&'static Conventions>,
@@ -69,7 +69,7 @@ pub(crate) fn check_keys(
     late: &[LateField],
     endings: [&Option<Ending>; 2],
     diagnostics: &mut Diagnostics,
-) -> Vec<(Key, &'static str)> {
+) -> Vec<(Key, String)> {
     let opening = fields.iter().map(|field| &field.key);
     let late = late.iter().map(|field| &field.key);
     let before: Vec<&Key> = opening.chain(late).collect();
@@ -83,10 +83,10 @@ pub(crate) fn check_keys(
         let mut seen: Vec<&str> = before.iter().map(|key| key.name.as_str()).collect();
         for key in group {
             if !refuse_key(key, &seen, diagnostics)
-                && let Some(successor) =
-                    conventions.and_then(|conventions| conventions.check(key, diagnostics))
+                && conventions.is_some()
+                && let Some(help) = conventions::check_key(key, diagnostics)
             {
-                deprecated.push(((*key).clone(), successor));
+                deprecated.push(((*key).clone(), help));
             }
             seen.push(&key.name);
         }

@@ -7,7 +7,7 @@ use syn::{Expr, GenericParam, Ident, LitStr, Pat, ReturnType, Signature, Type, p
 use super::Attribute;
 use super::args::{self, Ending, Field, Key};
 use super::body::{self, Warning};
-use super::conventions::Conventions;
+use super::conventions::{self, Conventions};
 use super::header;
 use super::keys::check_keys;
 use super::late::{self, LateField};
@@ -50,6 +50,18 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Whether the user gives a field of this key.
+    pub(crate) fn gives(&self, key: &str) -> bool {
+        let endings = [&self.on_ok, &self.on_err].into_iter().flatten();
+        let fields = self.fields.iter();
+        let fields = fields.chain(endings.flat_map(|ending| &ending.fields));
+        let late = self.late.iter().map(|field| &field.key);
+        fields
+            .map(|field| &field.key)
+            .chain(late)
+            .any(|given| given.name == key)
+    }
+
     /// Whether the function returns `!`.
     pub(crate) fn never_returns(&self) -> bool {
         returns_never(&self.item.sig)
@@ -74,8 +86,8 @@ pub(crate) enum SpanKind {
 pub(crate) enum ExportedName {
     /// The value of `otel_name`.
     Value(Field),
-    /// One of the fields, by its number.
-    Field(usize),
+    /// Some of the fields, by their numbers.
+    Fields(Vec<usize>),
 }
 
 /// Where the carrier is, and which way it goes.
@@ -151,6 +163,9 @@ pub(crate) fn plan(
     check_recorded(&params, &item.sig, diagnostics);
     late::check_names(&late, &params, diagnostics);
     let deprecated = check_keys(conventions, &fields, &late, [&on_ok, &on_err], diagnostics);
+    if conventions.is_some() {
+        conventions::check_values(&fields, &late, [&on_ok, &on_err], diagnostics);
+    }
     let warnings = warnings(&body, deprecated, options, diagnostics);
 
     let carrier = carrier(kind, options);
@@ -187,7 +202,9 @@ pub(crate) fn plan(
         target: options.str("target").cloned(),
         level: Ident::new(&level, Span::mixed_site()),
         kind,
-        restamp: options.bool("restamp").unwrap_or(true),
+        restamp: options
+            .bool("restamp")
+            .unwrap_or_else(|| conventions.is_none_or(Conventions::changes_messages)),
         environment: attribute == Attribute::RequestSpan,
         log_ids: options.bool("log_ids").unwrap_or(true),
         trust: options.expr("trust").cloned(),
@@ -215,7 +232,7 @@ pub(crate) fn plan(
 /// What is hardly meant: where it is `strict`, an error.
 fn warnings(
     body: &Group,
-    deprecated: Vec<(Key, &'static str)>,
+    deprecated: Vec<(Key, String)>,
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Warning> {
@@ -225,10 +242,10 @@ fn warnings(
     if settings.bare_spawns_allowed {
         warnings.clear();
     }
-    warnings.extend(deprecated.into_iter().map(|(key, successor)| Warning {
+    warnings.extend(deprecated.into_iter().map(|(key, help)| Warning {
         name: "deprecated_attribute",
         fault: format!("`{}` is deprecated", key.name),
-        help: format!("write `{successor}`"),
+        help,
         at: key.tokens,
     }));
     if strict {
@@ -465,9 +482,9 @@ fn exported_name(
     if let Some(value) = options.expr("otel_name") {
         return Some(ExportedName::Value(Field::of_expr("otel.name", value)));
     }
-    let key = conventions.filter(|_| !options.has("name"))?.name;
-    let number = fields.iter().position(|field| field.key.name == key)?;
-    Some(ExportedName::Field(number))
+    let conventions = conventions.filter(|_| !options.has("name"))?;
+    let keys: Vec<&str> = fields.iter().map(|field| field.key.name.as_str()).collect();
+    conventions.name_of(&keys).map(ExportedName::Fields)
 }
 
 fn unraw(name: &Ident) -> String {

@@ -331,6 +331,30 @@ fn conventions() {
 }
 
 #[test]
+fn conventions_with_integers_and_a_name_of_two_words() {
+    traced(
+        "conventions_http",
+        quote!(
+            conventions = "http",
+            kind = "client",
+            carrier = none,
+            fields(
+                http.request.method = method,
+                url.template = "/threads",
+                server.port = port
+            ),
+            late(size: u64 = "http.response.body.size"),
+            on_ok(|status| http.response.status_code = status)
+        ),
+        quote!(
+            fn call(method: &str, port: u16) -> u16 {
+                send(method, port, size)
+            }
+        ),
+    );
+}
+
+#[test]
 fn a_scope() {
     let expansion = expand(
         Attribute::RelayTraced,

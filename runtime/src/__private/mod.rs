@@ -13,6 +13,8 @@
 #[cfg(feature = "spans")]
 mod carriers;
 #[cfg(feature = "spans")]
+mod conventions;
+#[cfg(feature = "spans")]
 mod keys;
 mod messages;
 #[cfg(feature = "spans")]
@@ -44,8 +46,8 @@ pub use crate::scope::TraceScope;
 #[cfg(feature = "spans")]
 pub use crate::span::{
     Ambience, AttributeValue, ErrorDetail, FieldValue, FieldValues, Finish, Kind, LateFields,
-    Opening, OwnedValues, Span, SpanFields, SpanSite, in_deferred_span, in_span, in_span_async,
-    in_span_stream,
+    OlderName, Opening, OwnedValues, Span, SpanFields, SpanSite, in_deferred_span, in_span,
+    in_span_async, in_span_stream,
 };
 
 #[cfg(feature = "spans")]
@@ -55,6 +57,8 @@ pub use carriers::{
     OnlyOneParameterCarries, Outgoing, OutgoingProbe, ParameterProbe, RestampProbe,
     SeveralParameters,
 };
+#[cfg(feature = "spans")]
+pub use conventions::{IntegerValue, as_text, integer};
 #[cfg(feature = "spans")]
 pub use keys::{MOST_KEYS, count_keys, first_keys, join_keys};
 pub use messages::{
@@ -68,9 +72,7 @@ pub use results::{
     output_is, whole,
 };
 #[cfg(feature = "spans")]
-pub use values::{
-    ByDisplay, ByFieldValue, Unrecordable, ValueProbe, as_text, debug, display, if_older_rpc_names,
-};
+pub use values::{ByDisplay, ByFieldValue, Unrecordable, ValueProbe, debug, display};
 
 /// The type of what never returns. `!` itself cannot be written there on stable Rust; the output of
 /// a function pointer can be named.

@@ -1,7 +1,6 @@
 //! How an expression is recorded as an attribute.
 
 use std::fmt::{Debug, Display};
-use std::sync::OnceLock;
 
 use crate::span::{AttributeValue, FieldValue};
 
@@ -76,30 +75,4 @@ pub fn display<T: Display>(value: &T) -> AttributeValue<'_> {
 #[must_use]
 pub fn debug<T: Debug>(value: &T) -> AttributeValue<'_> {
     AttributeValue::Debug(value)
-}
-
-/// The value as text, where a convention says that a number is text.
-#[inline]
-#[must_use]
-pub fn as_text(value: AttributeValue<'_>) -> AttributeValue<'_> {
-    match value {
-        AttributeValue::I64(number) => AttributeValue::Numeral(number),
-        other => other,
-    }
-}
-
-/// The value, if the environment asks for the older names of RPC attributes beside the current ones:
-/// `OTEL_SEMCONV_STABILITY_OPT_IN` contains `rpc/dup`. Read once.
-#[must_use]
-pub fn if_older_rpc_names<'a>(value: impl FnOnce() -> AttributeValue<'a>) -> AttributeValue<'a> {
-    static OLDER: OnceLock<bool> = OnceLock::new();
-    let older = OLDER.get_or_init(|| {
-        std::env::var("OTEL_SEMCONV_STABILITY_OPT_IN")
-            .is_ok_and(|list| list.split(',').any(|item| item.trim() == "rpc/dup"))
-    });
-    if *older {
-        value()
-    } else {
-        AttributeValue::Absent
-    }
 }

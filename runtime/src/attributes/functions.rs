@@ -67,14 +67,14 @@
 /// | `otel_name = request.method` | name under which the span is exported, read when it opens; `None`, or an empty text, leaves `name` |
 /// | `kind = "consumer"` | kind of the span, which also says whether the carrier comes in or goes out |
 /// | `carrier = request.headers` | where the carrier is; `none` where there is none; default: the one parameter whose type carries |
-/// | `restamp = false` | whether a message that the function owns gets the context of this span; default: `true` |
+/// | `restamp = false` | whether a message that the function owns gets the context of this span; default: `true`, with the messaging conventions `false` |
 /// | `trust = caller.is_authenticated()` | whether the carrier is believed; where it is not, the span starts a new trace, and nothing of what came in is left in a message that the function owns; default: `true` |
 /// | `fields(rpc.method = request.method)` | attributes recorded when the span opens: `key = value`, `key = %display`, `key = ?debug` |
 /// | `on_ok(\|reply\| turn.id = reply.id)` | attributes recorded from the result, or from the value in `Ok` |
 /// | `on_err(\|error\| rpc.status_code = error.code())` | attributes recorded from the error in `Err` |
 /// | `late(turn_id: str = "turn.id")` | attributes that the body records when it learns them, each with the handle that records it |
 /// | `err = "message"` | what the status says about an error: its type only, its message, or also its sources |
-/// | `conventions = "jsonrpc"` | semantic conventions whose constant attributes are added and whose keys are checked |
+/// | `conventions = "jsonrpc"` | semantic conventions whose constant attributes are added, and which keys, types and the name follow |
 /// | `level = "debug"` | level of the span; default: `"info"` |
 /// | `target = "app::rpc"` | target of the span for filters; default: the path of the module |
 /// | `log_ids = false` | whether `trace_id` and `span_id` are fields of the span, for log lines; default: `true` |
@@ -181,12 +181,71 @@
 ///
 /// ## Conventions
 ///
-/// `conventions = "jsonrpc"` adds `rpc.system.name` and `jsonrpc.protocol.version`, makes
-/// `jsonrpc.request.id` text, refuses keys under `rpc.` and `jsonrpc.` that the
-/// [conventions](https://opentelemetry.io/docs/specs/semconv/rpc/json-rpc/) do not know, and warns of
-/// those that are deprecated. With neither `name` nor `otel_name`, the span is exported under the
-/// value of `rpc.method`, if that is one of the fields. With `rpc/dup` in `OTEL_SEMCONV_STABILITY_OPT_IN` the older names are
-/// recorded besides.
+/// `conventions` names the [semantic conventions](https://opentelemetry.io/docs/specs/semconv/) that the
+/// span follows. What is the same on every span is added, and with neither `name` nor `otel_name` the
+/// span is exported under the name that they give it, as far as its fields are there when it opens:
+///
+/// | value | adds | is exported as, for example |
+/// | --- | --- | --- |
+/// | `"jsonrpc"` | `rpc.system.name`, `jsonrpc.protocol.version` | `{rpc.method}` |
+/// | `"grpc"` | `rpc.system.name` | `{rpc.method}` |
+/// | `"http"` | nothing | `{http.request.method} {http.route}` |
+/// | `"messaging"` | nothing | `{messaging.operation.name} {messaging.destination.name}` |
+/// | `"db"` | nothing | `{db.operation.name} {db.collection.name}` |
+///
+/// ```
+/// # use tracing_relay::traced;
+/// # struct Request { method: &'static str, port: u16 }
+/// # struct Response { status: u16 }
+/// #[traced(
+///     conventions = "http",
+///     kind = "server",
+///     carrier = none,
+///     fields(
+///         http.request.method = request.method,
+///         http.route = "/threads/{id}",
+///         server.port = request.port,
+///     ),
+///     on_ok(|response| http.response.status_code = response.status),
+/// )]
+/// fn answer(request: &Request) -> Response {
+///     Response { status: 200 }
+/// }
+/// # assert_eq!(answer(&Request { method: "GET", port: 443 }).status, 200);
+/// ```
+///
+/// The keys that begin as those of the conventions do (`client.`, `code.`, `db.`, `error.`,
+/// `exception.`, `http.`, `jsonrpc.`, `messaging.`, `net.`, `network.`, `rpc.`, `server.`, `url.` and
+/// `user_agent.`) are compared with OpenTelemetry's registry. One that it does not know is an error, and
+/// one that is deprecated a warning that names what to write. A value that has to be an integer and is
+/// none is an error; where text is wanted, a number becomes text.
+///
+/// ```compile_fail
+/// # use tracing_relay::traced;
+/// #[traced(conventions = "http", fields(http.request.methd = "GET", server.port = "443"))]
+/// fn answer() {}
+/// ```
+///
+/// Kind and outcome stay what the function says. With `"messaging"` a message keeps the context that it was
+/// created with, unless `restamp = true`. Keys of types under `#[fields]` are not compared.
+///
+/// While a system moves from older conventions, `OTEL_SEMCONV_STABILITY_OPT_IN` can ask for the older
+/// names besides: `rpc/dup` for the first two, `http/dup`, `messaging/dup` and `database/dup`, several
+/// with commas. Those are recorded whose value is the same. It is read once.
+///
+/// ```
+/// // With `http/dup` this span has `http.method` and `http.status_code` as well.
+/// # use tracing_relay::traced;
+/// #[traced(
+///     conventions = "http",
+///     fields(http.request.method = method),
+///     on_ok(|status| http.response.status_code = status),
+/// )]
+/// fn forward(method: &str) -> u16 {
+///     200
+/// }
+/// # assert_eq!(forward("GET"), 200);
+/// ```
 ///
 /// ## Warnings
 ///

@@ -190,16 +190,19 @@ pub(crate) fn record(
         .iter()
         .map(|value| Recordable::from(*value))
         .collect();
-    with_values(metadata.fields().len(), first, &recordable, |all| {
+    let older = site.older.of(metadata.fields(), first, values);
+    with_values(metadata.fields().len(), first, &recordable, &older, |all| {
         span.record_all(&metadata.fields().value_set_all(all));
     });
 }
 
-/// Calls `f` with a value for each of `len` fields: those of `values` from `first` on.
+/// Calls `f` with a value for each of `len` fields: those of `values` from `first` on, and single
+/// ones with their numbers.
 pub(crate) fn with_values<R>(
     len: usize,
     first: usize,
     values: &[Recordable<'_>],
+    single: &[(usize, Recordable<'_>)],
     f: impl FnOnce(&[Option<&dyn Value>]) -> R,
 ) -> R {
     let mut stack: [Option<&dyn Value>; STACK_FIELDS] = [None; STACK_FIELDS];
@@ -212,6 +215,11 @@ pub(crate) fn with_values<R>(
     };
     for (slot, value) in all.iter_mut().skip(first).zip(values) {
         *slot = value.as_value();
+    }
+    for (number, value) in single {
+        if let Some(slot) = all.get_mut(*number) {
+            *slot = value.as_value();
+        }
     }
     f(all)
 }

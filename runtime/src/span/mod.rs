@@ -8,6 +8,7 @@
 mod active;
 mod fields;
 mod late;
+mod older;
 mod opening;
 mod outcome;
 mod run;
@@ -17,6 +18,7 @@ mod value;
 pub use active::{Finish, Span};
 pub use fields::{FieldValues, SpanFields};
 pub use late::{LateField, LateFields};
+pub use older::OlderName;
 pub use opening::{Ambience, Opening, OwnedValues};
 pub use outcome::{ErrorDetail, Failure, SpanError, SpanOutcome};
 pub use run::{in_deferred_span, in_span, in_span_async, in_span_stream};

@@ -411,15 +411,18 @@ fn new_span(site: &'static SpanSite, values: &[AttributeValue<'_>]) -> tracing::
         kind => Recordable::Str(kind.as_str()),
     };
     let later = (1..SpanSite::FIELDS.len()).map(|_| Recordable::Absent);
-    let fields = values.iter().take(site.opening_fields);
+    let fields = values.get(..site.opening_fields).unwrap_or(values);
     let name = site.exported_name(values);
     let recordable: Vec<_> = std::iter::once(kind)
         .chain(later)
-        .chain(fields.map(|value| Recordable::from(*value)))
-        .chain(name.map(Recordable::text))
+        .chain(fields.iter().map(|value| Recordable::from(*value)))
+        .chain(name.as_ref().map(|name| Recordable::text(name.value())))
         .collect();
     let metadata = site.metadata();
-    with_values(metadata.fields().len(), 0, &recordable, |all| {
+    let older = site
+        .older
+        .of(metadata.fields(), SpanSite::FIELDS.len(), fields);
+    with_values(metadata.fields().len(), 0, &recordable, &older, |all| {
         tracing::Span::new(metadata, &metadata.fields().value_set_all(all))
     })
 }

@@ -1,10 +1,13 @@
 //! [`SpanSite`]: the static part of a span, one for each annotated function.
 
+use std::fmt::{self, Write as _};
+
 use tracing::callsite::DefaultCallsite;
 use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
 use tracing::subscriber::Interest;
 use tracing::{Level, Metadata};
 
+use super::older::{OlderName, OlderNames};
 use super::value::AttributeValue;
 use crate::semconv;
 
@@ -45,6 +48,50 @@ impl Kind {
     }
 }
 
+/// The name that a span is exported under: some of its values, with spaces between them.
+#[derive(Clone, Copy)]
+pub(crate) struct Name<'a> {
+    values: &'a [AttributeValue<'a>],
+    numbers: &'static [usize],
+}
+
+impl<'a> Name<'a> {
+    /// The name as a value, which is text or becomes text.
+    pub(crate) fn value(&self) -> AttributeValue<'_> {
+        match *self.numbers {
+            [only] => self
+                .values
+                .get(only)
+                .copied()
+                .unwrap_or(AttributeValue::Absent),
+            _ => AttributeValue::Display(self),
+        }
+    }
+
+    /// What is absent, or an empty text, is left out.
+    fn words(self) -> impl Iterator<Item = AttributeValue<'a>> {
+        let values = self
+            .numbers
+            .iter()
+            .filter_map(move |number| self.values.get(*number));
+        values
+            .filter(|value| !matches!(value, AttributeValue::Absent | AttributeValue::Str("")))
+            .copied()
+    }
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, word) in self.words().enumerate() {
+            if number > 0 {
+                f.write_char(' ')?;
+            }
+            fmt::Display::fmt(&word, f)?;
+        }
+        Ok(())
+    }
+}
+
 /// What is known about a span before it starts.
 #[derive(Debug)]
 pub struct SpanSite {
@@ -53,9 +100,10 @@ pub struct SpanSite {
     pub(crate) kind: Kind,
     /// Number of fields that are recorded when the span opens; the others come later.
     pub(crate) opening_fields: usize,
-    /// Which of the values that are read when the span opens is the name to export it under. The
+    /// Which of the values that are read when the span opens make the name to export it under. The
     /// field `otel.name` then comes after the opening ones.
-    name_value: Option<usize>,
+    name_values: &'static [usize],
+    pub(crate) older: OlderNames,
     /// Whether the parent may come from the environment.
     pub(crate) environment: bool,
     pub(crate) log_ids: bool,
@@ -84,16 +132,24 @@ impl SpanSite {
             metadata,
             kind,
             opening_fields,
-            name_value: None,
+            name_values: &[],
+            older: OlderNames::NONE,
             environment: false,
             log_ids: true,
         }
     }
 
-    /// The same site, whose span is exported under the value of this number, where it has one.
+    /// The same site, whose span is exported under the values of these numbers, those that are there.
     #[must_use]
-    pub const fn named_by(mut self, value: usize) -> Self {
-        self.name_value = Some(value);
+    pub const fn named_by(mut self, values: &'static [usize]) -> Self {
+        self.name_values = values;
+        self
+    }
+
+    /// The same site, some of whose fields have older names in a part of the conventions.
+    #[must_use]
+    pub const fn with_older(mut self, category: &'static str, names: &'static [OlderName]) -> Self {
+        self.older = OlderNames::new(category, names);
         self
     }
 
@@ -112,14 +168,12 @@ impl SpanSite {
     }
 
     /// The name to export the span under, where it is not the static one.
-    pub(crate) fn exported_name<'a>(
-        &self,
-        values: &[AttributeValue<'a>],
-    ) -> Option<AttributeValue<'a>> {
-        match *values.get(self.name_value?)? {
-            AttributeValue::Absent | AttributeValue::Str("") => None,
-            name => Some(name),
-        }
+    pub(crate) fn exported_name<'a>(&self, values: &'a [AttributeValue<'a>]) -> Option<Name<'a>> {
+        let name = Name {
+            values,
+            numbers: self.name_values,
+        };
+        name.words().next().is_some().then_some(name)
     }
 
     pub(crate) const fn metadata(&self) -> &'static Metadata<'static> {

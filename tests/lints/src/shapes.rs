@@ -179,7 +179,7 @@ pub async fn handle(message: Message, _unused: u8) -> Result<Message, fmt::Error
     trust = message.id != 0,
     restamp = false,
     conventions = "jsonrpc",
-    fields(jsonrpc.request.id = message.id)
+    fields(jsonrpc.request.id = message.id, server.port = message.id)
 )]
 #[must_use]
 pub fn inside(message: &Message) -> u64 {

@@ -6,6 +6,7 @@ use syn::spanned::Spanned as _;
 
 use super::{Emit, OpeningField};
 use crate::span::args::{Field, Sigil};
+use crate::span::conventions::{Attribute, Type};
 use crate::span::params::Recorded;
 use crate::span::plan::ExportedName;
 
@@ -22,26 +23,13 @@ impl Emit {
                 value: self.value(field),
             })
             .collect();
-        let Some(conventions) = self.plan.conventions else {
-            return fields;
-        };
-        for (key, value) in conventions.constant {
-            if !fields.iter().any(|field| field.key == *key) {
+        let conventions = self.plan.conventions;
+        let constant = conventions.map(|conventions| conventions.constant);
+        for (key, value) in constant.into_iter().flatten() {
+            if !self.plan.gives(key) {
                 fields.push(OpeningField {
                     key: (*key).to_owned(),
                     value: quote!(#p::AttributeValue::Str(#value)),
-                });
-            }
-        }
-        for (current, old) in conventions.older {
-            let Some(field) = fields.iter().find(|field| field.key == *current) else {
-                continue;
-            };
-            let value = field.value.clone();
-            if !fields.iter().any(|field| field.key == *old) {
-                fields.push(OpeningField {
-                    key: (*old).to_owned(),
-                    value: quote!(#p::if_older_rpc_names(|| #value)),
                 });
             }
         }
@@ -54,7 +42,7 @@ impl Emit {
         let p = &self.p;
         let name = match &self.plan.exported_name {
             Some(ExportedName::Value(field)) => Some(self.value(field)),
-            Some(ExportedName::Field(_)) | None => None,
+            Some(ExportedName::Fields(_)) | None => None,
         };
         let name: Vec<_> = name.into_iter().collect();
         let fields = self.fields.iter().map(|field| &field.value);
@@ -106,18 +94,24 @@ impl Emit {
         self.late_number(self.plan.late.len())
     }
 
+    /// How a field is recorded: with conventions, as the type that they give it.
     pub(super) fn value(&self, field: &Field) -> TokenStream {
         let p = &self.p;
-        let textual = self
-            .plan
-            .conventions
-            .is_some_and(|conventions| conventions.textual.contains(&field.key.name.as_str()));
         let value = recorded(p, field.sigil, &field.value);
-        if textual && field.sigil == Sigil::None {
-            quote!(#p::as_text(#value))
-        } else {
-            value
+        match self.type_of(&field.key.name) {
+            Some(Type::Int) if field.sigil == Sigil::None => {
+                let value = &field.value;
+                quote_spanned!(value.span()=> #p::integer(&(#value)))
+            }
+            Some(Type::Text) if field.sigil == Sigil::None => quote!(#p::as_text(#value)),
+            _ => value,
         }
+    }
+
+    /// The type that the conventions give to a key.
+    fn type_of(&self, key: &str) -> Option<Type> {
+        self.plan.conventions?;
+        Attribute::of(key).map(|attribute| attribute.value)
     }
 }
 

@@ -8,6 +8,7 @@ use super::{Emit, at};
 use crate::item::idents_in;
 use crate::settings;
 use crate::span::body::Warning;
+use crate::span::conventions::{Attribute, Type};
 use crate::span::keys::OWN_KEYS;
 use crate::span::params::Recorded;
 use crate::span::plan::ExportedName;
@@ -26,9 +27,10 @@ impl Emit {
         let (constants, joined, keys) = self.keys();
         let count = self.after_opening(0);
         let named_by = plan.exported_name.as_ref().map(|name| match name {
-            ExportedName::Value(_) => quote!(.named_by(#count)),
-            ExportedName::Field(number) => quote!(.named_by(#number)),
+            ExportedName::Value(_) => quote!(.named_by(&[#count])),
+            ExportedName::Fields(numbers) => quote!(.named_by(&[#(#numbers),*])),
         });
+        let older = self.with_older();
         let environment = plan.environment.then(|| quote!(.from_environment()));
         let log_ids = (!plan.log_ids).then(|| quote!(.without_log_ids()));
         let scope = plan.scope.as_ref().map(|scope| {
@@ -53,6 +55,7 @@ impl Emit {
                 );
                 #p::SpanSite::new(&CALLSITE, &METADATA, #p::Kind::#kind, #count)
                     #named_by
+                    #older
                     #environment
                     #log_ids
             };
@@ -82,7 +85,14 @@ impl Emit {
         let name = plan.exported_name.as_ref().map(|_| "otel.name");
         let late = plan.late.iter().map(|field| field.key.name.as_str());
         let ending = self.ending_keys.iter().map(String::as_str);
-        let later: Vec<&str> = name.into_iter().chain(late).chain(ending).collect();
+        let older = self.older_names();
+        let older = older.iter().map(|(_, older)| *older);
+        let later: Vec<&str> = name
+            .into_iter()
+            .chain(late)
+            .chain(ending)
+            .chain(older)
+            .collect();
 
         let Some(first) = plan.params.recorded.first() else {
             let names = quote!(&[#(#opening,)* #(#later),*]);
@@ -108,6 +118,37 @@ impl Emit {
             static NAMES: [#text; #p::count_keys(LISTS)] = #join;
         };
         (constants, joined, quote!(&NAMES))
+    }
+
+    /// The keys that have an older name in the conventions, with that name.
+    fn older_names(&self) -> Vec<(&str, &'static str)> {
+        let plan = &self.plan;
+        let Some(conventions) = plan.conventions else {
+            return Vec::new();
+        };
+        let opening = self.fields.iter().map(|field| &field.key);
+        let late = plan.late.iter().map(|field| &field.key.name);
+        opening
+            .chain(late)
+            .chain(&self.ending_keys)
+            .flat_map(|key| {
+                conventions
+                    .older(key, plan.kind)
+                    .map(|older| (key.as_str(), older))
+            })
+            .filter(|(_, older)| !plan.gives(older))
+            .collect()
+    }
+
+    fn with_older(&self) -> Option<TokenStream> {
+        let p = &self.p;
+        let category = self.plan.conventions?.category;
+        let names = self.older_names();
+        let names = names.iter().map(|(current, older)| {
+            let integer = Attribute::of(older).is_some_and(|older| older.value == Type::Int);
+            quote!(#p::OlderName { current: #current, older: #older, integer: #integer })
+        });
+        (names.len() > 0).then(|| quote!(.with_older(#category, &[#(#names),*])))
     }
 
     /// The warnings: uses of a deprecated constant, each where it is to be seen.

@@ -22,10 +22,10 @@ fn handle(request: &Request) -> Reply {
                     "rpc.service",
                     "rpc.system.name",
                     "jsonrpc.protocol.version",
+                    "otel.name",
+                    "rpc.jsonrpc.request_id",
                     "rpc.system",
                     "rpc.jsonrpc.version",
-                    "rpc.jsonrpc.request_id",
-                    "otel.name",
                 ],
                 ::tracing_relay::__private::Identifier(&CALLSITE),
             ),
@@ -35,9 +35,29 @@ fn handle(request: &Request) -> Reply {
                 &CALLSITE,
                 &METADATA,
                 ::tracing_relay::__private::Kind::Server,
-                8usize,
+                5usize,
             )
-            .named_by(0usize)
+            .named_by(&[0usize])
+            .with_older(
+                "rpc",
+                &[
+                    ::tracing_relay::__private::OlderName {
+                        current: "jsonrpc.request.id",
+                        older: "rpc.jsonrpc.request_id",
+                        integer: false,
+                    },
+                    ::tracing_relay::__private::OlderName {
+                        current: "rpc.system.name",
+                        older: "rpc.system",
+                        integer: false,
+                    },
+                    ::tracing_relay::__private::OlderName {
+                        current: "jsonrpc.protocol.version",
+                        older: "rpc.jsonrpc.version",
+                        integer: false,
+                    },
+                ],
+            )
             .from_environment()
     };
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
@@ -74,26 +94,22 @@ fn handle(request: &Request) -> Reply {
             __tracing_relay_opening
                 .open(
                     &[
-                        (&&&::tracing_relay::__private::ValueProbe(&(request.method)))
-                            .relay_value(),
+                        ::tracing_relay::__private::as_text(
+                            (&&&::tracing_relay::__private::ValueProbe(
+                                &(request.method),
+                            ))
+                                .relay_value(),
+                        ),
                         ::tracing_relay::__private::as_text(
                             (&&&::tracing_relay::__private::ValueProbe(&(request.id)))
                                 .relay_value(),
                         ),
-                        (&&&::tracing_relay::__private::ValueProbe(&("s")))
-                            .relay_value(),
+                        ::tracing_relay::__private::as_text(
+                            (&&&::tracing_relay::__private::ValueProbe(&("s")))
+                                .relay_value(),
+                        ),
                         ::tracing_relay::__private::AttributeValue::Str("jsonrpc"),
                         ::tracing_relay::__private::AttributeValue::Str("2.0"),
-                        ::tracing_relay::__private::if_older_rpc_names(|| ::tracing_relay::__private::AttributeValue::Str(
-                            "jsonrpc",
-                        )),
-                        ::tracing_relay::__private::if_older_rpc_names(|| ::tracing_relay::__private::AttributeValue::Str(
-                            "2.0",
-                        )),
-                        ::tracing_relay::__private::if_older_rpc_names(|| ::tracing_relay::__private::as_text(
-                            (&&&::tracing_relay::__private::ValueProbe(&(request.id)))
-                                .relay_value(),
-                        )),
                     ],
                 )
         } else {

@@ -47,7 +47,7 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
                 ::tracing_relay::__private::Kind::Server,
                 const { __TRACING_RELAY_COUNT + 1usize },
             )
-            .named_by(const { __TRACING_RELAY_COUNT + 1usize })
+            .named_by(&[const { __TRACING_RELAY_COUNT + 1usize }])
             .from_environment()
     };
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(

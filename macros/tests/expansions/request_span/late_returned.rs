@@ -19,9 +19,10 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                     "error.type",
                     "rpc.system.name",
                     "jsonrpc.protocol.version",
+                    "jsonrpc.request.id",
                     "rpc.system",
                     "rpc.jsonrpc.version",
-                    "jsonrpc.request.id",
+                    "rpc.jsonrpc.request_id",
                 ],
                 ::tracing_relay::__private::Identifier(&CALLSITE),
             ),
@@ -31,7 +32,27 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                 &CALLSITE,
                 &METADATA,
                 ::tracing_relay::__private::Kind::Server,
-                4usize,
+                2usize,
+            )
+            .with_older(
+                "rpc",
+                &[
+                    ::tracing_relay::__private::OlderName {
+                        current: "rpc.system.name",
+                        older: "rpc.system",
+                        integer: false,
+                    },
+                    ::tracing_relay::__private::OlderName {
+                        current: "jsonrpc.protocol.version",
+                        older: "rpc.jsonrpc.version",
+                        integer: false,
+                    },
+                    ::tracing_relay::__private::OlderName {
+                        current: "jsonrpc.request.id",
+                        older: "rpc.jsonrpc.request_id",
+                        integer: false,
+                    },
+                ],
             )
             .from_environment()
     };
@@ -67,12 +88,6 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                 &[
                     ::tracing_relay::__private::AttributeValue::Str("jsonrpc"),
                     ::tracing_relay::__private::AttributeValue::Str("2.0"),
-                    ::tracing_relay::__private::if_older_rpc_names(|| ::tracing_relay::__private::AttributeValue::Str(
-                        "jsonrpc",
-                    )),
-                    ::tracing_relay::__private::if_older_rpc_names(|| ::tracing_relay::__private::AttributeValue::Str(
-                        "2.0",
-                    )),
                 ],
             )
         } else {
@@ -101,7 +116,7 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                     u64,
                 >(
                     &__tracing_relay_late,
-                    4usize,
+                    2usize,
                     |__tracing_relay_value| {
                         #[allow(unused_imports)]
                         use ::tracing_relay::__private::{

@@ -33,7 +33,7 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
                 ::tracing_relay::__private::Kind::Internal,
                 1usize,
             )
-            .named_by(1usize)
+            .named_by(&[1usize])
     };
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"

@@ -16,9 +16,21 @@ fn parameter(#[field("rpc.jsonrpc.request_id")] id: u64) -> u64 {
     id
 }
 
+#[traced(conventions = "http", fields(http.target = "/threads?limit=3"))]
+fn several() {}
+
+#[traced(conventions = "db", fields(db.user = "reader"))]
+fn none() {}
+
+#[traced(conventions = "grpc", fields(rpc.grpc.request.metadata.tenant = "one"))]
+fn family() {}
+
 fn main() {
     fields();
     let _ = (ending(), parameter(1));
+    several();
+    none();
+    family();
 }
 
 #[cfg(doctest)]

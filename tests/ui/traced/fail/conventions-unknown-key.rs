@@ -1,6 +1,6 @@
 //! A key in a namespace of the conventions is one that they know.
 
-use tracing_relay::traced;
+use tracing_relay::{LateField, traced};
 
 #[traced(conventions = "jsonrpc", fields(rpc.mehtod = "turn/start", own.key = 1))]
 fn near() {}
@@ -15,9 +15,23 @@ fn parameter(#[field("jsonrpc.request.idd")] id: u64) -> u64 {
     id
 }
 
+#[traced(conventions = "http", late(size: u64 = "http.response.bodysize"))]
+fn late() -> LateField<u64> {
+    size
+}
+
+#[traced(conventions = "messaging", fields(messaging.destination = "turns"))]
+fn part_of_a_key() {}
+
+/// Conventions share their namespaces.
+#[traced(conventions = "db", fields(server.adress = "db.example", net.colour = 1))]
+fn shared() {}
+
 fn main() {
     near();
-    let _ = (unlike(), parameter(1));
+    let _ = (unlike(), parameter(1), late());
+    part_of_a_key();
+    shared();
 }
 
 #[cfg(doctest)]

@@ -6,6 +6,10 @@ use tracing_relay::traced;
 #[traced(conventions = "jsonrpc", fields(rpc.system = "jsonrpc"))]
 fn fields() {}
 
+#[traced(conventions = "http", fields(http.target = "/", http.status_code = 200))]
+fn several() {}
+
 fn main() {
     fields();
+    several();
 }
