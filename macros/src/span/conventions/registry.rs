@@ -1,6 +1,6 @@
 //! The attributes of the semantic conventions 1.45.0, in the namespaces that are checked. A key
 //! that ends with a dot is the beginning of a family of keys. Written by
-//! `tools/semconv/generate.mjs`: change that, and not this.
+//! `tests/semconv/generate.mjs`: change that, and not this.
 
 use super::attribute::Type::{Int, Other, Text};
 use super::attribute::{Attribute, current, deprecated};

@@ -29,7 +29,7 @@ const checked = namespaces.map((name) => JSON.stringify(`${name}.`)).join(", ");
 writeFileSync(table, formatted(`\
 //! The attributes of the semantic conventions ${version}, in the namespaces that are checked. A key
 //! that ends with a dot is the beginning of a family of keys. Written by
-//! \`tools/semconv/generate.mjs\`: change that, and not this.
+//! \`tests/semconv/generate.mjs\`: change that, and not this.
 
 use super::attribute::Type::{Int, Other, Text};
 use super::attribute::{Attribute, current, deprecated};
