@@ -50,11 +50,18 @@ pub(crate) fn tp(trace: u64, span: u64) -> String {
     format!("00-{trace:0>32}-{span:0>16}-01")
 }
 
-/// The program, outside of any trace.
+/// The program, outside of any trace. Of what the environment of the tests says about traces, export
+/// and proxies, it sees nothing.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(PROGRAM);
+    for (name, _) in std::env::vars_os() {
+        let upper = name.to_string_lossy().to_uppercase();
+        let of_export = upper.starts_with("OTEL_") || upper.ends_with("_PROXY");
+        if of_export || ["TRACEPARENT", "TRACESTATE", "BAGGAGE"].contains(&&*upper) {
+            command.env_remove(name);
+        }
+    }
     command
-        .env_remove("TRACEPARENT")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
