@@ -42,7 +42,7 @@ pub enum Method {
     /// Writes something meanwhile.
     #[strum(serialize = "thread/realtime/appendText")]
     RealtimeAppendText,
-    /// Ends the talk.
+    /// Ends the talk; answered when it has ended.
     #[strum(serialize = "thread/realtime/stop")]
     RealtimeStop,
     /// Asks the model.
