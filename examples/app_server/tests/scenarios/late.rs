@@ -11,7 +11,7 @@ on_each_runtime! {
 
 mod scenario {
     use app_server::model::MODELS;
-    use app_server::protocol::{RequestId, Response, TurnStatus};
+    use app_server::protocol::{Event, RequestId, Response};
     use axum::Router;
     use axum::routing::get;
     use serde_json::json;
@@ -97,8 +97,16 @@ mod scenario {
         let response = connection.call("turn/steer", params).await;
         assert_eq!(result(&response)["turnId"], "turn-1");
         model.gate.cancel();
-        let ended = connection.turn_completed().await;
-        assert_eq!(ended, (TurnStatus::Completed, "wait\nand this".to_owned()));
+        let mut said = String::new();
+        let text = loop {
+            match connection.event().await {
+                Event::AgentMessageDelta { delta, .. } => said += &delta,
+                Event::TurnCompleted { text, .. } => break text,
+                _ => {}
+            }
+        };
+        assert_eq!(text, "wait\nand this");
+        assert_eq!(said, text, "the parts are the whole");
         connection.close().await;
         assert_eq!(
             values(&traces.span("turn/steer"), "turn.id"),
