@@ -43,7 +43,10 @@ impl Request {
             Box::new(Response::new(None, Err(error)))
         })?;
         let id = value.get("id").cloned();
-        let known = id.clone().and_then(|id| RequestId::deserialize(id).ok());
+        let known = id
+            .clone()
+            .and_then(|id| RequestId::deserialize(id).ok())
+            .filter(RequestId::is_whole);
         let invalid = |reason: &dyn fmt::Display| {
             let reason = format_args!("no request: {reason}");
             let error = RpcError::new(RpcError::INVALID_REQUEST, reason);
@@ -54,7 +57,9 @@ impl Request {
             return Err(invalid(&"it is no object"));
         }
         if id.is_some() && known.is_none() {
-            return Err(invalid(&"the id is neither a number nor a string"));
+            return Err(invalid(
+                &"the id is neither a string nor a number of 64 bits",
+            ));
         }
         if let Some(params) = value.get("params")
             && !params.is_object()
@@ -152,10 +157,25 @@ pub enum ServerMessage {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum RequestId {
-    /// A number, written as it came.
+    /// A number. An integer has at most 64 bits.
     Number(Number),
     /// Text.
     Text(String),
+}
+
+impl RequestId {
+    /// From here on numbers that are no integers of 64 bits lose digits: two to the power of 53.
+    const LOSSY: f64 = 9_007_199_254_740_992.0;
+
+    /// Whether the digits of the id are kept: nobody would know the answer by the first of them.
+    fn is_whole(&self) -> bool {
+        match self {
+            Self::Number(number) if number.is_f64() => number
+                .as_f64()
+                .is_some_and(|number| number.abs() < Self::LOSSY),
+            Self::Number(_) | Self::Text(_) => true,
+        }
+    }
 }
 
 /// The number, or the text without quotes.

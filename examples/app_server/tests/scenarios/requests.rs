@@ -152,6 +152,16 @@ mod scenario {
                 -32600,
                 json!(null),
             ),
+            (
+                br#"{"id": 12345678901234567890123, "method": "thread/start"}"#,
+                -32600,
+                json!(null),
+            ),
+            (
+                br#"{"id": 18446744073709551615, "method": "thread/stop"}"#,
+                -32601,
+                json!(u64::MAX),
+            ),
             (br#"{"id": "x", "method": 5}"#, -32600, json!("x")),
             (
                 br#"{"id": 1, "method": "thread/start", "params": 5}"#,
@@ -190,6 +200,7 @@ mod scenario {
             .collect();
         let failed = Some("failed".to_owned());
         let expected = [
+            failed.clone(),
             failed.clone(),
             failed.clone(),
             failed,
