@@ -2,10 +2,9 @@
 //! work costs them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
 use std::iter;
 use std::net::TcpListener as StdListener;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -16,9 +15,10 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use prost::Message as _;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 
-use crate::support::text;
+use crate::support::{program, text};
 
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
@@ -26,32 +26,16 @@ const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const SERVE: &[&str] = &["serve", "--model", "http://127.0.0.1:1"];
 const REQUEST: &str = "{\"id\":1,\"method\":\"thread/start\"}\n";
 
-/// Runs the program with this input. Of what the environment of the tests says about export and about
-/// proxies, it sees nothing but these variables.
-async fn run(arguments: &[&str], input: &'static str, variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_app_server"));
-    for (name, _) in std::env::vars_os() {
-        let upper = name.to_string_lossy().to_uppercase();
-        if upper.starts_with("OTEL_") || upper.ends_with("_PROXY") {
-            command.env_remove(name);
-        }
-    }
-    command
-        .args(arguments)
-        .envs(variables.iter().copied())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let ended = tokio::task::spawn_blocking(move || {
-        let mut program = command.spawn().expect("the program starts");
-        let mut stdin = program.stdin.take().expect("a pipe");
-        stdin
-            .write_all(input.as_bytes())
-            .expect("the program reads");
-        drop(stdin);
-        program.wait_with_output().expect("the program ends")
-    });
-    ended.await.expect("no panic")
+/// Runs the program with this input and these variables.
+async fn run(arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
+    let mut command = program();
+    command.args(arguments).envs(variables.iter().copied());
+    let mut child = command.spawn().expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let said = stdin.write_all(input.as_bytes()).await;
+    said.expect("the program reads");
+    drop(stdin);
+    child.wait_with_output().await.expect("the program ends")
 }
 
 /// A request that a collector received.
@@ -328,6 +312,19 @@ async fn a_process_does_not_wait_for_a_request_that_hangs_longer_than_its_shutdo
     let warning = text(&output.stderr);
     assert_eq!(warning.lines().count(), 1, "{warning}");
     assert!(warning.contains("lost=1 ended=1 reason="), "{warning}");
+}
+
+#[tokio::test]
+async fn the_processes_wait_for_a_collector_that_hangs_at_the_same_time() {
+    let listener = StdListener::bind("127.0.0.1:0").expect("a free port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    let start = Instant::now();
+    let output = run(&[], "", &[(ENDPOINT, &endpoint)]).await;
+    // The client, the model and two servers: one after the other they would take twenty seconds.
+    assert!(start.elapsed() < Duration::from_secs(15));
+    assert!(output.status.success(), "{output:?}");
+    let warnings = text(&output.stderr);
+    assert_eq!(warnings.lines().count(), 4, "{warnings}");
 }
 
 #[tokio::test]
