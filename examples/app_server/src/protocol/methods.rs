@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
+use tracing_relay::SpanFields;
 
 /// The methods that the server knows, by their names on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
@@ -87,12 +88,14 @@ pub struct InitializeParams {
     pub client_info: ClientInfo,
 }
 
-/// Who a client is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Who a client is, which each of its requests says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SpanFields)]
 pub struct ClientInfo {
     /// Its name.
+    #[field("app_server.client_name")]
     pub name: String,
     /// Its version.
+    #[field("app_server.client_version")]
     pub version: String,
 }
 

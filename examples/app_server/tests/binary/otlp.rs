@@ -18,7 +18,7 @@ use prost::Message as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 
-use crate::support::{program, text};
+use crate::support::{file, program, text};
 
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
@@ -213,6 +213,104 @@ async fn each_process_sends_its_spans_to_the_collector_of_the_environment() {
     }
     let three = ["app_server-client", "app_server-model", "app_server-server"];
     assert_eq!(services, three.into());
+}
+
+/// What a span has: each key, with the text or the number under it.
+fn attributes(exports: Vec<Export>, name: &str) -> Vec<(String, String)> {
+    let of_resource = exports.into_iter().flat_map(|e| e.body.resource_spans);
+    let mut spans = of_resource
+        .flat_map(|resource| resource.scope_spans)
+        .flat_map(|scope| scope.spans);
+    let span = spans.find(|span| span.name == name).expect(name);
+    let attributes = span.attributes.into_iter().map(|attribute| {
+        let value = attribute.value.and_then(|value| value.value);
+        let value = match value.expect("a value") {
+            Value::StringValue(text) => format!("{text:?}"),
+            Value::IntValue(number) => number.to_string(),
+            other => panic!("{}: {other:?}", attribute.key),
+        };
+        (attribute.key, value)
+    });
+    let mut attributes: Vec<_> = attributes.collect();
+    attributes.sort_unstable();
+    attributes
+}
+
+/// Plays one request, from a file of this name; the attributes of this span of it that are about
+/// JSON-RPC and the server.
+async fn attributes_of_a_request(name: &str, span: &str, opt_in: &str) -> Vec<String> {
+    let session = file(name, br#"{"id":7,"method":"thread/start"}"#);
+    let collector = Collector::start(StatusCode::OK).await;
+    let variables = [
+        (ENDPOINT, &*collector.endpoint),
+        ("OTEL_SEMCONV_STABILITY_OPT_IN", opt_in),
+    ];
+    let output = run(&["play", &session], "", &variables).await;
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(text(&output.stderr), "");
+    let attributes = attributes(collector.exports(), span);
+    let about = [
+        "rpc.",
+        "jsonrpc.",
+        "app_server.",
+        "thread.",
+        "turn.",
+        "relay.",
+    ];
+    attributes
+        .into_iter()
+        .filter(|(key, _)| about.iter().any(|start| key.starts_with(start)))
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_call_has_the_current_names_of_the_conventions() {
+    assert_eq!(
+        attributes_of_a_request("call.jsonl", "app_server.call", "").await,
+        [
+            r#"jsonrpc.protocol.version="2.0""#,
+            r#"jsonrpc.request.id="7""#,
+            r#"relay.outcome="completed""#,
+            r#"rpc.method="thread/start""#,
+            r#"rpc.system.name="jsonrpc""#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_call_has_the_older_names_too_where_the_environment_asks_for_them() {
+    assert_eq!(
+        attributes_of_a_request("older.jsonl", "app_server.call", "rpc/dup").await,
+        [
+            r#"jsonrpc.protocol.version="2.0""#,
+            r#"jsonrpc.request.id="7""#,
+            r#"relay.outcome="completed""#,
+            r#"rpc.jsonrpc.request_id="7""#,
+            r#"rpc.jsonrpc.version="2.0""#,
+            r#"rpc.method="thread/start""#,
+            r#"rpc.system="jsonrpc""#,
+            r#"rpc.system.name="jsonrpc""#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_attributes_of_a_request_are_its_own_whatever_the_environment_asks_for() {
+    assert_eq!(
+        attributes_of_a_request("request.jsonl", "thread/start", "rpc/dup").await,
+        [
+            r#"app_server.api_version="v2""#,
+            "app_server.connection_id=1",
+            r#"relay.outcome="completed""#,
+            r#"rpc.method="thread/start""#,
+            r#"rpc.request_id="7""#,
+            r#"rpc.service="codex-app-server""#,
+            r#"rpc.system="jsonrpc""#,
+            r#"rpc.transport="stdio""#,
+            r#"thread.id="thread-1""#,
+        ]
+    );
 }
 
 #[tokio::test]
