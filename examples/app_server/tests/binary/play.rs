@@ -25,10 +25,11 @@ fn traces(output: &Output) -> String {
     let drawn = lines
         .skip_while(|line| !line.starts_with("traces "))
         .map(|line| {
+            assert!(line.chars().count() <= 100, "{line}");
             if let Some(title) = line.strip_prefix("trace ") {
                 let (id, title) = title.split_once(' ').expect("an id and a title");
                 assert_eq!(id.len(), 32, "{line}");
-                let title = match title.split_once(" of trace ") {
+                let title = match title.split_once(" of ") {
                     None => title,
                     Some((title, id)) => {
                         assert_eq!(id.len(), 32, "{line}");
