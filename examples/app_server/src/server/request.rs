@@ -37,9 +37,11 @@ impl Connection {
         };
         // The thread of a fork is the new one.
         if method != Method::ThreadFork {
-            request.text("threadId").inspect(|id| thread_id.record(id));
+            request.name("threadId").inspect(|id| thread_id.record(id));
         }
-        request.text("turnId").inspect(|id| turn_id.record(id));
+        for param in ["turnId", "expectedTurnId"] {
+            request.name(param).inspect(|id| turn_id.record(id));
+        }
         match method {
             Method::Initialize => reply(self.initialize(request.params()?)),
             Method::Initialized => reply(Ok(Self::initialized())),

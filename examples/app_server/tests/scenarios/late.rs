@@ -18,7 +18,7 @@ mod scenario {
     use tokio_util::sync::CancellationToken;
     use tracing_relay::testing::{Span, Traces};
 
-    use crate::support::{self, Obedient, Parts, result};
+    use crate::support::{self, Obedient, Parts, error_code, result};
 
     /// The values that a key has.
     fn values(span: &Span, key: &str) -> Vec<String> {
@@ -107,10 +107,18 @@ mod scenario {
         };
         assert_eq!(text, "wait\nand this");
         assert_eq!(said, text, "the parts are the whole");
-        connection.close().await;
         assert_eq!(
-            values(&traces.span("turn/steer"), "turn.id"),
+            values(&traces.wait_for("turn/steer").await, "turn.id"),
             [r#""turn-1""#]
         );
+
+        // Now it has ended; which turn was meant is known all the same.
+        traces.clear();
+        let params = json!({"threadId": thread, "expectedTurnId": "turn-1", "input": "more"});
+        let response = connection.call("turn/steer", params).await;
+        assert_eq!(error_code(&response), -32602);
+        connection.close().await;
+        let refused = traces.span("turn/steer");
+        assert_eq!(values(&refused, "turn.id"), [r#""turn-1""#]);
     }
 }
