@@ -73,7 +73,7 @@ pub(crate) struct Serve {
 
 /// Serve a model over HTTP.
 ///
-/// It ends when it is interrupted or terminated.
+/// It ends when it is interrupted or terminated, and what it is saying then may take two seconds.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,

@@ -19,6 +19,11 @@ use cli::{Cli, Command};
 use stop::Stop;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+/// How long requests that have begun may take when the model is to stop.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -54,9 +59,18 @@ async fn serve_model(model: cli::Model) -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr()?;
     say(format_args!("{}http://{address}", processes::LISTENING))?;
     let routes = model::router_with_pace(Duration::from_millis(model.pace));
-    let served = axum::serve(listener, routes)
-        .with_graceful_shutdown(stop.asked())
-        .await;
+    let stopping = CancellationToken::new();
+    let goodbye = async {
+        stop.asked().await;
+        stopping.cancel();
+        sleep(GOODBYE).await;
+    };
+    let serving =
+        axum::serve(listener, routes).with_graceful_shutdown(stopping.clone().cancelled_owned());
+    let served = tokio::select! {
+        served = serving.into_future() => served,
+        () = goodbye => Ok(()),
+    };
     shut_down(telemetry).await?;
     Ok(served?)
 }
