@@ -20,12 +20,12 @@ pub(crate) struct LateField {
 }
 
 impl LateField {
-    /// How `value`, a reference, is recorded.
+    /// How `value`, a reference to a reference, is recorded.
     pub(crate) fn of_value(&self, value: &Ident) -> Field {
         Field {
             key: self.key.clone(),
             sigil: self.sigil,
-            value: quote!(*#value),
+            value: quote!(**#value),
         }
     }
 }

@@ -89,12 +89,6 @@ fn strip_parameter_attributes(item: TokenStream) -> TokenStream {
     let Ok(mut function) = syn::parse2::<crate::item::FnItem>(item.clone()) else {
         return item;
     };
-    for input in &mut function.sig.inputs {
-        let attributes = match input {
-            syn::FnArg::Receiver(receiver) => &mut receiver.attrs,
-            syn::FnArg::Typed(typed) => &mut typed.attrs,
-        };
-        attributes.retain(|attribute| !params::is_ours(attribute));
-    }
+    params::strip_attributes(&mut function.sig);
     function.into_token_stream()
 }

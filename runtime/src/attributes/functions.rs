@@ -218,7 +218,7 @@
 /// `exception.`, `http.`, `jsonrpc.`, `messaging.`, `net.`, `network.`, `rpc.`, `server.`, `url.` and
 /// `user_agent.`) are compared with OpenTelemetry's registry. One that it does not know is an error, and
 /// one that is deprecated a warning that names what to write. A value that has to be an integer and is
-/// none is an error; where text is wanted, a number becomes text.
+/// none is an error; where text is wanted, an integer or a truth value becomes text.
 ///
 /// ```compile_fail
 /// # use tracing_relay::traced;
@@ -252,8 +252,9 @@
 /// A body that calls `tokio::spawn`, `tokio::task::spawn_blocking`, `std::thread::spawn`, `rayon::spawn`
 /// and the like starts work outside of its trace: a warning at the call names the helper in
 /// [`task`](crate::task) that stays inside. It is about these paths only, and not where the task takes
-/// the span along by hand, with `.in_current_span()` or `.instrument(…)`. `#[allow(deprecated)]` on the
-/// function takes it away, and for a workspace the environment of the compiler:
+/// the span along by hand, with `.in_current_span()`, `.instrument(…)`, `.in_scope(…)` or `.enter()`.
+/// `#[allow(deprecated)]` on the function takes it away, and for a workspace the environment of the
+/// compiler:
 ///
 /// ```toml
 /// # .cargo/config.toml
