@@ -1,6 +1,7 @@
 //! Fields that are learned in the middle of a call.
 
 use std::fmt::{self, Display};
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
@@ -60,6 +61,29 @@ fn a_value_that_is_learned_in_the_body_is_on_the_span(traces: Traces) {
     assert_trace!(
         traces,
         r#"internal start {app.id=1, turn.id="turn-7", thread.id="thread-1", app.mode="Fast", app.percent="50", app.shown="shown 1", app.count=3, app.ratio=0.5, app.done=true, !app.unknown, app.length=6} => completed"#
+    );
+}
+
+#[tracing_relay::test]
+fn a_value_whose_type_has_no_size_is_recorded_in_each_way(traces: Traces) {
+    #[traced(late(
+        name: str = "the.name",
+        shown: str = %"the.shown",
+        path: Path = ?"the.path",
+        list: [u8] = ?"the.list",
+        anything: dyn Display = %"the.thing",
+    ))]
+    fn read() {
+        name.record("a");
+        shown.record("b");
+        path.record(Path::new("/tmp"));
+        list.record(&[1, 2]);
+        anything.record(&Shown(3));
+    }
+    read();
+    assert_trace!(
+        traces,
+        r#"internal read {the.name="a", the.shown="b", the.path="\"/tmp\"", the.list="[1, 2]", the.thing="shown 3"} => completed"#
     );
 }
 

@@ -564,6 +564,42 @@ fn a_parameter_that_is_configured_out_does_not_break_its_function() {
     });
 }
 
+#[tracing_relay::test]
+async fn a_field_of_a_parameter_that_is_configured_out_is_not_recorded(traces: Traces) {
+    #[traced]
+    fn marked(
+        #[cfg(any())]
+        #[field(?)]
+        missing: Missing,
+        #[cfg(test)]
+        #[field("there")]
+        id: u8,
+    ) -> u8 {
+        id
+    }
+    #[traced(conventions = "http", fields(server.port = port, there))]
+    async fn listed(#[cfg(any())] port: u16, #[cfg(test)] there: String) -> String {
+        there
+    }
+    #[traced(fields(%missing, there = 3))]
+    fn returned(#[cfg(any())] missing: Missing) -> impl Future<Output = u8> {
+        async move { 3 }
+    }
+    assert_eq!(marked(1), 1);
+    assert_eq!(listed("2".to_owned()).await, "2");
+    assert_eq!(returned().await, 3);
+    assert_trace!(
+        traces,
+        r#"
+        internal marked {!missing, there=1} => completed
+
+        internal listed {!server.port, there="2"} => completed
+
+        internal returned {!missing, there=3} => completed
+        "#
+    );
+}
+
 #[test]
 fn code_that_left_the_trace_with_the_opentelemetry_api_sends_what_its_spans_are_in() {
     for pipeline in [Pipeline::new(), Pipeline::new().behind_reload()] {

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Debug, Display};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -209,12 +210,12 @@ impl SpanFields for Wrong {
 #[tracing_relay::test]
 fn values_that_are_missing_or_too_many_do_not_shift_those_of_others(traces: Traces) {
     #[traced(otel_name = name, on_ok(after = 1))]
-    fn wrong(#[fields] wrong: Box<Wrong>, name: &str, #[fields] id: Arc<ClientInfo>) -> usize {
+    fn wrong(#[fields] wrong: Rc<Wrong>, name: &str, #[fields] id: Arc<ClientInfo>) -> usize {
         let _ = (wrong, id);
         name.len()
     }
-    wrong(Box::new(Wrong(1)), "few", Arc::new(CLIENT));
-    wrong(Box::new(Wrong(3)), "many", Arc::new(CLIENT));
+    wrong(Rc::new(Wrong(1)), "few", Arc::new(CLIENT));
+    wrong(Rc::new(Wrong(3)), "many", Arc::new(CLIENT));
     assert_trace!(
         traces,
         r#"

@@ -41,8 +41,11 @@ const BARE_SPAWNS: [(&str, &str); 7] = [
 const TASK: &str = "`tracing_relay::task::spawn`, or `tracing_relay::task::detach` for work that outlives this function";
 const THREAD: &str = "`tracing_relay::task::spawn_thread`";
 
-/// What takes the current span along by hand, in the call that starts the task.
-const BY_HAND: [&str; 2] = ["in_current_span", "instrument"];
+/// What makes a future that has its span along.
+const INSTRUMENTED: [&str; 2] = ["in_current_span", "instrument"];
+
+/// What enters a span that was taken along, in the call that starts the task.
+const ENTERED: [&str; 3] = ["in_scope", "enter", "entered"];
 
 /// What takes it along in a variable.
 const CONTEXT: &str = "TaskContext";
@@ -55,9 +58,6 @@ const SPAN_MACROS: [&str; 6] = [
     "warn_span",
     "error_span",
 ];
-
-/// What makes another span the current one.
-const ENTERING: [&str; 4] = ["in_scope", "enter", "entered", "instrument"];
 
 /// What is known of the function besides its body.
 pub(crate) struct Surroundings<'a> {
@@ -75,17 +75,14 @@ pub(crate) fn check(
     surroundings: &Surroundings<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Warning> {
-    let words = idents_in(body);
-    let has = |names: &[&str]| {
-        words
-            .iter()
-            .any(|word| names.iter().any(|name| word == name))
-    };
+    let names = idents_in(body);
+    let enters = is_any_of(&names, &ENTERED) || is_any_of(&names, &INSTRUMENTED);
     let mut scan = Scan {
         spans_forbidden: surroundings.spans_forbidden,
-        spawns_allowed: surroundings.spawns_allowed || has(&[CONTEXT]),
-        keys: surroundings.keys.as_deref().filter(|_| !has(&ENTERING)),
+        spawns_allowed: surroundings.spawns_allowed || is_any_of(&names, &[CONTEXT]),
+        keys: surroundings.keys.as_deref().filter(|_| !enters),
         diagnostics,
+        instruments: is_any_of(&names, &INSTRUMENTED),
         current: Vec::new(),
         warnings: Vec::new(),
     };
@@ -93,12 +90,21 @@ pub(crate) fn check(
     scan.warnings
 }
 
+/// Whether one of the names is among the known ones.
+fn is_any_of(names: &[Ident], known: &[&str]) -> bool {
+    names
+        .iter()
+        .any(|name| known.iter().any(|known| name == known))
+}
+
 struct Scan<'a> {
     spans_forbidden: bool,
     spawns_allowed: bool,
     keys: Option<&'a [&'a str]>,
     diagnostics: &'a mut Diagnostics,
-    /// The locals that hold the current span.
+    /// Whether the body makes a future that has its span along.
+    instruments: bool,
+    /// The locals that hold the current span, as long as nothing else can be bound to their names.
     current: Vec<Ident>,
     warnings: Vec<Warning>,
 }
@@ -111,13 +117,8 @@ impl Scan<'_> {
         while let Some((token, after)) = rest.split_first() {
             rest = after;
             match token {
-                TokenTree::Group(group) => self.walk(group.stream()),
-                TokenTree::Ident(word) if word == "let" => {
-                    local = let_binding(rest);
-                    if let Some(name) = &local {
-                        self.current.retain(|current| current != name);
-                    }
-                }
+                TokenTree::Group(group) => self.group(group),
+                TokenTree::Ident(word) if word == "let" => local = let_binding(rest),
                 TokenTree::Ident(first) => {
                     let path = Path::starting(first, &mut rest);
                     self.path(&path, rest, local.as_ref());
@@ -133,10 +134,19 @@ impl Scan<'_> {
         }
     }
 
+    /// Locals are forgotten where their block ends.
+    fn group(&mut self, group: &Group) {
+        let outside = self.current.clone();
+        self.walk(group.stream());
+        if group.delimiter() == Delimiter::Brace {
+            self.current.retain(|name| outside.contains(name));
+        }
+    }
+
     fn path(&mut self, path: &Path, after: &[TokenTree], local: Option<&Ident>) {
         match after {
             [TokenTree::Punct(bang), TokenTree::Group(_), ..] if bang.as_char() == '!' => {
-                if self.spans_forbidden && path.ends_with(&SPAN_MACROS) {
+                if self.spans_forbidden && path.is_of_tracing(&SPAN_MACROS) {
                     self.diagnostics.report(
                         path.tokens(),
                         "`strict` forbids a span that is made by hand",
@@ -145,12 +155,6 @@ impl Scan<'_> {
                 }
             }
             [TokenTree::Group(call), after @ ..] if call.delimiter() == Delimiter::Parenthesis => {
-                let by_hand = || {
-                    let names = idents_in(call);
-                    names
-                        .iter()
-                        .any(|name| BY_HAND.iter().any(|known| name == known))
-                };
                 if path.is_current_span() {
                     match after {
                         [TokenTree::Punct(end), ..] if end.as_char() == ';' => {
@@ -158,10 +162,8 @@ impl Scan<'_> {
                         }
                         _ => self.call_on_current(after),
                     }
-                } else if let Some(helper) = path.bare_spawn()
-                    && !by_hand()
-                {
-                    self.warn_of_spawn(path, helper);
+                } else {
+                    self.spawn(path, Some(call));
                 }
             }
             // `tokio::spawn::<_>(…)`
@@ -171,18 +173,48 @@ impl Scan<'_> {
                 TokenTree::Punct(less),
                 ..,
             ] if colon.as_char() == ':' && less.as_char() == '<' => {
-                if let Some(helper) = path.bare_spawn() {
-                    self.warn_of_spawn(path, helper);
-                }
+                self.spawn(path, call_after_generics(after));
             }
             _ => {
                 if let [name] = path.segments.as_slice()
                     && self.current.contains(name)
                 {
-                    self.call_on_current(after);
+                    let used = matches!(after, [TokenTree::Punct(dot), ..] if dot.as_char() == '.');
+                    if used {
+                        self.call_on_current(after);
+                    } else {
+                        // A pattern, a parameter, an assignment: it may be another span from here.
+                        self.current.retain(|current| current != name);
+                    }
                 }
             }
         }
+    }
+
+    /// A call that may start something outside of the trace.
+    fn spawn(&mut self, path: &Path, call: Option<&Group>) {
+        if let Some(helper) = path.bare_spawn()
+            && !self.spawns_allowed
+            && !call.is_some_and(|call| self.is_by_hand(call))
+        {
+            self.warnings.push(Warning {
+                at: path.tokens(),
+                name: "bare_spawn",
+                fault: format!("`{}` starts outside of this trace", path.text()),
+                help: format!("write {helper}"),
+            });
+        }
+    }
+
+    /// Whether what is started has its span along. A variable may be what was instrumented before.
+    fn is_by_hand(&self, call: &Group) -> bool {
+        let names = idents_in(call);
+        let mut arguments = call.stream().into_iter();
+        let variable =
+            matches!(arguments.next(), Some(TokenTree::Ident(_))) && arguments.next().is_none();
+        is_any_of(&names, &INSTRUMENTED)
+            || is_any_of(&names, &ENTERED)
+            || variable && self.instruments
     }
 
     /// `.set_parent(…)` or `.record("key", …)` on the current span.
@@ -221,18 +253,18 @@ impl Scan<'_> {
             });
         }
     }
+}
 
-    fn warn_of_spawn(&mut self, path: &Path, helper: &str) {
-        if self.spawns_allowed {
-            return;
+/// The parentheses after `::<…>`.
+fn call_after_generics(tokens: &[TokenTree]) -> Option<&Group> {
+    tokens.windows(2).find_map(|pair| match pair {
+        [TokenTree::Punct(greater), TokenTree::Group(call)]
+            if greater.as_char() == '>' && call.delimiter() == Delimiter::Parenthesis =>
+        {
+            Some(call)
         }
-        self.warnings.push(Warning {
-            at: path.tokens(),
-            name: "bare_spawn",
-            fault: format!("`{}` starts outside of this trace", path.text()),
-            help: format!("write {helper}"),
-        });
-    }
+        _ => None,
+    })
 }
 
 /// `mut? name =` after `let`.
@@ -283,13 +315,24 @@ impl Path {
         segments.map(ToTokens::to_token_stream).collect()
     }
 
-    fn ends_with(&self, names: &[&str]) -> bool {
-        let last = self.segments.last();
-        last.is_some_and(|last| names.iter().any(|name| last == name))
+    /// Whether it is one of these names of `tracing`, alone or after the name of the crate.
+    fn is_of_tracing(&self, names: &[&str]) -> bool {
+        let name = match self.segments.as_slice() {
+            [name] => name,
+            [.., tracing, name] if tracing == "tracing" => name,
+            _ => return false,
+        };
+        names.iter().any(|known| name == known)
     }
 
     fn is_current_span(&self) -> bool {
-        matches!(self.segments.as_slice(), [.., span, current] if span == "Span" && current == "current")
+        match self.segments.as_slice() {
+            [span, current] => span == "Span" && current == "current",
+            [.., tracing, span, current] => {
+                tracing == "tracing" && span == "Span" && current == "current"
+            }
+            _ => false,
+        }
     }
 
     /// What to write in the place of this function, if it starts something outside of the trace.

@@ -1,5 +1,7 @@
 //! What stands before the body: other attributes, and what kind of function it is.
 
+use syn::Visibility;
+
 use super::Attribute;
 use super::plan::SpanKind;
 use crate::diag::Diagnostics;
@@ -41,7 +43,9 @@ pub(crate) fn check(
         }
     }
     check_closure(&format!("`{ours}`"), item, diagnostics);
-    if item.sig.ident == "main" && item.sig.inputs.is_empty() {
+    // One that others can call is an ordinary function.
+    let private = matches!(item.vis, Visibility::Inherited);
+    if item.sig.ident == "main" && item.sig.inputs.is_empty() && private {
         diagnostics.report(
             &item.sig.ident,
             "`main` begins before there is a subscriber, and its span would be lost",

@@ -106,18 +106,21 @@ impl Params {
 
     /// A unit in place of each parameter that its `#[cfg]` takes out: it carries nothing.
     pub(crate) fn absent(&self) -> TokenStream {
-        let conditional = self.list.iter().filter(|param| !param.cfgs.is_empty());
-        conditional
-            .map(|Param { name, cfgs, .. }| {
-                let conditions = cfgs.iter().filter_map(|cfg| cfg.meta.require_list().ok());
-                let conditions = conditions.map(|list| &list.tokens);
-                quote! {
-                    #[cfg(not(all(#(#conditions),*)))]
-                    #[allow(unused_mut, unused_variables, clippy::let_unit_value)]
-                    let mut #name = ();
-                }
+        let absent = |param: &Param| {
+            let (name, condition) = (&param.name, param.condition()?);
+            Some(quote! {
+                #[cfg(not(#condition))]
+                #[allow(unused_mut, unused_variables, clippy::let_unit_value)]
+                let mut #name = ();
             })
-            .collect()
+        };
+        self.list.iter().filter_map(absent).collect()
+    }
+
+    /// The `#[cfg]` of the parameter that is all of this value.
+    pub(crate) fn condition_of(&self, value: &TokenStream) -> Option<TokenStream> {
+        let name: Ident = syn::parse2(value.clone()).ok()?;
+        self.binding(&name)?.condition()
     }
 
     /// Makes the names inside patterns known outside as references, where an option mentions them.
@@ -223,6 +226,14 @@ impl Param {
         matches!(self.pattern, Pattern::Name)
     }
 
+    /// What decides whether it is there, if something does.
+    fn condition(&self) -> Option<TokenStream> {
+        let conditions = self.cfgs.iter();
+        let conditions = conditions.filter_map(|cfg| cfg.meta.require_list().ok());
+        let conditions: Vec<_> = conditions.map(|list| &list.tokens).collect();
+        (!conditions.is_empty()).then(|| quote!(all(#(#conditions),*)))
+    }
+
     /// Whether the user made it mutable.
     pub(crate) fn is_mutable(&self) -> bool {
         self.mutability.is_some()
@@ -318,6 +329,12 @@ impl Param {
             }
             if !self.is_plain() {
                 report_field_without_name(attribute, diagnostics);
+            } else if attribute.path().is_ident("fields") && !self.cfgs.is_empty() {
+                diagnostics.report(
+                    attribute,
+                    "`#[fields]` needs a parameter that is always there: its keys are those of the span",
+                    "write the function twice, each under its `#[cfg]`",
+                );
             } else if attribute.path().is_ident("fields") {
                 if let Some(()) = diagnostics.ok(args::check_fields_attribute(attribute)) {
                     recorded.push(Recorded {

@@ -252,8 +252,9 @@
 /// A body that calls `tokio::spawn`, `tokio::task::spawn_blocking`, `std::thread::spawn`, `rayon::spawn`
 /// and the like starts work outside of its trace: a warning at the call names the helper in
 /// [`task`](crate::task) that stays inside. It is about these paths only, and not where the task takes
-/// the span along by hand, with `.in_current_span()` or `.instrument(…)`. `#[allow(deprecated)]` on the
-/// function takes it away, and for a workspace the environment of the compiler:
+/// the span along by hand, with `.in_current_span()`, `.instrument(…)`, `.in_scope(…)` or `.enter()`.
+/// `#[allow(deprecated)]` on the function takes it away, and for a workspace the environment of the
+/// compiler:
 ///
 /// ```toml
 /// # .cargo/config.toml

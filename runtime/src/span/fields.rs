@@ -1,6 +1,7 @@
 //! [`SpanFields`]: types whose fields are attributes of a span.
 
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::value::AttributeValue;
@@ -115,7 +116,7 @@ macro_rules! forward {
     )+};
 }
 
-forward!(&T, &mut T, Box<T>, Arc<T>);
+forward!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
 
 /// `None` has no values.
 #[diagnostic::do_not_recommend]

@@ -47,8 +47,12 @@ pub struct LateField<T: ?Sized> {
     slot: Option<Arc<Slot>>,
     /// Of the fields that the function declares.
     number: usize,
-    value: fn(&T) -> AttributeValue<'_>,
+    value: Read<T>,
 }
+
+/// How a value becomes one of an attribute. It gets a reference to the reference: of a type without a
+/// size only that can be recorded by `Display` or `Debug`.
+type Read<T> = for<'a> fn(&'a &T) -> AttributeValue<'a>;
 
 impl<T: ?Sized> LateField<T> {
     /// A handle without a span, which records nothing: for calling a function that takes one.
@@ -70,7 +74,7 @@ impl<T: ?Sized> LateField<T> {
         if let Some(slot) = self.slot.as_ref().filter(open) {
             // A value that panics, or a layer that does, costs this field and nothing else.
             let _ = catch_unwind(AssertUnwindSafe(|| {
-                slot.record(self.number, OwnedValue::from((self.value)(value)));
+                slot.record(self.number, OwnedValue::from((self.value)(&value)));
             }));
         }
     }
@@ -111,7 +115,7 @@ impl LateFields {
     pub fn field<T: ?Sized>(
         &self,
         number: usize,
-        value: fn(&T) -> AttributeValue<'_>,
+        value: for<'a> fn(&'a &T) -> AttributeValue<'a>,
     ) -> LateField<T> {
         LateField {
             slot: self.0.clone(),

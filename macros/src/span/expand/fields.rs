@@ -20,7 +20,7 @@ impl Emit {
             .iter()
             .map(|field| OpeningField {
                 key: field.key.name.clone(),
-                value: self.value(field),
+                value: self.value_if_there(field),
             })
             .collect();
         let conventions = self.plan.conventions;
@@ -92,6 +92,23 @@ impl Emit {
     /// The number of the first field that is recorded from the result.
     pub(super) fn first_ending(&self) -> TokenStream {
         self.late_number(self.plan.late.len())
+    }
+
+    /// The value of a field, absent where its parameter is.
+    fn value_if_there(&self, field: &Field) -> TokenStream {
+        let value = self.value(field);
+        let Some(condition) = self.plan.params.condition_of(&field.value) else {
+            return value;
+        };
+        let p = &self.p;
+        let local = Ident::new("__tracing_relay_value", Span::mixed_site());
+        quote! {{
+            #[cfg(#condition)]
+            let #local = #value;
+            #[cfg(not(#condition))]
+            let #local = #p::AttributeValue::Absent;
+            #local
+        }}
     }
 
     /// How a field is recorded: with conventions, as the type that they give it.

@@ -162,7 +162,7 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
                         ByDisplay as _, ByFieldValue as _, Unrecordable as _,
                     };
                     (&&&::tracing_relay::__private::ValueProbe(
-                        &(*__tracing_relay_value),
+                        &(**__tracing_relay_value),
                     ))
                         .relay_value()
                 },

@@ -124,7 +124,7 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                         };
                         ::tracing_relay::__private::as_text(
                             (&&&::tracing_relay::__private::ValueProbe(
-                                &(*__tracing_relay_value),
+                                &(**__tracing_relay_value),
                             ))
                                 .relay_value(),
                         )

@@ -126,7 +126,7 @@ fn call(method: &str, port: u16) -> u16 {
                     use ::tracing_relay::__private::{
                         ByDisplay as _, ByFieldValue as _, Unrecordable as _,
                     };
-                    ::tracing_relay::__private::integer(&(*__tracing_relay_value))
+                    ::tracing_relay::__private::integer(&(**__tracing_relay_value))
                 },
             );
             { send(method, port, size) }

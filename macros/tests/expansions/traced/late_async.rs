@@ -107,7 +107,7 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
                 use ::tracing_relay::__private::{
                     ByDisplay as _, ByFieldValue as _, Unrecordable as _,
                 };
-                (&&&::tracing_relay::__private::ValueProbe(&(*__tracing_relay_value)))
+                (&&&::tracing_relay::__private::ValueProbe(&(**__tracing_relay_value)))
                     .relay_value()
             },
         );

@@ -40,6 +40,9 @@ fn arguments(#[fields("turn.id")] params: TurnStart) -> u8 {
     params.id
 }
 
+#[traced]
+fn conditional(#[cfg(any())] #[fields] missing: Missing) {}
+
 fn main() {}
 
 #[cfg(doctest)]

@@ -2,7 +2,10 @@
 
 #![deny(warnings)]
 
-use tracing::Instrument as _;
+use std::future::{Ready, ready};
+
+use tracing::instrument::Instrumented;
+use tracing::{Instrument as _, Span};
 use tracing_relay::{task, traced};
 
 mod pool {
@@ -34,6 +37,23 @@ async fn tasks(pool: &Pool) {
 fn spawn(_: impl Future) {}
 
 #[traced]
+async fn by_hand() {
+    let work = async {}.in_current_span();
+    tokio::spawn(work);
+    tokio::spawn::<Instrumented<Ready<()>>>(ready(()).in_current_span());
+    let span = Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(|| {}));
+    let span = Span::current();
+    std::thread::spawn(move || {
+        let _entered = span.enter();
+    });
+    let span = Span::current();
+    std::thread::spawn(move || {
+        let _entered = span.entered();
+    });
+}
+
+#[traced]
 #[allow(deprecated)]
 async fn on_its_own() {
     tokio::spawn(async {});
@@ -42,5 +62,6 @@ async fn on_its_own() {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     tasks(&Pool).await;
+    by_hand().await;
     on_its_own().await;
 }
