@@ -435,7 +435,8 @@ pub use tracing_relay_macros::request_span;
 /// # Limitations
 ///
 /// Those of [`request_span`](macro@crate::request_span#limitations). What a macro in a block expands to
-/// gets no spans.
+/// gets no spans. mockall's `#[automock]` copies what stands on a trait and on its methods to where no
+/// attribute can be: put `#[traced]` on the `impl` blocks, or write `#[cfg_attr(not(test), traced)]`.
 ///
 /// ```compile_fail
 /// # use tracing_relay::traced;
