@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream::{self, Stream, StreamExt as _};
-use tracing_relay::testing::{Pipeline, Traces};
+use tracing_relay::testing::Traces;
 use tracing_relay::{
     AttributeValue, CarriesTrace, Extracted, FieldValues, SpanFields, TraceCarrier, assert_trace,
     carries_trace, request_span, traced, wire::w3c,
@@ -317,25 +317,6 @@ mod shapes {
             server call {message.number=6} => completed
             "#
         );
-    }
-
-    #[test]
-    fn nothing_is_read_where_nobody_listens() {
-        struct Unread;
-        impl SpanFields for Unread {
-            const KEYS: &'static [&'static str] = &["unread"];
-
-            fn values<'a>(&'a self, _: &mut FieldValues<'a>) {
-                panic!("it was read");
-            }
-        }
-        #[traced]
-        fn unread(#[fields] unread: Unread) {
-            let Unread = unread;
-        }
-        Pipeline::new()
-            .without_subscriber()
-            .run_sync(|_| unread(Unread));
     }
 }
 

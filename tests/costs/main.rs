@@ -1,9 +1,12 @@
-//! What is allocated: asserted here in a binary of its own, because counting replaces the allocator.
+//! What is allocated and read where nobody listens: asserted here in a binary of its own, because
+//! counting replaces the allocator, and because a subscriber in another test would be a listener.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use tracing_relay::{TraceCarrier, current_trace_id, request_span, traced};
+use tracing_relay::{
+    FieldValues, SpanFields, TraceCarrier, current_trace_id, request_span, traced,
+};
 
 #[request_span(fields(number = number))]
 fn handle(number: u64, carrier: &TraceCarrier) -> u64 {
@@ -61,4 +64,26 @@ fn capturing_and_asking_outside_a_trace_allocates_nothing() {
     // The first look on a thread sets OpenTelemetry's own thread-local up.
     ask();
     assert_eq!(allocations(ask), 0);
+}
+
+struct Unread;
+
+impl SpanFields for Unread {
+    const KEYS: &'static [&'static str] = &["unread"];
+
+    fn values<'a>(&'a self, _: &mut FieldValues<'a>) {
+        panic!("the fields of a type were read");
+    }
+}
+
+#[test]
+fn nothing_is_read_where_nobody_listens() {
+    #[traced(otel_name = read(), fields(value = read()))]
+    async fn reads(#[fields] unread: Unread) {
+        let Unread = unread;
+    }
+    fn read() -> u32 {
+        panic!("it was read");
+    }
+    ready(reads(Unread));
 }

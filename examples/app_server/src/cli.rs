@@ -13,7 +13,7 @@ use reqwest::Url;
 /// Without a command it plays the session that is shipped with it, first over standard input and
 /// output and then over a WebSocket, with processes of its own, and draws the traces.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, verbatim_doc_comment)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -31,7 +31,10 @@ pub(crate) enum Command {
 /// The server and the model are processes of its own, unless `--ws` names a server that runs. The
 /// exit code is 0 if each request was answered, no turn failed, and each trace is whole.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: app_server play session.jsonl --ws 127.0.0.1:4500\n")]
+#[command(
+    verbatim_doc_comment,
+    after_help = "Example: app_server play session.jsonl --ws 127.0.0.1:4500\n"
+)]
 pub(crate) struct Play {
     /// A file with a JSON-RPC message on each line [default: the shipped session].
     pub(crate) file: Option<PathBuf>,
@@ -46,7 +49,10 @@ pub(crate) struct Play {
 /// any case it ends when it is interrupted or terminated: what runs is cancelled, and the spans are
 /// exported.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: app_server serve --ws 127.0.0.1:4500\n")]
+#[command(
+    verbatim_doc_comment,
+    after_help = "Example: app_server serve --ws 127.0.0.1:4500\n"
+)]
 pub(crate) struct Serve {
     /// Serve one client on standard input and output; the default.
     #[arg(long, conflicts_with = "ws")]
@@ -67,9 +73,12 @@ pub(crate) struct Serve {
 
 /// Serve a model over HTTP.
 ///
-/// It ends when it is interrupted or terminated.
+/// It ends when it is interrupted or terminated, and what it is saying then may take two seconds.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: app_server model --addr 127.0.0.1:8080\n")]
+#[command(
+    verbatim_doc_comment,
+    after_help = "Example: app_server model --addr 127.0.0.1:8080\n"
+)]
 pub(crate) struct Model {
     /// Where to listen; port 0 is any free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]

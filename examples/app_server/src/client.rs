@@ -47,8 +47,8 @@ impl Client {
     /// # Errors
     ///
     /// With the server's error, or when the connection is of no use any more.
-    #[traced(kind = "client", name = "app_server.call", err = "message",
-        fields(rpc.system = "jsonrpc", rpc.method = request.method, rpc.request_id = request.id))]
+    #[traced(kind = "client", name = "app_server.call", conventions = "jsonrpc", err = "message",
+        fields(rpc.method = request.method, jsonrpc.request.id = request.id))]
     pub async fn call(&mut self, request: Request) -> Result<Value, CallError> {
         self.send(serde_json::to_vec(&request)?).await?;
         let Some(id) = &request.id else {

@@ -141,7 +141,7 @@ impl Forest {
         for link in trace.roots().flat_map(|root| &root.links) {
             let target = self.linked(link).map(|(trace, _)| trace.methods());
             let target = target.unwrap_or_default();
-            let _ = write!(title, "linked to {target} of trace {}", link.trace_id);
+            let _ = write!(title, "linked to {target} of {}", link.trace_id);
         }
         title
     }
@@ -423,7 +423,7 @@ mod tests {
         assert_eq!(problems(spans.clone()), [""; 0]);
         let drawn = Forest::new(spans).to_string();
         assert!(
-            drawn.contains("trace u linked to turn/start of trace t\n"),
+            drawn.contains("trace u linked to turn/start of t\n"),
             "{drawn}"
         );
 

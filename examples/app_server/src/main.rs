@@ -7,7 +7,8 @@ mod serve;
 mod stop;
 
 use std::error::Error;
-use std::io;
+use std::fmt;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -18,6 +19,11 @@ use cli::{Cli, Command};
 use stop::Stop;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+/// How long requests that have begun may take when the model is to stop.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -50,17 +56,32 @@ async fn serve_model(model: cli::Model) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(model.addr).await;
     let listener = listener.map_err(|error| cannot_listen(&model.addr.to_string(), &error))?;
     let telemetry = Telemetry::install("model", model.spans)?;
-    println!("{}http://{}", processes::LISTENING, listener.local_addr()?);
+    let address = listener.local_addr()?;
+    say(format_args!("{}http://{address}", processes::LISTENING))?;
     let routes = model::router_with_pace(Duration::from_millis(model.pace));
-    let served = axum::serve(listener, routes)
-        .with_graceful_shutdown(stop.asked())
-        .await;
+    let stopping = CancellationToken::new();
+    let goodbye = async {
+        stop.asked().await;
+        stopping.cancel();
+        sleep(GOODBYE).await;
+    };
+    let serving =
+        axum::serve(listener, routes).with_graceful_shutdown(stopping.clone().cancelled_owned());
+    let served = tokio::select! {
+        served = serving.into_future() => served,
+        () = goodbye => Ok(()),
+    };
     shut_down(telemetry).await?;
     Ok(served?)
 }
 
 fn cannot_listen(address: &str, error: &io::Error) -> String {
     format!("cannot listen on {address}: {error}")
+}
+
+/// Says where the process can be reached. Without anybody who listens that is an error, and no panic.
+fn say(line: fmt::Arguments<'_>) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}")
 }
 
 /// Not on a thread of the runtime, which may be the one that the collector needs.

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::iter::successors;
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
@@ -106,7 +107,9 @@ async fn sampling(
     response: reqwest::Response,
     say: impl Fn(&str) + Send + Sync,
 ) -> Result<Answer, ModelError> {
-    let body = response.bytes_stream().map_err(io::Error::other);
+    let body = response
+        .bytes_stream()
+        .map_err(|error| io::Error::other(error.without_url()));
     let lines = LinesCodec::new_with_max_length(CHUNK_LIMIT);
     let mut lines = FramedRead::new(StreamReader::new(body), lines);
     let mut text = String::new();
@@ -141,26 +144,27 @@ impl ModelError {
 
 impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Request(error) => write!(f, "cannot ask the model: {error}"),
-            Self::Http(error) => write!(f, "the model did not answer: {error}"),
-            Self::Answer(error) => write!(f, "the model's answer cannot be read: {error}"),
+        let (what, error): (_, &dyn Error) = match self {
+            Self::Request(error) => ("cannot ask the model", error.as_ref()),
+            Self::Http(error) => ("the model did not answer", error),
+            Self::Answer(error) => ("the model's answer cannot be read", error.as_ref()),
+        };
+        f.write_str(what)?;
+        // What the HTTP client says alone is that something went wrong.
+        for reason in successors(Some(error), |&error| error.source()) {
+            write!(f, ": {reason}")?;
         }
+        Ok(())
     }
 }
 
-impl Error for ModelError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Request(error) | Self::Answer(error) => Some(error.as_ref()),
-            Self::Http(error) => Some(error),
-        }
-    }
-}
+/// The text has all sources already.
+impl Error for ModelError {}
 
 impl From<reqwest::Error> for ModelError {
     fn from(error: reqwest::Error) -> Self {
-        Self::Http(error)
+        // Clients of the server hear of it, and the address is nothing for them.
+        Self::Http(error.without_url())
     }
 }
 

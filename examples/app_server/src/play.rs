@@ -6,13 +6,14 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use app_server::client::Client;
-use app_server::collector::Collector;
+use app_server::collector::{Collector, SpanRecord};
 use app_server::forest::Forest;
 use app_server::processes;
 use app_server::session;
 use app_server::telemetry::Telemetry;
 use app_server::transport::{Transport, websocket};
 use http::uri::Authority;
+use tokio::task::JoinSet;
 
 use crate::{cli, shut_down};
 
@@ -50,24 +51,34 @@ async fn play_alone(session: &[u8], transports: &[Transport]) -> Result<(), Box<
 
     let mut out = io::stdout();
     let mut plays = Vec::new();
+    let mut began = Vec::new();
+    let mut servers = JoinSet::new();
     for &transport in transports {
         writeln!(out, "over {}", transport.as_str())?;
+        began.push(SystemTime::now());
         let url = model.url();
         let (server, mut client) =
             processes::Server::start(&program, url, spans, transport).await?;
         let played = session::play(&mut client, session, &mut out).await;
-        server.stop(client).await?;
+        // A process that ends may have to wait for the collector of its user, and nobody waits for it.
+        servers.spawn(server.stop(client));
         writeln!(out)?;
-        plays.push((transport, played, SystemTime::now()));
+        plays.push((transport, played));
     }
-    model.stop().await?;
-    shut_down(telemetry).await?;
+    tokio::try_join!(
+        all_stopped(servers),
+        async { Ok(model.stop().await?) },
+        shut_down(telemetry)
+    )?;
 
     let mut spans = collector.finish(PATIENCE).await?;
     let mut problems = Vec::new();
-    for (transport, played, ended) in plays {
-        let own = spans.extract_if(.., |span| SystemTime::UNIX_EPOCH + span.start < ended);
-        let forest = Forest::new(own.collect());
+    for (number, (transport, played)) in plays.into_iter().enumerate() {
+        let next = began.get(number + 1);
+        let before = |span: &mut SpanRecord| {
+            next.is_none_or(|next| SystemTime::UNIX_EPOCH + span.start < *next)
+        };
+        let forest = Forest::new(spans.extract_if(.., before).collect());
         let transport = transport.as_str();
         write!(out, "traces over {transport}\n\n{forest}\n")?;
         match played {
@@ -86,6 +97,13 @@ async fn play_alone(session: &[u8], transports: &[Transport]) -> Result<(), Box<
         }
     }
     verdict(&problems)
+}
+
+async fn all_stopped(mut servers: JoinSet<io::Result<()>>) -> Result<(), Box<dyn Error>> {
+    while let Some(stopped) = servers.join_next().await {
+        stopped??;
+    }
+    Ok(())
 }
 
 /// Plays a session with a server that runs already. Its spans are where it sends them.

@@ -130,7 +130,8 @@ fn stdout(child: &mut Child) -> io::Result<ChildStdout> {
 /// Where a process says that it listens.
 async fn address(who: &str, child: &mut Child) -> io::Result<String> {
     let mut lines = BufReader::new(stdout(child)?).lines();
-    let line = timeout(PATIENCE, lines.next_line()).await??;
+    let line = timeout(PATIENCE, lines.next_line()).await;
+    let line = line.unwrap_or(Ok(None))?;
     let address = line
         .as_deref()
         .and_then(|line| line.strip_prefix(LISTENING));
@@ -140,7 +141,8 @@ async fn address(who: &str, child: &mut Child) -> io::Result<String> {
 }
 
 async fn wait(who: &str, mut child: Child) -> io::Result<()> {
-    let status = timeout(PATIENCE, child.wait()).await??;
+    let ended = timeout(PATIENCE, child.wait()).await;
+    let status = ended.map_err(|_| io::Error::other(format!("{who} does not end")))??;
     if status.success() {
         Ok(())
     } else {

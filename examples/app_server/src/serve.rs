@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::stop::Stop;
-use crate::{cannot_listen, cli, shut_down};
+use crate::{cannot_listen, cli, say, shut_down};
 
 /// Submissions that may wait for the core.
 const QUEUE: usize = 64;
@@ -84,7 +84,7 @@ async fn serve_stdio(server: &Server, stop: Stop) -> io::Result<()> {
 /// Serves whoever connects, until the process is to stop.
 async fn serve_sockets(server: &Server, mut listener: TcpListener, stop: Stop) -> io::Result<()> {
     let address = websocket::url(listener.local_addr()?);
-    println!("{}{address}", processes::LISTENING);
+    say(format_args!("{}{address}", processes::LISTENING))?;
     let stopping = CancellationToken::new();
     let mut connections = JoinSet::new();
     let mut stop = pin!(stop.asked());
@@ -111,7 +111,8 @@ async fn serve_sockets(server: &Server, mut listener: TcpListener, stop: Stop) -
 
 /// Serves a client. What is wrong with it is not the server's concern, and the client is told.
 async fn serve_socket(server: Server, number: u64, stream: TcpStream, stopping: CancellationToken) {
-    let Ok((connection, closer)) = websocket::accept(stream).await else {
+    let accepted = stopping.run_until_cancelled(websocket::accept(stream));
+    let Some(Ok((connection, closer))) = accepted.await else {
         return;
     };
     let goodbye = tokio::select! {

@@ -52,7 +52,11 @@ pub(super) fn stop(threads: &Threads, thread_id: &str) {
 #[traced(fields(thread.id = thread_id, codex.audio_chunks = chunks.len()))]
 fn speech_segment(threads: &Threads, thread_id: &str, chunks: &[String]) {
     let length: usize = chunks.iter().map(String::len).sum();
-    let text = format!("{} pieces of sound, {length} characters", chunks.len());
+    let plural = if chunks.len() == 1 { "" } else { "s" };
+    let text = format!(
+        "{} piece{plural} of sound, {length} characters",
+        chunks.len()
+    );
     say(threads, thread_id.to_owned(), text);
 }
 

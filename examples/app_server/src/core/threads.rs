@@ -1,6 +1,7 @@
 //! The threads: what was said in each, what runs in it, and who listens to it. One lock guards all of
 //! it, so that what belongs to a connection ends with the connection and never begins after it.
 
+use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
@@ -245,15 +246,13 @@ impl Threads {
         }
     }
 
-    /// Says how a turn ended. If it has completed, it stands for as many turns before it as it
-    /// `replaces`.
-    pub(super) fn end(&self, thread_id: &str, turn: &PastTurn, replaces: usize) {
+    /// Says how a turn ended. If it has completed, it stands for the turns that it `replaces`.
+    pub(super) fn end(&self, thread_id: &str, turn: &PastTurn, replaces: &HashSet<String>) {
         let mut state = self.lock();
         if let Ok(thread) = state.thread(thread_id) {
             thread.running.retain(|running| running.id() != turn.id);
             if turn.status == TurnStatus::Completed {
-                let replaced = replaces.min(thread.turns.len());
-                thread.turns.drain(..replaced);
+                thread.turns.retain(|past| !replaces.contains(&past.id));
             }
             thread.turns.push(turn.clone());
         }

@@ -1,5 +1,6 @@
 //! A turn: what the core does for an input of the user, from its start to its end.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
@@ -13,6 +14,9 @@ use crate::model::Prompt;
 use crate::model_client::{ModelError, Responder};
 use crate::protocol::{Event, PastTurn, TurnStatus};
 
+/// What is between the answers to two inputs.
+const BETWEEN: &str = "\n";
+
 /// A turn that was submitted. However it ends, that is said once: when this is dropped.
 #[derive(Debug)]
 pub(super) struct PendingTurn {
@@ -21,8 +25,8 @@ pub(super) struct PendingTurn {
     interrupt: CancellationToken,
     inputs: Option<mpsc::Receiver<String>>,
     ending: PastTurn,
-    /// How many of the turns before it stands for, when it has completed.
-    replaces: usize,
+    /// The turns that it stands for when it has completed.
+    replaces: HashSet<String>,
 }
 
 impl PendingTurn {
@@ -43,7 +47,7 @@ impl PendingTurn {
                 input: String::new(),
                 text: "the turn was interrupted".to_owned(),
             },
-            replaces: 0,
+            replaces: HashSet::new(),
         }
     }
 
@@ -59,7 +63,7 @@ impl PendingTurn {
             turn_id: self.ending.id.clone(),
         });
         if matches!(op, Op::Compact) {
-            self.replaces = thread.turns.len();
+            self.replaces = thread.turns.iter().map(|turn| turn.id.clone()).collect();
         }
         let kind = op.kind();
         self.ending.input = prompt(op, &thread.turns);
@@ -103,7 +107,7 @@ impl PendingTurn {
 impl Drop for PendingTurn {
     fn drop(&mut self) {
         self.threads
-            .end(&self.thread_id, &self.ending, self.replaces);
+            .end(&self.thread_id, &self.ending, &self.replaces);
     }
 }
 
@@ -148,7 +152,8 @@ impl Turn {
     async fn run_turn(&mut self, model: &impl Responder) -> Result<String, ModelError> {
         let mut text = self.ask(model, self.input.clone()).await?;
         while let Some(input) = self.steered() {
-            text.push('\n');
+            text += BETWEEN;
+            self.say(BETWEEN);
             text += &self.ask(model, input).await?;
         }
         Ok(text)
@@ -159,14 +164,16 @@ impl Turn {
             model: self.model.clone(),
             input,
         };
-        let say = |delta: &str| {
-            self.threads.tell(&Event::AgentMessageDelta {
-                thread_id: self.thread_id.clone(),
-                turn_id: self.id.clone(),
-                delta: delta.to_owned(),
-            });
-        };
-        model.respond(prompt, say).await
+        model.respond(prompt, |delta| self.say(delta)).await
+    }
+
+    /// Says a part of the answer: all of them are what the turn has completed with.
+    fn say(&self, delta: &str) {
+        self.threads.tell(&Event::AgentMessageDelta {
+            thread_id: self.thread_id.clone(),
+            turn_id: self.id.clone(),
+            delta: delta.to_owned(),
+        });
     }
 
     /// What the turn is asked besides. When there is nothing it takes no more, so that what was taken

@@ -11,6 +11,13 @@ use tracing_relay::{Failure, SpanError, carries_trace};
 
 use super::Event;
 
+/// Bytes that the name of something may have: a method, an id, a client. Names are on spans, which wait
+/// in memory for their export.
+pub const NAME_LIMIT: usize = 256;
+
+/// Characters that the text of an error may have, for the same reason. What is more is cut off.
+const REASON_LIMIT: usize = 1024;
+
 /// A request, or without an id a notification, which is never answered.
 ///
 /// On the wire it is `{"jsonrpc": "2.0", "id": …, "method": …, "params": …, "trace": …}`.
@@ -43,7 +50,10 @@ impl Request {
             Box::new(Response::new(None, Err(error)))
         })?;
         let id = value.get("id").cloned();
-        let known = id.clone().and_then(|id| RequestId::deserialize(id).ok());
+        let known = id
+            .clone()
+            .and_then(|id| RequestId::deserialize(id).ok())
+            .filter(RequestId::can_be_kept);
         let invalid = |reason: &dyn fmt::Display| {
             let reason = format_args!("no request: {reason}");
             let error = RpcError::new(RpcError::INVALID_REQUEST, reason);
@@ -54,7 +64,9 @@ impl Request {
             return Err(invalid(&"it is no object"));
         }
         if id.is_some() && known.is_none() {
-            return Err(invalid(&"the id is neither a number nor a string"));
+            return Err(invalid(&format_args!(
+                "the id is neither a number of 64 bits nor a string of at most {NAME_LIMIT} bytes"
+            )));
         }
         if let Some(params) = value.get("params")
             && !params.is_object()
@@ -62,7 +74,13 @@ impl Request {
         {
             return Err(invalid(&"the params are neither an object nor a list"));
         }
-        Self::deserialize(value).map_err(|error| invalid(&error))
+        let request = Self::deserialize(value).map_err(|error| invalid(&error))?;
+        if request.method.len() > NAME_LIMIT {
+            return Err(invalid(&format_args!(
+                "the method has more than {NAME_LIMIT} bytes"
+            )));
+        }
+        Ok(request)
     }
 
     /// The parameters as the method knows them; absent ones are an empty object.
@@ -71,21 +89,20 @@ impl Request {
     ///
     /// With the code `-32602`.
     pub fn params<P: DeserializeOwned>(&self) -> Result<P, RpcError> {
-        let params = self.params.clone();
-        P::deserialize(params.unwrap_or_else(|| Value::Object(serde_json::Map::new()))).map_err(
-            |error| {
-                RpcError::new(
-                    RpcError::INVALID_PARAMS,
-                    format_args!("wrong params: {error}"),
-                )
-            },
-        )
+        let none = Value::Object(serde_json::Map::new());
+        P::deserialize(self.params.as_ref().unwrap_or(&none)).map_err(|error| {
+            RpcError::new(
+                RpcError::INVALID_PARAMS,
+                format_args!("wrong params: {error}"),
+            )
+        })
     }
 
-    /// A parameter that is text, whatever the method.
+    /// A parameter that names something, whatever the method.
     #[must_use]
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.params.as_ref()?.get(name)?.as_str()
+    pub fn name(&self, param: &str) -> Option<&str> {
+        let name = self.params.as_ref()?.get(param)?.as_str()?;
+        (name.len() <= NAME_LIMIT).then_some(name)
     }
 }
 
@@ -152,10 +169,26 @@ pub enum ServerMessage {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum RequestId {
-    /// A number, written as it came.
+    /// A number. An integer has at most 64 bits.
     Number(Number),
-    /// Text.
+    /// Text of at most [`NAME_LIMIT`] bytes.
     Text(String),
+}
+
+impl RequestId {
+    /// From here on numbers that are no integers of 64 bits lose digits: two to the power of 53.
+    const LOSSY: f64 = 9_007_199_254_740_992.0;
+
+    /// Whether the id can be kept as it is: nobody would know the answer by its first digits.
+    fn can_be_kept(&self) -> bool {
+        match self {
+            Self::Number(number) if number.is_f64() => number
+                .as_f64()
+                .is_some_and(|number| number.abs() < Self::LOSSY),
+            Self::Number(_) => true,
+            Self::Text(text) => text.len() <= NAME_LIMIT,
+        }
+    }
 }
 
 /// The number, or the text without quotes.
@@ -192,10 +225,8 @@ impl RpcError {
     /// An error with this code.
     #[must_use]
     pub fn new(code: i64, message: impl fmt::Display) -> Self {
-        Self {
-            code,
-            message: message.to_string(),
-        }
+        let message = message.to_string().chars().take(REASON_LIMIT).collect();
+        Self { code, message }
     }
 }
 

@@ -1,7 +1,11 @@
 //! What a client can ask for: the methods, their parameters and their results.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
+use tracing_relay::SpanFields;
+
+use super::NAME_LIMIT;
 
 /// The methods that the server knows, by their names on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
@@ -42,7 +46,7 @@ pub enum Method {
     /// Writes something meanwhile.
     #[strum(serialize = "thread/realtime/appendText")]
     RealtimeAppendText,
-    /// Ends the talk.
+    /// Ends the talk; answered when it has ended.
     #[strum(serialize = "thread/realtime/stop")]
     RealtimeStop,
     /// Asks the model.
@@ -87,13 +91,35 @@ pub struct InitializeParams {
     pub client_info: ClientInfo,
 }
 
-/// Who a client is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Who a client is, which each of its requests says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SpanFields)]
 pub struct ClientInfo {
-    /// Its name.
+    /// Its name, of at most [`NAME_LIMIT`] bytes.
+    #[field("app_server.client_name")]
+    #[serde(deserialize_with = "name")]
     pub name: String,
-    /// Its version.
+    /// Its version, the same.
+    #[field("app_server.client_version")]
+    #[serde(deserialize_with = "name")]
     pub version: String,
+}
+
+#[derive(Deserialize)]
+struct Name(#[serde(deserialize_with = "name")] String);
+
+fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    if name.len() > NAME_LIMIT {
+        return Err(D::Error::custom(format_args!(
+            "a name has more than {NAME_LIMIT} bytes"
+        )));
+    }
+    Ok(name)
+}
+
+fn maybe_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let name = Option::<Name>::deserialize(deserializer)?;
+    Ok(name.map(|Name(name)| name))
 }
 
 /// Result of `initialize`.
@@ -107,8 +133,13 @@ pub struct InitializeResult {
 /// Parameters of `thread/start`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThreadStartParams {
-    /// The model that the thread talks to; without it the server chooses one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The model that the thread talks to; without it the server chooses one. Its name has at most
+    /// [`NAME_LIMIT`] bytes.
+    #[serde(
+        default,
+        deserialize_with = "maybe_name",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub model: Option<String>,
 }
 

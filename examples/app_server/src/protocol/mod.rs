@@ -7,7 +7,8 @@ mod methods;
 
 pub use events::Event;
 pub use jsonrpc::{
-    Notification, Outcome, Request, RequestId, Response, RpcError, ServerMessage, Version,
+    NAME_LIMIT, Notification, Outcome, Request, RequestId, Response, RpcError, ServerMessage,
+    Version,
 };
 pub use methods::{
     AppendAudioParams, AppendTextParams, ClientInfo, Config, ConfigReadResult, Done,

@@ -23,8 +23,13 @@ impl Connection {
         self.talk(&thread_id, Op::RealtimeText { text }).await
     }
 
+    /// Answers when the talk has ended, so that the next one may begin.
     pub(super) async fn realtime_stop(&self, params: &ThreadParams) -> Result<Done, RpcError> {
-        self.talk(&params.thread_id, Op::RealtimeStop).await
+        let thread_id = &params.thread_id;
+        self.threads().check_talk(thread_id)?;
+        let mut stop = self.core.submit(thread_id, Op::RealtimeStop).await?;
+        stop.done().await;
+        Ok(Done {})
     }
 
     /// Submits what is part of a talk.

@@ -19,8 +19,6 @@ impl Connection {
             rpc.system = "jsonrpc", rpc.service = "codex-app-server", rpc.method = request.method,
             rpc.transport = self.transport.as_str(), rpc.request_id = request.id,
             app_server.connection_id = self.id, app_server.api_version = "v2",
-            app_server.client_name = client.as_ref().map(|client| &client.name),
-            app_server.client_version = client.as_ref().map(|client| &client.version),
         ),
         late(thread_id: str = "thread.id", turn_id: str = "turn.id"),
         err = "message"
@@ -29,7 +27,7 @@ impl Connection {
         &self,
         request: Request,
         method: Option<Method>,
-        client: Option<ClientInfo>,
+        #[fields] client: Option<ClientInfo>,
     ) -> Result<Value, RpcError> {
         let Some(method) = method else {
             return Err(RpcError::new(
@@ -39,9 +37,11 @@ impl Connection {
         };
         // The thread of a fork is the new one.
         if method != Method::ThreadFork {
-            request.text("threadId").inspect(|id| thread_id.record(id));
+            request.name("threadId").inspect(|id| thread_id.record(id));
         }
-        request.text("turnId").inspect(|id| turn_id.record(id));
+        for param in ["turnId", "expectedTurnId"] {
+            request.name(param).inspect(|id| turn_id.record(id));
+        }
         match method {
             Method::Initialize => reply(self.initialize(request.params()?)),
             Method::Initialized => reply(Ok(Self::initialized())),

@@ -21,7 +21,10 @@ pub(super) struct LineExporter {
 
 impl LineExporter {
     pub(super) fn connect(process: &'static str, collector: SocketAddr) -> io::Result<Self> {
-        let socket = TcpStream::connect_timeout(&collector, PATIENCE)?;
+        let socket = TcpStream::connect_timeout(&collector, PATIENCE).map_err(|error| {
+            let reason = format!("cannot connect to the collector at {collector}: {error}");
+            io::Error::new(error.kind(), reason)
+        })?;
         socket.set_write_timeout(Some(PATIENCE))?;
         Ok(Self {
             process,

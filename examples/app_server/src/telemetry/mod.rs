@@ -92,7 +92,9 @@ impl Telemetry {
     /// over OTLP is a warning.
     pub fn shutdown(self) -> Result<(), Box<dyn Error>> {
         if let Some(provider) = self.provider {
-            provider.shutdown_with_timeout(PATIENCE)?;
+            let shutdown = provider.shutdown_with_timeout(PATIENCE);
+            shutdown
+                .map_err(|error| format!("spans may be lost on their way to the demo: {error}"))?;
         }
         Ok(())
     }

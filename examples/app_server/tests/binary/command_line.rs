@@ -49,7 +49,9 @@ async fn a_server_or_a_collector_that_is_not_there_is_named() {
     let expected = format!("error: cannot connect to ws://{address}: Connection refused");
     assert!(play.starts_with(&expected), "{play}");
     let model = line(&["model", "--spans", &address]).await;
-    assert!(model.contains("Connection refused"), "{model}");
+    let expected =
+        format!("error: cannot connect to the collector at {address}: Connection refused");
+    assert!(model.starts_with(&expected), "{model}");
 }
 
 #[tokio::test]
@@ -94,6 +96,8 @@ async fn each_command_has_help_with_an_example() {
         let output = run(&[command, "--help"]).await;
         assert!(output.status.success(), "{output:?}");
         let help = text(&output.stdout);
+        let widest = help.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(100), "{help}");
         let example = help.lines().find_map(|line| line.strip_prefix("Example: "));
         let example = example.expect(help);
         assert!(

@@ -2,24 +2,28 @@
 //! they end.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use app_server::client::{CallError, Client};
 use app_server::collector::{Collector, SpanRecord};
 use app_server::model;
+use app_server::model_client::ModelClient;
 use app_server::protocol::{Outcome, RpcError};
 use app_server::transport::Transport;
 use futures_util::future::join_all;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::{accept_hdr_async, connect_async};
 use tracing_relay::semconv::OUTCOME;
 
 use crate::support::{
-    Asked, Ended, PATIENCE, Server, ask, completed, file, is_request, next, one,
-    over_each_transport, program, start_turn, stuck_model, text, tp,
+    Asked, Ended, PATIENCE, Server, address, ask, completed, file, is_request, next, one,
+    over_each_transport, program, start_turn, stuck_model, terminate, text, tp,
 };
 
 /// The request with this id, as it was written.
@@ -278,11 +282,9 @@ async fn s16_when_a_socket_is_dropped_its_turn_is_cancelled_and_others_are_serve
 
 #[tokio::test]
 async fn a_client_that_speaks_no_websocket_is_turned_away_and_others_are_served() {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-
     let mut server = Server::start(Transport::WebSocket, None, model::router()).await;
     let address = server.address().to_string();
-    let stream = tokio::net::TcpStream::connect(&address).await;
+    let stream = TcpStream::connect(&address).await;
     let mut stream = stream.expect("the server listens");
     let sent = stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     sent.await.expect("it is sent");
@@ -303,9 +305,36 @@ async fn a_client_that_speaks_no_websocket_is_turned_away_and_others_are_served(
 }
 
 #[tokio::test]
-async fn a_server_without_a_model_starts_one_of_its_own_and_ends_it() {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+async fn a_handshake_that_hangs_does_not_hold_up_the_end() {
+    let mut server = Server::start(Transport::WebSocket, None, model::router()).await;
+    let stream = TcpStream::connect(server.address().as_str()).await;
+    let _hangs = stream.expect("the server listens");
+    // Connections are accepted in their order, so that the first one is waited for now.
+    let client = server.connect().await;
+    let start = Instant::now();
+    server.stop(client).await;
+    // Such a client has ten seconds.
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
 
+#[tokio::test]
+async fn a_request_that_hangs_does_not_hold_up_the_end_of_the_model() {
+    let mut model = program().arg("model").spawn().expect("the program starts");
+    let url = address(&mut model).await;
+    let address = url.strip_prefix("http://").expect("a URL");
+    let mut hangs = TcpStream::connect(address).await.expect("it listens");
+    let begun = hangs.write_all(b"POST /v1/responses").await;
+    begun.expect("it is sent");
+    // Connections are accepted in their order, so that the first one is served now.
+    let client = ModelClient::new(&url).expect("a client");
+    client.models().await.expect("an answer");
+    terminate(&model).await;
+    let ended = timeout(PATIENCE, model.wait()).await.expect("it ends");
+    assert!(ended.expect("a status").success());
+}
+
+#[tokio::test]
+async fn a_server_without_a_model_starts_one_of_its_own_and_ends_it() {
     let collector = Collector::start(2).await.expect("a free port");
     let spans = collector.address().to_string();
     let mut server = program()
@@ -394,6 +423,25 @@ mod test {
         ask(&mut client, json!({"id": 1, "method": "thread/start"})).await;
         server.stop(client).await;
     }
+}
+
+#[tokio::test]
+async fn a_model_that_is_not_there_is_told_of_with_the_reason_and_without_its_address() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = closed.local_addr().expect("an address").to_string();
+    drop(closed);
+    let session = br#"{"id":1,"method":"model/list"}"#;
+    let mut command = program();
+    command.args(["serve", "--model", &format!("http://{address}")]);
+    let mut server = command.spawn().expect("the program starts");
+    let mut stdin = server.stdin.take().expect("a pipe");
+    stdin.write_all(session).await.expect("the server reads");
+    drop(stdin);
+    let output = server.wait_with_output().await.expect("it ends");
+    let said = text(&output.stdout);
+    assert!(said.contains("the model did not answer: "), "{said}");
+    assert!(said.contains("Connection refused"), "{said}");
+    assert!(!said.contains(&address), "{said}");
 }
 
 /// The turn that fails next.

@@ -2,10 +2,9 @@
 //! work costs them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
 use std::iter;
 use std::net::TcpListener as StdListener;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -16,9 +15,10 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use prost::Message as _;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 
-use crate::support::text;
+use crate::support::{file, program, text};
 
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
@@ -26,32 +26,16 @@ const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const SERVE: &[&str] = &["serve", "--model", "http://127.0.0.1:1"];
 const REQUEST: &str = "{\"id\":1,\"method\":\"thread/start\"}\n";
 
-/// Runs the program with this input. Of what the environment of the tests says about export and about
-/// proxies, it sees nothing but these variables.
-async fn run(arguments: &[&str], input: &'static str, variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_app_server"));
-    for (name, _) in std::env::vars_os() {
-        let upper = name.to_string_lossy().to_uppercase();
-        if upper.starts_with("OTEL_") || upper.ends_with("_PROXY") {
-            command.env_remove(name);
-        }
-    }
-    command
-        .args(arguments)
-        .envs(variables.iter().copied())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let ended = tokio::task::spawn_blocking(move || {
-        let mut program = command.spawn().expect("the program starts");
-        let mut stdin = program.stdin.take().expect("a pipe");
-        stdin
-            .write_all(input.as_bytes())
-            .expect("the program reads");
-        drop(stdin);
-        program.wait_with_output().expect("the program ends")
-    });
-    ended.await.expect("no panic")
+/// Runs the program with this input and these variables.
+async fn run(arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
+    let mut command = program();
+    command.args(arguments).envs(variables.iter().copied());
+    let mut child = command.spawn().expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let said = stdin.write_all(input.as_bytes()).await;
+    said.expect("the program reads");
+    drop(stdin);
+    child.wait_with_output().await.expect("the program ends")
 }
 
 /// A request that a collector received.
@@ -231,6 +215,104 @@ async fn each_process_sends_its_spans_to_the_collector_of_the_environment() {
     assert_eq!(services, three.into());
 }
 
+/// What a span has: each key, with the text or the number under it.
+fn attributes(exports: Vec<Export>, name: &str) -> Vec<(String, String)> {
+    let of_resource = exports.into_iter().flat_map(|e| e.body.resource_spans);
+    let mut spans = of_resource
+        .flat_map(|resource| resource.scope_spans)
+        .flat_map(|scope| scope.spans);
+    let span = spans.find(|span| span.name == name).expect(name);
+    let attributes = span.attributes.into_iter().map(|attribute| {
+        let value = attribute.value.and_then(|value| value.value);
+        let value = match value.expect("a value") {
+            Value::StringValue(text) => format!("{text:?}"),
+            Value::IntValue(number) => number.to_string(),
+            other => panic!("{}: {other:?}", attribute.key),
+        };
+        (attribute.key, value)
+    });
+    let mut attributes: Vec<_> = attributes.collect();
+    attributes.sort_unstable();
+    attributes
+}
+
+/// Plays one request, from a file of this name; the attributes of this span of it that are about
+/// JSON-RPC and the server.
+async fn attributes_of_a_request(name: &str, span: &str, opt_in: &str) -> Vec<String> {
+    let session = file(name, br#"{"id":7,"method":"thread/start"}"#);
+    let collector = Collector::start(StatusCode::OK).await;
+    let variables = [
+        (ENDPOINT, &*collector.endpoint),
+        ("OTEL_SEMCONV_STABILITY_OPT_IN", opt_in),
+    ];
+    let output = run(&["play", &session], "", &variables).await;
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(text(&output.stderr), "");
+    let attributes = attributes(collector.exports(), span);
+    let about = [
+        "rpc.",
+        "jsonrpc.",
+        "app_server.",
+        "thread.",
+        "turn.",
+        "relay.",
+    ];
+    attributes
+        .into_iter()
+        .filter(|(key, _)| about.iter().any(|start| key.starts_with(start)))
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_call_has_the_current_names_of_the_conventions() {
+    assert_eq!(
+        attributes_of_a_request("call.jsonl", "app_server.call", "").await,
+        [
+            r#"jsonrpc.protocol.version="2.0""#,
+            r#"jsonrpc.request.id="7""#,
+            r#"relay.outcome="completed""#,
+            r#"rpc.method="thread/start""#,
+            r#"rpc.system.name="jsonrpc""#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_call_has_the_older_names_too_where_the_environment_asks_for_them() {
+    assert_eq!(
+        attributes_of_a_request("older.jsonl", "app_server.call", "rpc/dup").await,
+        [
+            r#"jsonrpc.protocol.version="2.0""#,
+            r#"jsonrpc.request.id="7""#,
+            r#"relay.outcome="completed""#,
+            r#"rpc.jsonrpc.request_id="7""#,
+            r#"rpc.jsonrpc.version="2.0""#,
+            r#"rpc.method="thread/start""#,
+            r#"rpc.system="jsonrpc""#,
+            r#"rpc.system.name="jsonrpc""#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_attributes_of_a_request_are_its_own_whatever_the_environment_asks_for() {
+    assert_eq!(
+        attributes_of_a_request("request.jsonl", "thread/start", "rpc/dup").await,
+        [
+            r#"app_server.api_version="v2""#,
+            "app_server.connection_id=1",
+            r#"relay.outcome="completed""#,
+            r#"rpc.method="thread/start""#,
+            r#"rpc.request_id="7""#,
+            r#"rpc.service="codex-app-server""#,
+            r#"rpc.system="jsonrpc""#,
+            r#"rpc.transport="stdio""#,
+            r#"thread.id="thread-1""#,
+        ]
+    );
+}
+
 #[tokio::test]
 async fn the_environment_names_the_service_and_adds_to_resource_and_headers() {
     for (service_name, expected) in [("named", "named"), ("", "other")] {
@@ -328,6 +410,19 @@ async fn a_process_does_not_wait_for_a_request_that_hangs_longer_than_its_shutdo
     let warning = text(&output.stderr);
     assert_eq!(warning.lines().count(), 1, "{warning}");
     assert!(warning.contains("lost=1 ended=1 reason="), "{warning}");
+}
+
+#[tokio::test]
+async fn the_processes_wait_for_a_collector_that_hangs_at_the_same_time() {
+    let listener = StdListener::bind("127.0.0.1:0").expect("a free port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    let start = Instant::now();
+    let output = run(&[], "", &[(ENDPOINT, &endpoint)]).await;
+    // The client, the model and two servers: one after the other they would take twenty seconds.
+    assert!(start.elapsed() < Duration::from_secs(15));
+    assert!(output.status.success(), "{output:?}");
+    let warnings = text(&output.stderr);
+    assert_eq!(warnings.lines().count(), 4, "{warnings}");
 }
 
 #[tokio::test]

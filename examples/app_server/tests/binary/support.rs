@@ -50,11 +50,18 @@ pub(crate) fn tp(trace: u64, span: u64) -> String {
     format!("00-{trace:0>32}-{span:0>16}-01")
 }
 
-/// The program, outside of any trace.
+/// The program, outside of any trace. Of what the environment of the tests says about traces, export
+/// and proxies, it sees nothing.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(PROGRAM);
+    for (name, _) in std::env::vars_os() {
+        let upper = name.to_string_lossy().to_uppercase();
+        let of_export = upper.starts_with("OTEL_") || upper.ends_with("_PROXY");
+        if of_export || ["TRACEPARENT", "TRACESTATE", "BAGGAGE"].contains(&&*upper) {
+            command.env_remove(name);
+        }
+    }
     command
-        .env_remove("TRACEPARENT")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -78,6 +85,21 @@ pub(crate) fn file(name: &str, session: &[u8]) -> String {
 
 pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("UTF-8")
+}
+
+/// Tells a process to stop.
+pub(crate) async fn terminate(child: &Child) {
+    let id = child.id().expect("it runs").to_string();
+    let status = Command::new("kill").args(["-TERM", &id]).status().await;
+    assert!(status.expect("`kill` is there").success());
+}
+
+/// What a process that serves listens on, as it says itself.
+pub(crate) async fn address(child: &mut Child) -> String {
+    let stdout = child.stdout.take().expect("a pipe");
+    let line = BufReader::new(stdout).lines().next_line().await;
+    let line = line.expect("UTF-8").expect("a line");
+    line.strip_prefix(LISTENING).expect(&line).to_owned()
 }
 
 /// A server that runs.
@@ -119,10 +141,7 @@ impl Server {
         let address = match transport {
             Transport::Stdio => None,
             Transport::WebSocket => {
-                let stdout = child.stdout.take().expect("a pipe");
-                let line = BufReader::new(stdout).lines().next_line().await;
-                let line = line.expect("UTF-8").expect("a line");
-                let url = line.strip_prefix(LISTENING).expect(&line).to_owned();
+                let url = address(&mut child).await;
                 Some(websocket::authority(&url).expect("an address"))
             }
         };
@@ -155,9 +174,7 @@ impl Server {
 
     /// Tells the server to stop.
     pub(crate) async fn terminate(&self) {
-        let id = self.child.id().expect("it runs").to_string();
-        let status = Command::new("kill").args(["-TERM", &id]).status().await;
-        assert!(status.expect("`kill` is there").success());
+        terminate(&self.child).await;
     }
 
     /// Closes the connection, waits until the server ends, and looks at what it left.

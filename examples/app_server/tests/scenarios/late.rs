@@ -11,14 +11,14 @@ on_each_runtime! {
 
 mod scenario {
     use app_server::model::MODELS;
-    use app_server::protocol::{RequestId, Response, TurnStatus};
+    use app_server::protocol::{Event, RequestId, Response};
     use axum::Router;
     use axum::routing::get;
     use serde_json::json;
     use tokio_util::sync::CancellationToken;
     use tracing_relay::testing::{Span, Traces};
 
-    use crate::support::{self, Obedient, Parts, result};
+    use crate::support::{self, Obedient, Parts, error_code, result};
 
     /// The values that a key has.
     fn values(span: &Span, key: &str) -> Vec<String> {
@@ -97,12 +97,28 @@ mod scenario {
         let response = connection.call("turn/steer", params).await;
         assert_eq!(result(&response)["turnId"], "turn-1");
         model.gate.cancel();
-        let ended = connection.turn_completed().await;
-        assert_eq!(ended, (TurnStatus::Completed, "wait\nand this".to_owned()));
-        connection.close().await;
+        let mut said = String::new();
+        let text = loop {
+            match connection.event().await {
+                Event::AgentMessageDelta { delta, .. } => said += &delta,
+                Event::TurnCompleted { text, .. } => break text,
+                _ => {}
+            }
+        };
+        assert_eq!(text, "wait\nand this");
+        assert_eq!(said, text, "the parts are the whole");
         assert_eq!(
-            values(&traces.span("turn/steer"), "turn.id"),
+            values(&traces.wait_for("turn/steer").await, "turn.id"),
             [r#""turn-1""#]
         );
+
+        // Now it has ended; which turn was meant is known all the same.
+        traces.clear();
+        let params = json!({"threadId": thread, "expectedTurnId": "turn-1", "input": "more"});
+        let response = connection.call("turn/steer", params).await;
+        assert_eq!(error_code(&response), -32602);
+        connection.close().await;
+        let refused = traces.span("turn/steer");
+        assert_eq!(values(&refused, "turn.id"), [r#""turn-1""#]);
     }
 }

@@ -10,6 +10,7 @@ on_each_runtime! {
     s6_each_request_names_the_client_of_its_connection
     s5_a_carrier_of_the_wrong_type_does_not_reject_its_request
     what_is_no_request_is_answered_with_an_error_and_the_next_line_is_read
+    what_a_client_calls_things_makes_no_span_large
 }
 
 mod scenario {
@@ -130,6 +131,50 @@ mod scenario {
         assert!(support::count(&logs, "WARN") <= 1, "{logs}");
     }
 
+    pub(super) async fn what_a_client_calls_things_makes_no_span_large(traces: Traces) {
+        let long = "ü".repeat(5000);
+        let parts = Parts::start().await;
+        let mut connection = parts.connect(1);
+        for (message, code) in [
+            (json!({"id": 1, "method": long}), -32600),
+            (json!({"id": long, "method": "thread/list"}), -32600),
+            (
+                json!({"id": 1, "method": "initialize", "params": {
+                    "clientInfo": {"name": long, "version": "1"},
+                }}),
+                -32602,
+            ),
+            (
+                json!({"id": 1, "method": "initialize", "params": {"clientInfo": long}}),
+                -32602,
+            ),
+            (
+                json!({"id": 1, "method": "thread/start", "params": {"model": long}}),
+                -32602,
+            ),
+            (
+                json!({"id": 1, "method": "turn/steer", "params": {
+                    "threadId": long, "expectedTurnId": long, "input": "",
+                }}),
+                -32602,
+            ),
+        ] {
+            let response = connection.ask(&message).await;
+            assert_eq!(error_code(&response), code);
+        }
+        connection.close().await;
+
+        let spans = traces.spans();
+        assert_eq!(spans.len(), 4);
+        for span in spans {
+            assert_eq!(span.outcome(), Some("failed"));
+            for (key, value) in span.attributes() {
+                assert!(value.to_string().len() < 5000, "{key}");
+            }
+            assert!(format!("{:?}", span.status()).len() < 5000);
+        }
+    }
+
     pub(super) async fn what_is_no_request_is_answered_with_an_error_and_the_next_line_is_read(
         traces: Traces,
     ) {
@@ -151,6 +196,16 @@ mod scenario {
                 br#"{"id": [], "method": "thread/start"}"#,
                 -32600,
                 json!(null),
+            ),
+            (
+                br#"{"id": 12345678901234567890123, "method": "thread/start"}"#,
+                -32600,
+                json!(null),
+            ),
+            (
+                br#"{"id": 18446744073709551615, "method": "thread/stop"}"#,
+                -32601,
+                json!(u64::MAX),
             ),
             (br#"{"id": "x", "method": 5}"#, -32600, json!("x")),
             (
@@ -190,6 +245,7 @@ mod scenario {
             .collect();
         let failed = Some("failed".to_owned());
         let expected = [
+            failed.clone(),
             failed.clone(),
             failed.clone(),
             failed,
