@@ -18,7 +18,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Ident, LitStr, Meta, Token, Visibility, parse_quote};
 
-use super::{args, header, plan};
+use super::{args, header, params, plan};
 use crate::diag::Diagnostics;
 use crate::item::{self, Body, FnItem};
 use crate::options::Options;
@@ -44,7 +44,8 @@ pub(super) fn is_block(item: &TokenStream) -> bool {
     matches!(item::describe(item), "an `impl` block" | "a trait")
 }
 
-/// Puts the attribute on the methods. Beside errors the block is what it was, without `skip`.
+/// Puts the attribute on the methods. Beside errors the block is what it was, without what only the
+/// attributes understand.
 pub(super) fn expand(
     args: TokenStream,
     item: TokenStream,
@@ -65,10 +66,13 @@ pub(super) fn expand(
         }
     }
     let empty = traced.is_empty();
-    if diagnostics.is_empty() {
-        for method in traced {
+    let faultless = diagnostics.is_empty();
+    for method in traced {
+        if faultless {
             let attribute = attribute(&options, method);
             method.attrs.push(attribute);
+        } else {
+            params::strip_attributes(&mut method.sig);
         }
     }
     if empty && !block.has_macros() {

@@ -118,6 +118,7 @@ impl Scan<'_> {
             rest = after;
             match token {
                 TokenTree::Group(group) => self.group(group),
+                TokenTree::Ident(word) if word == "fn" => rest = after_function(rest),
                 TokenTree::Ident(word) if word == "let" => local = let_binding(rest),
                 TokenTree::Ident(first) => {
                     let path = Path::starting(first, &mut rest);
@@ -253,6 +254,20 @@ impl Scan<'_> {
             });
         }
     }
+}
+
+/// What comes after a function inside the body, which is one of its own: with an attribute of ours it is
+/// read there. `fn(…)` is a type.
+fn after_function(tokens: &[TokenTree]) -> &[TokenTree] {
+    if !matches!(tokens.first(), Some(TokenTree::Ident(_))) {
+        return tokens;
+    }
+    let ends = |token: &TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        _ => false,
+    };
+    let end = tokens.iter().position(ends);
+    end.and_then(|end| tokens.get(end + 1..)).unwrap_or(&[])
 }
 
 /// The parentheses after `::<…>`.

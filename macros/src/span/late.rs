@@ -20,16 +20,12 @@ pub(crate) struct LateField {
 }
 
 impl LateField {
-    /// How `value`, a reference to a reference, is recorded. A type without a size, like `Path`, has
-    /// its `Display` and `Debug` by reference only.
+    /// How `value`, a reference to a reference, is recorded.
     pub(crate) fn of_value(&self, value: &Ident) -> Field {
         Field {
             key: self.key.clone(),
             sigil: self.sigil,
-            value: match self.sigil {
-                Sigil::None => quote!(**#value),
-                Sigil::Display | Sigil::Debug => quote!(*#value),
-            },
+            value: quote!(**#value),
         }
     }
 }

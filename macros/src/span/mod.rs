@@ -86,12 +86,6 @@ pub(crate) fn expand(attribute: Attribute, args: TokenStream, item: TokenStream)
 fn without_parameter_attributes(item: TokenStream) -> Option<TokenStream> {
     use quote::ToTokens as _;
     let mut function = syn::parse2::<crate::item::FnItem>(item).ok()?;
-    for input in &mut function.sig.inputs {
-        let attributes = match input {
-            syn::FnArg::Receiver(receiver) => &mut receiver.attrs,
-            syn::FnArg::Typed(typed) => &mut typed.attrs,
-        };
-        attributes.retain(|attribute| !params::is_ours(attribute));
-    }
+    params::strip_attributes(&mut function.sig);
     Some(function.into_token_stream())
 }

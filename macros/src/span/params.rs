@@ -57,6 +57,17 @@ pub(crate) fn is_ours(attribute: &Attribute) -> bool {
     attribute.path().is_ident("field") || attribute.path().is_ident("fields")
 }
 
+/// Removes what is for us to read.
+pub(crate) fn strip_attributes(sig: &mut Signature) {
+    for input in &mut sig.inputs {
+        let attributes = match input {
+            FnArg::Receiver(receiver) => &mut receiver.attrs,
+            FnArg::Typed(typed) => &mut typed.attrs,
+        };
+        attributes.retain(|attribute| !is_ours(attribute));
+    }
+}
+
 /// The parameters of a function, taken out of its signature.
 pub(crate) struct Params {
     pub(crate) list: Vec<Param>,

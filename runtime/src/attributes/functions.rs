@@ -200,7 +200,7 @@
 /// `exception.`, `http.`, `jsonrpc.`, `messaging.`, `net.`, `network.`, `rpc.`, `server.`, `url.` and
 /// `user_agent.`) are compared with OpenTelemetry's registry. One that it does not know is an error, and
 /// one that is deprecated a warning that names what to write. A value that has to be an integer and is
-/// none is an error; where text is wanted, a number becomes text.
+/// none is an error; where text is wanted, an integer or a truth value becomes text.
 ///
 /// ```compile_fail
 /// # use tracing_relay::traced;

@@ -50,8 +50,8 @@ pub struct LateField<T: ?Sized> {
     value: Read<T>,
 }
 
-/// How a value becomes one of an attribute. It gets a reference to the reference: of a type without a
-/// size only that can be recorded by `Display` or `Debug`.
+/// How a value becomes one of an attribute. It gets a reference to the reference: where the type has no
+/// size, that is what can be recorded by `Display` and `Debug`.
 type Read<T> = for<'a> fn(&'a &T) -> AttributeValue<'a>;
 
 impl<T: ?Sized> LateField<T> {
@@ -122,6 +122,18 @@ impl LateFields {
             number,
             value,
         }
+    }
+
+    /// The same for a field that is recorded by `Display`.
+    #[must_use]
+    pub fn displayed<T: fmt::Display + ?Sized>(&self, number: usize) -> LateField<T> {
+        self.field(number, |value| AttributeValue::Display(value))
+    }
+
+    /// The same for a field that is recorded by `Debug`.
+    #[must_use]
+    pub fn debugged<T: fmt::Debug + ?Sized>(&self, number: usize) -> LateField<T> {
+        self.field(number, |value| AttributeValue::Debug(value))
     }
 }
 

@@ -120,6 +120,21 @@ pub async fn starts_async(#[fields] part: &Part, length: u64) -> u64 {
     ready(length.saturating_add(u64::from(matches!(*part, Part::Nothing)))).await
 }
 
+/// A parameter that is not there in each configuration.
+#[must_use]
+#[traced(crate = ::relay, fields(number))]
+pub fn configured(
+    #[cfg(debug_assertions)]
+    #[field]
+    debug: u64,
+    #[cfg(not(debug_assertions))]
+    #[field(?)]
+    release: u64,
+    number: u64,
+) -> u64 {
+    number
+}
+
 /// One line.
 #[must_use]
 #[traced(crate = ::relay, fields(number))]

@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::{Emit, at};
+use crate::span::args::Sigil;
 
 impl Emit {
     /// The local with the late fields of the call, if there are any.
@@ -20,12 +21,19 @@ impl Emit {
         let handles = self.plan.late.iter().enumerate().map(|(index, field)| {
             let (name, ty) = (&field.name, &field.ty);
             let number = self.late_number(index);
-            // Located at the type, for what the compiler has to say about it.
-            let recorded = at(ty.span(), &[], self.value(&field.of_value(&value)));
-            let recorded = quote_spanned!(ty.span()=> { #imports #recorded });
+            let handle = match field.sigil {
+                Sigil::Display => quote!(displayed::<#ty>(&#late, #number)),
+                Sigil::Debug => quote!(debugged::<#ty>(&#late, #number)),
+                Sigil::None => {
+                    // Located at the type, for what the compiler has to say about it.
+                    let recorded = at(ty.span(), &[], self.value(&field.of_value(&value)));
+                    let recorded = quote_spanned!(ty.span()=> { #imports #recorded });
+                    quote!(field::<#ty>(&#late, #number, |#value| #recorded))
+                }
+            };
             quote! {
                 #[allow(clippy::absolute_paths)]
-                let #name = #p::LateFields::field::<#ty>(&#late, #number, |#value| #recorded);
+                let #name = #p::LateFields::#handle;
             }
         });
         handles.collect()

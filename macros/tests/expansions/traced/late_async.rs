@@ -112,19 +112,9 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
             },
         );
         #[allow(clippy::absolute_paths)]
-        let mode = ::tracing_relay::__private::LateFields::field::<
+        let mode = ::tracing_relay::__private::LateFields::debugged::<
             Mode<'_>,
-        >(
-            &__tracing_relay_late,
-            3usize,
-            |__tracing_relay_value| {
-                #[allow(unused_imports)]
-                use ::tracing_relay::__private::{
-                    ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-                };
-                ::tracing_relay::__private::debug(&(*__tracing_relay_value))
-            },
-        );
+        >(&__tracing_relay_late, 3usize);
         {
             turn_id.record(request.turn().await);
             mode.record(&Mode::new());

@@ -18,7 +18,9 @@ impl Threads {
 
 #[traced(prefix = "threads.")]
 impl Threads {
-    fn dot_at_the_end(&self) {}
+    fn dot_at_the_end(&self, #[field] id: u8) -> u8 {
+        id
+    }
 }
 
 #[traced(prefix = "", err = "debug")]
@@ -35,7 +37,7 @@ fn skipped() {}
 fn main() {
     Threads.start(1, TraceCarrier::none());
     Threads.misspelt();
-    Threads.dot_at_the_end();
+    Threads.dot_at_the_end(1);
     Threads.empty();
     function();
     skipped();

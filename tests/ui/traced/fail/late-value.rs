@@ -17,18 +17,12 @@ fn not_recordable() {
     debugged.record(&Opaque);
 }
 
-#[traced(late(text: str = %"the.text"))]
-fn without_a_size() {
-    text.record("text");
-}
-
 #[traced(late(unknown: Unknown = "the.unknown", any: impl Send = "any"))]
 fn unnamed() {}
 
 fn main() {
     of_another_type();
     not_recordable();
-    without_a_size();
     unnamed();
 }
 

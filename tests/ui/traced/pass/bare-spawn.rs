@@ -59,9 +59,20 @@ async fn on_its_own() {
     tokio::spawn(async {});
 }
 
+#[traced]
+async fn with_a_function_of_its_own() {
+    #[traced]
+    #[allow(deprecated)]
+    async fn inside() {
+        tokio::spawn(async {});
+    }
+    inside().await;
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     tasks(&Pool).await;
     by_hand().await;
     on_its_own().await;
+    with_a_function_of_its_own().await;
 }

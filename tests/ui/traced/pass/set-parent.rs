@@ -29,7 +29,7 @@ fn parameters_and_patterns() {
     let _ = other().map(set);
     let span = Span::current();
     span.record("a", 2);
-    for span in other() {
+    for span in [info_span!("listed")] {
         let _ = span.set_parent(Context::new());
     }
     let span = Span::current();

@@ -1,4 +1,4 @@
-//! A macro that is only called like one of `tracing`.
+//! A macro that is only called like one of `tracing`, and a function inside with a span by hand.
 
 use tracing_relay::traced;
 
@@ -13,6 +13,10 @@ mod html {
 
 #[traced(strict = true)]
 fn title() -> &'static str {
+    fn count() -> usize {
+        tracing::info_span!("count").in_scope(|| 1)
+    }
+    assert_eq!(count(), 1);
     html::span!("title")
 }
 
