@@ -9,6 +9,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::diag::Diagnostics;
+use crate::item;
 
 /// The environment variable that asks for expansions.
 const EXPAND: &str = "TRACING_RELAY_EXPAND";
@@ -16,7 +17,8 @@ const EXPAND: &str = "TRACING_RELAY_EXPAND";
 /// Runs an attribute on `item`.
 ///
 /// `expand` returns what replaces the item. Output that it returns beside errors is emitted beside
-/// them; without output the item is emitted unchanged.
+/// them; without output the item is emitted unchanged. In the place of an expression there can be
+/// nothing beside the errors.
 pub(crate) fn attribute(
     name: &str,
     item: TokenStream,
@@ -25,7 +27,11 @@ pub(crate) fn attribute(
     let heading = heading(name, &item, std::env::var(EXPAND).ok().as_deref());
     let mut diagnostics = Diagnostics::default();
     let output = expand(item.clone(), &mut diagnostics);
-    finish(heading, output.unwrap_or(item), &diagnostics)
+    let unchanged = || match item::describe(&item) {
+        item::EXPRESSION => TokenStream::new(),
+        _ => item,
+    };
+    finish(heading, output.unwrap_or_else(unchanged), &diagnostics)
 }
 
 /// Runs a derive on `item`, which stays where it is.
@@ -100,6 +106,18 @@ mod tests {
         assert!(
             text.contains("first\\nhelp: a") && text.contains("second\\nhelp: b"),
             "{text}"
+        );
+    }
+
+    #[test]
+    fn in_the_place_of_an_expression_are_only_the_errors() {
+        let output = attribute("test", quote!(|| 1), |_, diagnostics| {
+            diagnostics.report(quote!(f), "fault", "remedy");
+            None
+        });
+        assert!(
+            output.to_string().starts_with(":: core :: compile_error"),
+            "{output}"
         );
     }
 

@@ -117,6 +117,10 @@ impl ToTokens for Body {
     }
 }
 
+/// What is found where no item is.
+pub(crate) const EXPRESSION: &str = "an expression";
+pub(crate) const STATEMENT: &str = "a statement";
+
 /// What an item is, in words, for "found a struct".
 pub(crate) fn describe(item: &TokenStream) -> &'static str {
     let words = [
@@ -131,25 +135,37 @@ pub(crate) fn describe(item: &TokenStream) -> &'static str {
         ("use", "a `use` declaration"),
         ("static", "a static"),
         ("macro_rules", "a macro"),
-        ("let", "a statement"),
+        ("let", STATEMENT),
+        ("safe", "a declaration of a foreign function"),
     ];
-    let mut constant = false;
-    for token in item.clone() {
+    // `const` and `extern` also start a function's header.
+    let mut header = "";
+    let mut tokens = item.clone().into_iter().peekable();
+    while let Some(token) = tokens.next() {
         let word = match token {
             TokenTree::Ident(word) => word,
-            TokenTree::Punct(_) if constant => break,
+            TokenTree::Punct(_) if header == "const" => break,
             _ => continue,
         };
         if let Some((_, found)) = words.iter().find(|(keyword, _)| word == keyword) {
             return found;
         }
-        // `const` also starts a function's header.
-        constant |= word == "const";
+        if matches!(tokens.peek(), Some(TokenTree::Punct(bang)) if bang.as_char() == '!') {
+            return "a macro call";
+        }
+        if word == "crate" && header == "extern" {
+            return "an `extern crate` declaration";
+        }
+        if word == "const" {
+            header = "const";
+        } else if word == "extern" {
+            header = "extern";
+        }
     }
-    if constant {
-        "a constant"
-    } else {
-        "something else"
+    match header {
+        "const" => "a constant",
+        "extern" => "an `extern` block",
+        _ => EXPRESSION,
     }
 }
 
@@ -266,7 +282,36 @@ mod tests {
                 ),
                 "an `impl` block",
             ),
-            (quote!(1 + 1), "something else"),
+            (
+                quote!(
+                    unsafe extern "C" {
+                        fn f();
+                    }
+                ),
+                "an `extern` block",
+            ),
+            (
+                quote!(
+                    extern crate core as other;
+                ),
+                "an `extern crate` declaration",
+            ),
+            (
+                quote!(
+                    extern "C" fn f() {}
+                ),
+                "a function",
+            ),
+            (
+                quote!(
+                    pub safe fn f();
+                ),
+                "a declaration of a foreign function",
+            ),
+            (quote!(thread_local! { static X: u8 = 1; }), "a macro call"),
+            (quote!(1 + 1), "an expression"),
+            (quote!(crate::f()), "an expression"),
+            (quote!(async move { 1 }), "an expression"),
         ] {
             assert_eq!(describe(&tokens), name, "{tokens}");
         }

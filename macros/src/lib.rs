@@ -24,6 +24,8 @@
 )]
 
 mod carries_trace;
+#[cfg(test)]
+mod coverage;
 mod derive_carries_trace;
 mod derive_span_fields;
 mod diag;

@@ -12,6 +12,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, Ident, LitBool, LitStr, Path, Token, Visibility, token};
 
 use crate::diag::{self, Diagnostics};
+use crate::item::idents_in;
 use crate::paths;
 
 /// The options of one attribute.
@@ -254,6 +255,7 @@ impl Table {
         let owners: Vec<String> = crate::TABLES
             .iter()
             .filter(|table| table.attribute != self.attribute && table.spec(key).is_some())
+            .filter(|table| table.elsewhere(key).is_none())
             .map(|table| table.quoted())
             .collect();
         let near = diag::nearest(&name, self.options.iter().map(|spec| spec.name));
@@ -274,14 +276,16 @@ impl Table {
         diag::at(key, &fault, &help)
     }
 
-    /// What to write instead of an option that `#[tracing::instrument]` has, where this attribute
-    /// records fields as that one does.
+    /// What to write instead of an option that other instrumentation has, or this one on a block, where
+    /// the attribute is about one function.
     fn known_elsewhere(&self, name: &str) -> Option<&'static str> {
         self.options.iter().find(|spec| spec.name == "fields")?;
         Some(match name {
             "skip" | "skip_all" => {
                 "remove it: nothing is recorded that `fields(key = value)` does not name"
             }
+            "properties" | "attributes" => "name them in `fields(key = value)`",
+            "prefix" => "write the whole name: `name = \"threads.start\"`",
             "ret" => "name what is recorded: `on_ok(|value| key = value)`",
             "parent" => {
                 "the parent is in the message: `carrier = message.trace`; without a message it is the current span"
@@ -392,7 +396,8 @@ impl Spec {
 
     fn not_one_of(&self, allowed: &[&str], value: &str, tokens: &impl ToTokens) -> Error {
         let fault = format!("`{}` does not know `{value}`", self.name);
-        let help = match (diag::nearest(value, allowed.iter().copied()), allowed) {
+        let lower = value.to_lowercase();
+        let help = match (diag::nearest(&lower, allowed.iter().copied()), allowed) {
             (_, [only]) => format!("the only value is `{only}`"),
             (Some(near), _) => {
                 let all = diag::list(allowed.iter().copied());
@@ -404,10 +409,16 @@ impl Spec {
     }
 
     fn wrong_value(&self, start: Cursor<'_>, end: Cursor<'_>) -> Error {
-        Error::new_range(start..end, self.wrong_value_text())
+        let usage = match self.kind {
+            Kind::OneOf(allowed) => meant(allowed, tokens_between(start, end))
+                .map(|value| format!("{} = {value:?}", self.name)),
+            _ => None,
+        };
+        let usage = usage.as_deref().unwrap_or(self.usage);
+        Error::new_range(start..end, self.wrong_value_text(usage))
     }
 
-    fn wrong_value_text(&self) -> String {
+    fn wrong_value_text(&self, usage: &str) -> String {
         let accepts = match self.kind {
             Kind::Flag => "takes no value",
             Kind::Bool => "takes `true` or `false`",
@@ -420,9 +431,15 @@ impl Spec {
         };
         diag::text(
             &format!("`{}` {accepts}", self.name),
-            &format!("write `{}`", self.usage),
+            &format!("write `{usage}`"),
         )
     }
+}
+
+/// The value that was written without quotes: `"debug"` for `Level::DEBUG`.
+fn meant(allowed: &[&'static str], tokens: TokenStream) -> Option<&'static str> {
+    let last = idents_in(tokens).pop()?.to_string().to_lowercase();
+    allowed.iter().find(|value| **value == last).copied()
 }
 
 fn parse_item_name(input: ParseStream<'_>) -> syn::Result<Value> {
@@ -582,7 +599,15 @@ mod tests {
 
     #[test]
     fn what_tracing_instrument_accepts_is_answered_with_what_to_write_here() {
-        let (_, errors) = parse(quote!("a name", skip(self), skip_all, ret, parent = None));
+        let (_, errors) = parse(quote!(
+            "a name",
+            skip(self),
+            skip_all,
+            ret,
+            parent = None,
+            properties = {},
+            prefix = "a"
+        ));
         let helps: Vec<&str> = errors
             .iter()
             .filter_map(|error| error.split_once("help: ").map(|(_, help)| help))
@@ -594,6 +619,8 @@ mod tests {
             remove,
             "name what is recorded: `on_ok(|value| key = value)`",
             "the parent is in the message: `carrier = message.trace`; without a message it is the current span",
+            "name them in `fields(key = value)`",
+            "write the whole name: `name = \"threads.start\"`",
         ];
         assert_eq!(helps, expected);
     }
@@ -624,6 +651,21 @@ mod tests {
             &format!("`#[sample]` has no option `colour`\nhelp: its options are {all}"),
         ];
         assert_eq!(errors, expected);
+    }
+
+    #[test]
+    fn a_value_without_quotes_or_in_capitals_is_understood() {
+        let (_, errors) = parse(quote!(kind = SpanKind::Server));
+        assert_eq!(
+            errors,
+            ["`kind` takes a string literal\nhelp: write `kind = \"server\"`"]
+        );
+        let (_, errors) = parse(quote!(kind = "CLIENT"));
+        let meant = "did you mean `\"client\"`?";
+        assert!(
+            errors.iter().any(|error| error.contains(meant)),
+            "{errors:?}"
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod hostile {
     )]
 
     use ::tracing_relay::{
-        SpanFields, TraceCarrier, TraceScope, relay_traced, request_span, traced,
+        SpanFields, TraceCarrier, TraceScope, carries_trace, relay_traced, request_span, traced,
     };
 
     pub(super) struct Some;
@@ -173,6 +173,27 @@ mod hostile {
 
     #[relay_traced(scope = RELAY)]
     pub(super) fn nothing() {}
+
+    #[carries_trace(new, default = none)]
+    #[derive(::core::clone::Clone, ::core::default::Default)]
+    pub(super) struct Message {
+        pub(super) number: ::core::primitive::u32,
+    }
+
+    #[derive(::tracing_relay::CarriesTrace)]
+    pub(super) enum Op {
+        Start(#[carrier] Message),
+        #[carrier(none)]
+        Stop,
+    }
+
+    #[traced(kind = "consumer")]
+    pub(super) fn dispatch(op: Op) -> u32 {
+        match op {
+            Op::Start(message) => message.number,
+            Op::Stop => 0,
+        }
+    }
 }
 
 fn remote() -> TraceCarrier {
@@ -223,6 +244,69 @@ async fn names_in_the_way_change_nothing(traces: Traces) {
         consumer stream <- remote b7ad6b7169203331 => completed
         "#
     );
+}
+
+/// What serde derives knows of no other `bool`, but of all these.
+mod hostile_to_serde {
+    #![no_implicit_prelude]
+    #![allow(
+        dead_code,
+        unused_imports,
+        reason = "the names are there to be in the way"
+    )]
+
+    use super::hostile::{Box, Err, None, Ok, Option, Result, Some, String, Vec};
+    use ::tracing_relay::carries_trace;
+
+    mod core {}
+    mod std {}
+    mod serde {}
+    mod tracing_relay {}
+    trait CarriesTrace {}
+    trait Default {}
+    struct TraceCarrier;
+
+    #[carries_trace(new, default = none, rename = "context")]
+    #[derive(::core::default::Default, ::serde::Serialize, ::serde::Deserialize)]
+    pub(super) struct Job {
+        pub(super) id: u32,
+    }
+
+    #[carries_trace(flavour = "sentry")]
+    #[derive(::serde::Serialize, ::serde::Deserialize)]
+    pub(super) struct Event<T> {
+        pub(super) kind: T,
+    }
+}
+
+#[tracing_relay::test]
+fn names_in_the_way_of_messages_change_nothing(traces: Traces) {
+    let mut message = hostile::Message::default();
+    assert!(message.trace.is_none() && hostile::Message::new(1).trace.is_none());
+    message.trace = remote();
+    assert_eq!(hostile::dispatch(hostile::Op::Start(message)), 0);
+    assert_eq!(hostile::dispatch(hostile::Op::Stop), 0);
+    assert_trace!(
+        traces,
+        "
+        unordered
+        consumer dispatch
+
+        consumer dispatch <- remote b7ad6b7169203331
+        "
+    );
+}
+
+#[test]
+fn names_in_the_way_of_serde_change_nothing() {
+    let text = r#"{"id":1,"context":{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}}"#;
+    let job: hostile_to_serde::Job = serde_json::from_str(text).unwrap();
+    assert_eq!(serde_json::to_string(&job).unwrap(), text);
+    assert!(hostile_to_serde::Job::default().trace.is_none());
+    assert!(hostile_to_serde::Job::new(job.id).trace.is_none());
+    let event: hostile_to_serde::Event<u8> = serde_json::from_str(r#"{"kind":2}"#).unwrap();
+    assert_eq!(serde_json::to_string(&event).unwrap(), r#"{"kind":2}"#);
+    assert_eq!(event.kind, 2);
 }
 
 /// Glob imports that bring the same names as the expansion uses.

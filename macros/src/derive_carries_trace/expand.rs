@@ -73,7 +73,7 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
             }
 
             #[inline]
-            fn is_empty_carrier(&self) -> bool {
+            fn is_empty_carrier(&self) -> ::core::primitive::bool {
                 #is_empty
             }
         }

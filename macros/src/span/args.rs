@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Ident, LitStr, Pat, Token};
 
+use super::late;
 use crate::diag::{self, Diagnostics};
 use crate::options::{Kind, Spec, Table, skip_to_comma};
 
@@ -305,11 +306,34 @@ fn parse_field(input: ParseStream<'_>) -> syn::Result<Field> {
         return Err(no_value(&key));
     }
     let value: Expr = input.parse()?;
+    if is_empty_field(&value) {
+        let name = &key.name;
+        return Err(diag::at(
+            value,
+            &format!("`{name}` would stay empty: what is learned later has a handle"),
+            &late::remedy(name),
+        ));
+    }
     Ok(Field {
         key,
         sigil,
         value: value.into_token_stream(),
     })
+}
+
+/// `tracing::field::Empty`, which `#[tracing::instrument]` takes for a field that is recorded later.
+fn is_empty_field(value: &Expr) -> bool {
+    let Expr::Path(value) = value else {
+        return false;
+    };
+    let mut segments = value
+        .path
+        .segments
+        .iter()
+        .rev()
+        .map(|segment| &segment.ident);
+    segments.next().is_some_and(|name| name == "Empty")
+        && segments.next().is_some_and(|name| name == "field")
 }
 
 impl Field {

@@ -2,7 +2,10 @@
 //! exact paths, so that nothing is guessed and a half-typed body is read as far as it goes.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::LitStr;
 
+use super::late;
 use crate::diag::Diagnostics;
 use crate::item::idents_in;
 
@@ -56,27 +59,35 @@ const SPAN_MACROS: [&str; 6] = [
     "error_span",
 ];
 
-/// Reports what cannot work, and returns what is hardly meant. Spans made by hand are told of where
-/// they are `forbidden`.
+/// What is known of the function besides its body.
+pub(crate) struct Surroundings<'a> {
+    /// Whether a span made by hand is an error.
+    pub(crate) spans_forbidden: bool,
+    /// Whether nothing is said of tasks that start outside of the trace.
+    pub(crate) spawns_allowed: bool,
+    /// The keys of the span, where all of them are known.
+    pub(crate) keys: Option<Vec<&'a str>>,
+}
+
+/// Reports what cannot work, and returns what is hardly meant.
 pub(crate) fn check(
     body: &Group,
-    spans_forbidden: bool,
+    surroundings: &Surroundings<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Warning> {
     let names = idents_in(body);
+    let enters = is_any_of(&names, &ENTERED) || is_any_of(&names, &INSTRUMENTED);
     let mut scan = Scan {
-        spans_forbidden,
+        spans_forbidden: surroundings.spans_forbidden,
+        spawns_allowed: surroundings.spawns_allowed || is_any_of(&names, &[CONTEXT]),
+        keys: surroundings.keys.as_deref().filter(|_| !enters),
         diagnostics,
         instruments: is_any_of(&names, &INSTRUMENTED),
         current: Vec::new(),
         warnings: Vec::new(),
     };
     scan.walk(body.stream());
-    let mut warnings = scan.warnings;
-    if is_any_of(&names, &[CONTEXT]) {
-        warnings.clear();
-    }
-    warnings
+    scan.warnings
 }
 
 /// Whether one of the names is among the known ones.
@@ -88,6 +99,8 @@ fn is_any_of(names: &[Ident], known: &[&str]) -> bool {
 
 struct Scan<'a> {
     spans_forbidden: bool,
+    spawns_allowed: bool,
+    keys: Option<&'a [&'a str]>,
     diagnostics: &'a mut Diagnostics,
     /// Whether the body makes a future that has its span along.
     instruments: bool,
@@ -148,7 +161,7 @@ impl Scan<'_> {
                         [TokenTree::Punct(end), ..] if end.as_char() == ';' => {
                             self.current.extend(local.cloned());
                         }
-                        _ => self.set_parent(after),
+                        _ => self.call_on_current(after),
                     }
                 } else {
                     self.spawn(path, Some(call));
@@ -169,7 +182,7 @@ impl Scan<'_> {
                 {
                     let used = matches!(after, [TokenTree::Punct(dot), ..] if dot.as_char() == '.');
                     if used {
-                        self.set_parent(after);
+                        self.call_on_current(after);
                     } else {
                         // A pattern, a parameter, an assignment: it may be another span from here.
                         self.current.retain(|current| current != name);
@@ -182,6 +195,7 @@ impl Scan<'_> {
     /// A call that may start something outside of the trace.
     fn spawn(&mut self, path: &Path, call: Option<&Group>) {
         if let Some(helper) = path.bare_spawn()
+            && !self.spawns_allowed
             && !call.is_some_and(|call| self.is_by_hand(call))
         {
             self.warnings.push(Warning {
@@ -204,17 +218,40 @@ impl Scan<'_> {
             || variable && self.instruments
     }
 
-    /// `.set_parent(…)` on the current span.
-    fn set_parent(&mut self, after: &[TokenTree]) {
-        if let [TokenTree::Punct(dot), TokenTree::Ident(method), ..] = after
-            && dot.as_char() == '.'
-            && method == "set_parent"
-        {
+    /// `.set_parent(…)` or `.record("key", …)` on the current span.
+    fn call_on_current(&mut self, after: &[TokenTree]) {
+        let [TokenTree::Punct(dot), TokenTree::Ident(method), rest @ ..] = after else {
+            return;
+        };
+        if dot.as_char() != '.' {
+            return;
+        }
+        if method == "set_parent" {
             self.diagnostics.report(
                 method,
                 "the current span has started, and its parent cannot be set any more",
                 "let the message carry the parent: `#[carries_trace]` on its type, or `carrier = …` in the attribute",
             );
+        } else if method == "record"
+            && let [TokenTree::Group(arguments), ..] = rest
+            && let Some(TokenTree::Literal(key)) = arguments.stream().into_iter().next()
+            && let Ok(key) = syn::parse2::<LitStr>(key.into_token_stream())
+        {
+            self.record(&key);
+        }
+    }
+
+    fn record(&mut self, key: &LitStr) {
+        let name = key.value();
+        if self.keys.is_some_and(|keys| !keys.contains(&name.as_str())) {
+            self.warnings.push(Warning {
+                at: key.into_token_stream(),
+                name: "undeclared_field",
+                fault: format!(
+                    "the span of this function has no field `{name}`, and the value is lost"
+                ),
+                help: late::remedy(&name),
+            });
         }
     }
 }
@@ -290,7 +327,7 @@ impl Path {
 
     fn tokens(&self) -> TokenStream {
         let segments = self.segments.iter();
-        segments.map(quote::ToTokens::to_token_stream).collect()
+        segments.map(ToTokens::to_token_stream).collect()
     }
 
     /// Whether it is one of these names of `tracing`, alone or after the name of the crate.

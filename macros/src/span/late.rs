@@ -30,6 +30,14 @@ impl LateField {
     }
 }
 
+/// What to write for a field of this key that is recorded some other way.
+pub(super) fn remedy(key: &str) -> String {
+    let name = key.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
+    format!(
+        "write `late({name}: str = {key:?})` in the attribute, and `{name}.record(…)` in the body"
+    )
+}
+
 /// Reads what `late` has in its parentheses; what is wrong in one handle does not hide the others.
 pub(crate) fn parse(tokens: &TokenStream, diagnostics: &mut Diagnostics) -> Vec<LateField> {
     let parse = |input: ParseStream<'_>| {

@@ -74,21 +74,18 @@ pub(crate) fn expand(attribute: Attribute, args: TokenStream, item: TokenStream)
             return block::expand(args, item, diagnostics);
         }
         let options = attribute.table().parse(args, diagnostics);
-        let plan = plan::plan(attribute, &options, item.clone(), diagnostics);
-        match plan {
+        match plan::plan(attribute, &options, item.clone(), diagnostics) {
             Some(plan) => Some(expand::expand(plan)),
-            None => Some(strip_parameter_attributes(item)),
+            None => without_parameter_attributes(item),
         }
     })
 }
 
-/// The item without `#[field]` and `#[fields]` on its parameters, which nobody else would understand: for an item
-/// that is emitted beside errors.
-fn strip_parameter_attributes(item: TokenStream) -> TokenStream {
+/// The function without `#[field]` and `#[fields]` on its parameters, which nobody else would understand: for
+/// one that is emitted beside errors.
+fn without_parameter_attributes(item: TokenStream) -> Option<TokenStream> {
     use quote::ToTokens as _;
-    let Ok(mut function) = syn::parse2::<crate::item::FnItem>(item.clone()) else {
-        return item;
-    };
+    let mut function = syn::parse2::<crate::item::FnItem>(item).ok()?;
     params::strip_attributes(&mut function.sig);
-    function.into_token_stream()
+    Some(function.into_token_stream())
 }

@@ -9,7 +9,7 @@ use super::args::{self, Ending, Field, Key};
 use super::body::{self, Warning};
 use super::conventions::{self, Conventions};
 use super::header;
-use super::keys::check_keys;
+use super::keys::{OWN_KEYS, check_keys};
 use super::late::{self, LateField};
 use super::params::{Params, Recorded};
 use super::shape::{self, Polled, Shape};
@@ -142,11 +142,7 @@ pub(crate) fn plan(
         .map_or(attribute.default_kind(), |kind| SpanKind::of(&kind.value()));
     header::check(attribute, kind, &item, diagnostics);
     let Body::Block { block, .. } = &item.body else {
-        diagnostics.report(
-            &item.sig.ident,
-            "this method has no body to run in a span",
-            &format!("put `{}` on the method in each `impl`", attribute.name()),
-        );
+        report_missing_body(attribute, &item.sig, diagnostics);
         return None;
     };
     let body = unlinted(block);
@@ -166,7 +162,15 @@ pub(crate) fn plan(
     if conventions.is_some() {
         conventions::check_values(&fields, &late, [&on_ok, &on_err], diagnostics);
     }
-    let warnings = warnings(&body, deprecated, options, diagnostics);
+    let endings = [&on_ok, &on_err].into_iter().flatten();
+    let keys = (fields.iter())
+        .chain(endings.flat_map(|ending| &ending.fields))
+        .map(|field| &field.key)
+        .chain(late.iter().map(|field| &field.key))
+        .map(|key| key.name.as_str())
+        .chain(OWN_KEYS);
+    let keys = params.recorded.is_empty().then(|| keys.collect());
+    let warnings = warnings(&body, keys, deprecated, options, diagnostics);
 
     let carrier = carrier(kind, options);
     check_carrier(&carrier, &params, &item, options, diagnostics);
@@ -232,16 +236,19 @@ pub(crate) fn plan(
 /// What is hardly meant: where it is `strict`, an error.
 fn warnings(
     body: &Group,
+    keys: Option<Vec<&str>>,
     deprecated: Vec<(Key, String)>,
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Warning> {
     let settings = diagnostics.ok(Settings::read()).unwrap_or_default();
     let strict = options.bool("strict").unwrap_or(settings.strict);
-    let mut warnings = body::check(body, strict, diagnostics);
-    if settings.bare_spawns_allowed {
-        warnings.clear();
-    }
+    let surroundings = body::Surroundings {
+        spans_forbidden: strict,
+        spawns_allowed: settings.bare_spawns_allowed,
+        keys,
+    };
+    let mut warnings = body::check(body, &surroundings, diagnostics);
     warnings.extend(deprecated.into_iter().map(|(key, help)| Warning {
         name: "deprecated_attribute",
         fault: format!("`{}` is deprecated", key.name),
@@ -333,11 +340,35 @@ fn parse_item(
         diagnostics.report(
             header.collect::<TokenStream>(),
             &format!("`{}` needs a function, this is {found}", attribute.name()),
-            attribute.accepted_items(),
+            if matches!(found, item::EXPRESSION | item::STATEMENT) {
+                "make it a function, and put the attribute on that"
+            } else {
+                attribute.accepted_items()
+            },
         );
         return None;
     }
     diagnostics.ok(parse2(item))
+}
+
+/// Only a trait declares what has a receiver; anything else may be in an `extern` block.
+fn report_missing_body(attribute: Attribute, sig: &Signature, diagnostics: &mut Diagnostics) {
+    let ours = attribute.name();
+    let (what, help) = if sig.receiver().is_some() {
+        (
+            "method",
+            format!("put `{ours}` on the method in each `impl`"),
+        )
+    } else {
+        (
+            "function",
+            format!(
+                "put `{ours}` on what calls it, or in each `impl` if it is declared in a trait"
+            ),
+        )
+    };
+    let fault = format!("this {what} has no body to run in a span");
+    diagnostics.report(&sig.ident, &fault, &help);
 }
 
 fn carrier(kind: SpanKind, options: &Options) -> Carrier {

@@ -472,6 +472,41 @@ fn two_errors_stand_beside_the_function_as_it_was() {
     );
 }
 
+/// An editor completes in what is expanded: a body that cannot be parsed is in it as it was typed.
+#[test]
+fn a_half_typed_body_is_expanded_as_it_was_typed() {
+    for (header, body) in [
+        (
+            quote!(fn f(request: Request) -> u8),
+            quote!({ let id = request.; id }),
+        ),
+        (
+            quote!(async fn f(&self, request: Request)),
+            quote!({ let id = 1; self.send(id,,) }),
+        ),
+        (
+            quote!(fn f(request: Request) -> Pin<Box<dyn Future<Output = u8>>>),
+            quote!({ let id = 1; Box::pin(async move { match request. { id } }) }),
+        ),
+        (
+            quote!(fn f(request: Request) -> impl Stream<Item = u8>),
+            quote!({ if let = }),
+        ),
+    ] {
+        for attribute in [Attribute::RequestSpan, Attribute::Traced] {
+            let expansion = expand(attribute, quote!(), quote!(#header #body)).to_string();
+            assert!(!expansion.contains("compile_error"), "{expansion}");
+            assert!(expansion.contains("fn f ("), "{expansion}");
+            let typed = body.to_string();
+            let typed = typed.trim_start_matches("{ ").trim_end_matches(" }");
+            assert!(expansion.contains(typed), "{typed}\n{expansion}");
+        }
+        let block = quote!(impl Service { #header #body const LIMIT: u8 = 1; });
+        let expansion = expand(Attribute::Traced, quote!(), block).to_string();
+        assert!(expansion.contains(&body.to_string()), "{expansion}");
+    }
+}
+
 #[test]
 fn a_renamed_crate_is_the_only_one_in_every_expansion() {
     for (args, item) in [

@@ -43,7 +43,19 @@
 /// `#[field("the.key")]` under another, `#[field(?)]` by `Debug` and `#[field(%)]` by `Display`, all as on
 /// a parameter. `#[fields]` records what the type of the field says, which implements
 /// [`SpanFields`](trait@crate::SpanFields) itself. The keys are joined at compile time; one that is there
-/// twice does not compile.
+/// twice does not compile. The client above implements, in essence:
+///
+/// ```
+/// # use tracing_relay::{AttributeValue, FieldValues, SpanFields};
+/// # struct ClientInfo { name: String }
+/// impl SpanFields for ClientInfo {
+///     const KEYS: &'static [&'static str] = &["app.client.name"];
+///
+///     fn values<'a>(&'a self, out: &mut FieldValues<'a>) {
+///         out.push(AttributeValue::Str(&self.name));
+///     }
+/// }
+/// ```
 ///
 /// # Accepted items
 ///
@@ -61,6 +73,11 @@
 /// | --- | --- |
 /// | `crate = ::path` | The path of this crate, where it is not `::tracing_relay`. |
 ///
+/// # Errors and panics
+///
+/// A mark that cannot be read, a key that is there twice and a type without any mark are compile errors.
+/// Nothing panics at run time, except a `Display` or `Debug` of the program itself.
+///
 /// # Limitations
 ///
 /// A type that has other types among its fields has at most 64 keys. Keys of types are not compared
@@ -74,4 +91,13 @@
 ///     input: String,
 /// }
 /// ```
+///
+/// # Cost
+///
+/// The values of a span with such parameters are collected in a list, where somebody wants the span, and
+/// not read at all where nobody does.
+///
+/// # See also
+///
+/// `#[field]` and `fields(…)` of [`request_span`](macro@crate::request_span#fields) for single values.
 pub use tracing_relay_macros::SpanFields;

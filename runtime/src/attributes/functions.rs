@@ -61,25 +61,7 @@
 ///
 /// # Options
 ///
-/// | option | effect |
-/// | --- | --- |
-/// | `name = "thread.start"` | name of the span; default: the name of the function |
-/// | `otel_name = request.method` | name under which the span is exported, read when it opens; `None`, or an empty text, leaves `name` |
-/// | `kind = "consumer"` | kind of the span, which also says whether the carrier comes in or goes out |
-/// | `carrier = request.headers` | where the carrier is; `none` where there is none; default: the one parameter whose type carries |
-/// | `restamp = false` | whether a message that the function owns gets the context of this span; default: `true`, with the messaging conventions `false` |
-/// | `trust = caller.is_authenticated()` | whether the carrier is believed; where it is not, the span starts a new trace, and nothing of what came in is left in a message that the function owns; default: `true` |
-/// | `fields(rpc.method = request.method)` | attributes recorded when the span opens: `key = value`, `key = %display`, `key = ?debug` |
-/// | `on_ok(\|reply\| turn.id = reply.id)` | attributes recorded from the result, or from the value in `Ok` |
-/// | `on_err(\|error\| rpc.status_code = error.code())` | attributes recorded from the error in `Err` |
-/// | `late(turn_id: str = "turn.id")` | attributes that the body records when it learns them, each with the handle that records it |
-/// | `err = "message"` | what the status says about an error: its type only, its message, or also its sources |
-/// | `conventions = "jsonrpc"` | semantic conventions whose constant attributes are added, and which keys, types and the name follow |
-/// | `level = "debug"` | level of the span; default: `"info"` |
-/// | `target = "app::rpc"` | target of the span for filters; default: the path of the module |
-/// | `log_ids = false` | whether `trace_id` and `span_id` are fields of the span, for log lines; default: `true` |
-/// | `strict = true` | whether what is a warning otherwise is an error, and a span made by hand in the body too; default: what `TRACING_RELAY_STRICT` says |
-/// | `crate = ::tracing_relay` | where the runtime is found, if it was renamed or re-exported |
+#[doc = include_str!("options.md")]
 ///
 /// The kind is `"server"`; the others are `"client"`, `"producer"`, `"consumer"` and `"internal"`.
 /// `err` is `"type"`, or `"message"` or `"chain"`: the text of an error can hold what nobody wants in
@@ -263,6 +245,9 @@
 /// TRACING_RELAY_STRICT = "my_service, my_worker" # packages, or "*"
 /// ```
 ///
+/// A value that the body records by hand, `Span::current().record("item.id", …)`, under a key that the span
+/// has not would be lost: a warning names the handle to declare with `late`.
+///
 /// With `strict`, of the attribute or of the package, what is a warning otherwise is an error, and so is
 /// a span that the body makes by hand (`info_span!` and its like).
 ///
@@ -315,10 +300,24 @@ pub use tracing_relay_macros::request_span;
 /// # let _ = run_turn(1);
 /// ```
 ///
+/// # What it does
+///
+/// The step above becomes, in essence:
+///
+/// ```text
+/// async fn run_turn(id: u64) -> Result<(), std::io::Error> {
+///     static SITE: SpanSite = …;        // name, level, kind, keys
+///     let span = open an internal span  // parent: the span that is current; fields: `turn.id`
+///     run the body inside the span, at each poll
+///     record how it ended, and end the span
+/// }
+/// ```
+///
 /// It is [`request_span`](macro@crate::request_span) with other defaults: the kind is `"internal"`, no carrier
-/// is looked for, and the environment is never asked. With `kind = "consumer"` it continues the trace
+/// is looked for, and the environment is never asked. How the span ends, what `relay.outcome` says,
+/// and what log lines have is the same. With `kind = "consumer"` it continues the trace
 /// of a message, for work that is dispatched inside a process; with `kind = "client"` or
-/// `"producer"` it writes its context into what is sent.
+/// `"producer"` it writes its context into what is sent, which has to be owned or `&mut`.
 ///
 /// ```
 /// use tracing_relay::{TraceCarrier, carries_trace, traced};
@@ -381,10 +380,40 @@ pub use tracing_relay_macros::request_span;
 ///
 /// With `async_trait` it may stand above or below it.
 ///
+/// # Accepted items
+///
+/// Functions and methods with a body, of the same forms as under
+/// [`request_span`](macro@crate::request_span#accepted-items); `impl` blocks, of types and of traits, and traits.
+///
 /// # Options
 ///
-/// Those of [`request_span`](macro@crate::request_span). On a block, those that are not about one
-/// function:
+/// On a function or a method:
+///
+#[doc = include_str!("options.md")]
+///
+/// The kind is `"internal"`, and there is no carrier unless the kind asks for one. Fields, late fields,
+/// names, conventions and warnings are described with
+/// [`request_span`](macro@crate::request_span#fields).
+///
+/// ```
+/// # use tracing_relay::traced;
+/// # struct Reply { size: u64 }
+/// #[traced(
+///     name = "cache.read",
+///     level = "debug",
+///     fields(cache.key = key),
+///     late(shard: u64 = "cache.shard"),
+///     on_ok(|reply| cache.size = reply.size),
+///     err = "message",
+/// )]
+/// fn read(key: &str) -> Result<Reply, std::fmt::Error> {
+///     shard.record(&7);
+///     Ok(Reply { size: 1 })
+/// }
+/// # assert!(read("a").is_ok());
+/// ```
+///
+/// On a block, those that are not about one function:
 ///
 /// | option | effect on every method |
 /// | --- | --- |
@@ -396,6 +425,35 @@ pub use tracing_relay_macros::request_span;
 /// | `log_ids = false` | whether `trace_id` and `span_id` are fields of the span, for log lines; default: `true` |
 /// | `strict = true` | whether what is a warning otherwise is an error, and a span made by hand in the body too; default: what `TRACING_RELAY_STRICT` says |
 /// | `crate = ::tracing_relay` | where the runtime is found, if it was renamed or re-exported |
+///
+/// # Errors and panics
+///
+/// Misuse is a compile error, and a block in which no method would get a span is one too. At run time
+/// nothing fails and nothing panics, except what is written in the options, which is the program's own
+/// code.
+///
+/// # Limitations
+///
+/// Those of [`request_span`](macro@crate::request_span#limitations). What a macro in a block expands to
+/// gets no spans. mockall's `#[automock]` copies what stands on a trait and on its methods to where no
+/// attribute can be: put `#[traced]` on the `impl` blocks, or write `#[cfg_attr(not(test), traced)]`.
+///
+/// ```compile_fail
+/// # use tracing_relay::traced;
+/// // The compiler knows no attributes on closures: make it a function.
+/// # fn f() {
+/// let step = #[traced] || 1;
+/// # }
+/// ```
+///
+/// # Cost
+///
+/// That of [`request_span`](macro@crate::request_span#cost), less what it takes to read a carrier.
+///
+/// # See also
+///
+/// [`request_span`](macro@crate::request_span) for what begins with a message,
+/// [`task`](crate::task) for what is spawned.
 pub use tracing_relay_macros::traced;
 
 /// Runs an operation in the [`TraceScope`](crate::TraceScope) of its component.
@@ -413,9 +471,27 @@ pub use tracing_relay_macros::traced;
 /// # let _ = connect("https://relay.example");
 /// ```
 ///
+/// # What it does
+///
+/// The operation above becomes, in essence:
+///
+/// ```text
+/// async fn connect(url: &str) -> Result<(), std::io::Error> {
+///     static SITE: SpanSite = …;        // name, level, kind, keys
+///     enter the scope RELAY             // where the program has installed it
+///     let span = open an internal span  // parent: the span that is current
+///     run the body inside the span, at each poll
+///     record how it ended, with the text of an error, and end the span
+/// }
+/// ```
+///
 /// A scope that the program has not installed changes nothing: the operation is an ordinary span of
 /// the application, the child of the span that is current. Scopes cannot be installed yet in this
 /// version; the attribute is here so that a component can mark its operations now.
+///
+/// # Accepted items
+///
+/// Those of [`request_span`](macro@crate::request_span#accepted-items).
 ///
 /// # Options
 ///
@@ -423,6 +499,47 @@ pub use tracing_relay_macros::traced;
 /// | --- | --- |
 /// | `scope = RELAY` | the `TraceScope` that the operation belongs to; required |
 ///
-/// and those of [`request_span`](macro@crate::request_span), with other defaults: the kind is `"internal"`, and
-/// `err` is `"chain"`: the status of a failed operation has the text of the error and of its sources.
+/// and those of the other function attributes:
+///
+#[doc = include_str!("options.md")]
+///
+/// The kind is `"internal"`, and `err` is `"chain"`: the status of a failed operation has the text of the
+/// error and of its sources. Fields, late fields, names, conventions and warnings are described with
+/// [`request_span`](macro@crate::request_span#fields).
+///
+/// ```
+/// # use tracing_relay::{TraceScope, relay_traced};
+/// # static RELAY: TraceScope = TraceScope::new("relay");
+/// /// The status says that there was an error, and not its text.
+/// #[relay_traced(scope = RELAY, fields(attempt), err = "type")]
+/// fn register(attempt: u64) -> Result<(), std::fmt::Error> {
+///     Ok(())
+/// }
+/// # assert!(register(1).is_ok());
+/// ```
+///
+/// # Errors and panics
+///
+/// Misuse is a compile error. At run time nothing fails and nothing panics, except what is written in
+/// the options, which is the program's own code.
+///
+/// # Limitations
+///
+/// Those of [`request_span`](macro@crate::request_span#limitations). The scope is a static, or a path to
+/// one: an operation belongs to one component.
+///
+/// ```compile_fail
+/// # use tracing_relay::relay_traced;
+/// // Which component is it?
+/// #[relay_traced]
+/// fn register() {}
+/// ```
+///
+/// # Cost
+///
+/// That of [`traced`](macro@crate::traced).
+///
+/// # See also
+///
+/// [`TraceScope`](crate::TraceScope), and [`traced`](macro@crate::traced) for the application's own steps.
 pub use tracing_relay_macros::relay_traced;

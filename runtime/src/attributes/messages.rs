@@ -218,7 +218,22 @@ pub use tracing_relay_macros::carries_trace;
 ///
 /// # What it does
 ///
-/// Hands both traits on to the marked field. That field is a [`TraceCarrier`], or of any type that
+/// Hands both traits on to the marked field. The enum above implements
+///
+/// ```
+/// # use tracing_relay::{CarriesTrace, Extracted, TraceCarrier};
+/// # enum Op { Start { prompt: String, trace: TraceCarrier }, Stop(TraceCarrier), Ping }
+/// impl CarriesTrace for Op {
+///     fn extract(&self) -> Extracted {
+///         match self {
+///             Self::Start { trace, .. } | Self::Stop(trace) => trace.extract(),
+///             Self::Ping => Extracted::absent(),
+///         }
+///     }
+/// }
+/// ```
+///
+/// and [`CarriesTraceMut`] in the same way. That field is a [`TraceCarrier`], or of any type that
 /// carries: another message, a generic parameter, an `Option`. Where the field can be read but not
 /// written, as in an `Arc`, so can the message: it is an error to use it as an outbound carrier, and
 /// no other.

@@ -33,7 +33,7 @@ use crate::testing;
 ///
 /// Other attributes (`#[ignore]`, `#[should_panic]`, `#[cfg]`, …) stay on the test.
 ///
-/// # Functions
+/// # Accepted items
 ///
 /// An `async fn` runs on a tokio runtime of its own, an `fn` on the test's thread without one. Both
 /// take no parameter or one, the [`Traces`](testing::Traces), and return `()`, a `Result` or whatever
@@ -78,4 +78,9 @@ use crate::testing;
 /// # Cost
 ///
 /// A subscriber, a tracer provider and a runtime for each test: well below a millisecond.
+///
+/// # See also
+///
+/// [`assert_trace!`](crate::assert_trace), and [`Pipeline`](testing::Pipeline) for tests that are run by
+/// something else.
 pub use tracing_relay_macros::test;

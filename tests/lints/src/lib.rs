@@ -48,5 +48,6 @@
     reason = "about this package and its own style"
 )]
 
+pub mod mocks;
 pub mod shapes;
 pub mod traits;

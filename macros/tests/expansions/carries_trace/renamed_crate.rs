@@ -18,7 +18,7 @@ impl crate::renamed::__private::CarriesTrace for Job {
         )
     }
     #[inline]
-    fn is_empty_carrier(&self) -> bool {
+    fn is_empty_carrier(&self) -> ::core::primitive::bool {
         <crate::renamed::__private::TraceCarrier as crate::renamed::__private::CarriesTrace>::is_empty_carrier(
             &self.trace,
         )

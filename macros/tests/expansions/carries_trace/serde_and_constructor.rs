@@ -20,7 +20,7 @@ impl ::tracing_relay::__private::CarriesTrace for Job {
         )
     }
     #[inline]
-    fn is_empty_carrier(&self) -> bool {
+    fn is_empty_carrier(&self) -> ::core::primitive::bool {
         <::tracing_relay::__private::TraceCarrier as ::tracing_relay::__private::CarriesTrace>::is_empty_carrier(
             &self.context,
         )

@@ -14,7 +14,7 @@ impl<T> ::tracing_relay::__private::CarriesTrace for Template<T> {
         )
     }
     #[inline]
-    fn is_empty_carrier(&self) -> bool {
+    fn is_empty_carrier(&self) -> ::core::primitive::bool {
         <::tracing_relay::__private::TraceCarrier as ::tracing_relay::__private::CarriesTrace>::is_empty_carrier(
             &self.trace,
         )

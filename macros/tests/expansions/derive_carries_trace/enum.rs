@@ -23,7 +23,7 @@ where
         }
     }
     #[inline]
-    fn is_empty_carrier(&self) -> bool {
+    fn is_empty_carrier(&self) -> ::core::primitive::bool {
         match self {
             Self::Start { r#trace: __relay_carrier, .. } => {
                 <TraceCarrier as ::tracing_relay::__private::CarriesTrace>::is_empty_carrier(

@@ -5,7 +5,7 @@ impl ::renamed::__private::CarriesTrace for Envelope {
         <Inner as ::renamed::__private::CarriesTrace>::extract(&self.0)
     }
     #[inline]
-    fn is_empty_carrier(&self) -> bool {
+    fn is_empty_carrier(&self) -> ::core::primitive::bool {
         <Inner as ::renamed::__private::CarriesTrace>::is_empty_carrier(&self.0)
     }
 }

@@ -9,7 +9,7 @@ where
         <TraceCarrier as ::tracing_relay::__private::CarriesTrace>::extract(&self.trace)
     }
     #[inline]
-    fn is_empty_carrier(&self) -> bool {
+    fn is_empty_carrier(&self) -> ::core::primitive::bool {
         <TraceCarrier as ::tracing_relay::__private::CarriesTrace>::is_empty_carrier(
             &self.trace,
         )

@@ -7,6 +7,11 @@ struct Job {
     id: u64,
 }
 
+#[carries_trace(kind = "producer", level = "debug")]
+struct Event {
+    id: u64,
+}
+
 fn main() {}
 
 #[cfg(doctest)]
@@ -18,4 +23,7 @@ mod right {
     struct Job {
         id: u64,
     }
+
+    #[tracing_relay::traced(kind = "producer", fields(id = job.id))]
+    fn send(job: Job) {}
 }

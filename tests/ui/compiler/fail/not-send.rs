@@ -1,6 +1,7 @@
 //! A future that is not `Send` says which value makes it so.
 
 use std::rc::Rc;
+use std::sync::Mutex;
 
 use tracing_relay::traced;
 
@@ -9,6 +10,32 @@ async fn holds_over_an_await() {
     let shared = Rc::new(1);
     std::future::pending::<()>().await;
     drop(shared);
+}
+
+#[traced]
+async fn holds_a_guard(numbers: &Mutex<u8>) {
+    let guard = numbers.lock().unwrap();
+    std::future::pending::<()>().await;
+    drop(guard);
+}
+
+async fn inner() {
+    let shared = Rc::new(1);
+    std::future::pending::<()>().await;
+    drop(shared);
+}
+
+#[traced]
+async fn awaits_another() {
+    inner().await;
+}
+
+#[traced]
+fn returned(shared: Rc<u8>) -> impl Future<Output = ()> {
+    async move {
+        std::future::pending::<()>().await;
+        drop(shared);
+    }
 }
 
 #[traced]
@@ -21,5 +48,8 @@ fn assert_send<T: Send>(_: T) {}
 
 fn main() {
     assert_send(holds_over_an_await());
+    assert_send(holds_a_guard(&Mutex::new(1)));
+    assert_send(awaits_another());
+    assert_send(returned(Rc::new(1)));
     assert_send(parameter(Rc::new(1)));
 }

@@ -10,9 +10,17 @@ fn scope() {}
 #[traced(rename = "traceparent")]
 fn rename() {}
 
+#[request_span(flavour = "sentry", carrier = none)]
+fn flavour() {}
+
+#[traced(worker_threads = 2)]
+async fn worker_threads() {}
+
 fn main() {
     scope();
     rename();
+    flavour();
+    let _ = worker_threads();
 }
 
 #[cfg(doctest)]

@@ -1,6 +1,6 @@
 //! The attributes are for functions, and `#[traced]` for blocks of methods too.
 
-use tracing_relay::{request_span, traced};
+use tracing_relay::{TraceScope, relay_traced, request_span, traced};
 
 #[traced]
 struct Struct {
@@ -32,9 +32,25 @@ enum Enum {
 #[traced]
 const CONSTANT: u8 = 1;
 
+#[relay_traced(scope = CONSTANT)]
+static SCOPE: TraceScope = TraceScope::new("relay");
+
+#[traced]
+extern crate core as renamed;
+
+#[traced]
+thread_local! {
+    static NUMBER: u8 = 1;
+}
+
 fn main() {
     let _ = (Struct { number: CONSTANT }.number(), Enum::One);
     module::inside();
+    let _ = (
+        SCOPE.name(),
+        renamed::any::TypeId::of::<u8>(),
+        NUMBER.with(|number| *number),
+    );
 }
 
 #[cfg(doctest)]
