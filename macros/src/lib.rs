@@ -25,6 +25,7 @@
 
 mod carries_trace;
 mod derive_carries_trace;
+mod derive_span_fields;
 mod diag;
 mod driver;
 mod item;
@@ -44,6 +45,7 @@ static TABLES: &[&options::Table] = &[
     &derive_carries_trace::args::ON_TYPE,
     &derive_carries_trace::args::ON_VARIANT,
     &derive_carries_trace::args::ON_FIELD,
+    &derive_span_fields::plan::ON_TYPE,
     &span::args::REQUEST_SPAN,
     &span::args::TRACED,
     &span::args::RELAY_TRACED,
@@ -60,6 +62,12 @@ pub fn carries_trace(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(CarriesTrace, attributes(carrier))]
 pub fn derive_carries_trace(item: TokenStream) -> TokenStream {
     derive_carries_trace::run(item.into()).into()
+}
+
+/// Implements `SpanFields` with the fields that are marked `#[field]` and `#[fields]`.
+#[proc_macro_derive(SpanFields, attributes(field, fields, span_fields))]
+pub fn derive_span_fields(item: TokenStream) -> TokenStream {
+    derive_span_fields::run(item.into()).into()
 }
 
 /// Opens the span of a request around a handler.

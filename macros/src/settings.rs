@@ -59,10 +59,14 @@ impl Settings {
 
 /// Tells the compiler which variables were read, so that cargo compiles again when they change.
 pub(crate) fn read_again_on_change() -> TokenStream {
-    quote! {
-        const _: (::core::option::Option<&str>, ::core::option::Option<&str>) =
-            (::core::option_env!(#STRICT), ::core::option_env!(#BARE_SPAWN));
-    }
+    [STRICT, BARE_SPAWN]
+        .iter()
+        .map(|name| {
+            quote! {
+                const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(#name);
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -82,11 +82,13 @@ pub use ids::{SpanId, TraceFlags, TraceId};
 #[cfg(feature = "spans")]
 pub use scope::TraceScope;
 #[cfg(feature = "spans")]
-pub use span::{AttributeValue, Failure, FieldValue, SpanError, SpanOutcome};
+pub use span::{
+    AttributeValue, Failure, FieldValue, FieldValues, LateField, SpanError, SpanFields, SpanOutcome,
+};
 
 #[cfg(all(feature = "macros", feature = "testing"))]
 pub use attributes::test;
 #[cfg(feature = "macros")]
 pub use attributes::{CarriesTrace, carries_trace};
 #[cfg(all(feature = "macros", feature = "spans"))]
-pub use attributes::{relay_traced, request_span, traced};
+pub use attributes::{SpanFields, relay_traced, request_span, traced};

@@ -13,7 +13,9 @@ mod hostile {
         reason = "the names are there to be in the way"
     )]
 
-    use ::tracing_relay::{TraceCarrier, TraceScope, relay_traced, request_span, traced};
+    use ::tracing_relay::{
+        SpanFields, TraceCarrier, TraceScope, relay_traced, request_span, traced,
+    };
 
     pub(super) struct Some;
     pub(super) struct None;
@@ -63,6 +65,17 @@ mod hostile {
     /// Has every method that the generated code calls.
     pub(super) trait Everything {
         fn value(&self) {}
+        fn field(self)
+        where
+            Self: ::core::marker::Sized,
+        {
+        }
+        fn late_fields(&self) {}
+        fn record(&self) {}
+        fn values(&self) {}
+        fn and_part(&self) {}
+        fn as_slice(&self) {}
+        fn len(&self) {}
         fn failure(&self) {}
         fn find(&self) {}
         fn answer(&self) {}
@@ -124,6 +137,36 @@ mod hostile {
         ::futures_util::stream::iter([number])
     }
 
+    #[traced(otel_name = number, late(some: ::core::primitive::u32 = "some", late: ::core::primitive::str = "late", value: ::core::primitive::u8 = ?value))]
+    pub(super) fn learned(number: u32) {
+        some.record(&number);
+        late.record("late");
+        value.record(&1);
+    }
+
+    #[derive(SpanFields)]
+    pub(super) struct Recorded<'a> {
+        #[field]
+        pub(super) out: ::core::primitive::u32,
+        #[fields]
+        pub(super) part: ::core::option::Option<Part<'a>>,
+    }
+
+    #[derive(SpanFields)]
+    pub(super) enum Part<'a> {
+        Text(#[field("text")] &'a ::core::primitive::str),
+        #[allow(dead_code, reason = "a second variant")]
+        Nothing,
+    }
+
+    #[traced]
+    pub(super) fn recorded<'a>(#[fields] values: Recorded<'a>, #[fields] other: &Other<'_>) {
+        let _ = (values.out, other.0);
+    }
+
+    #[derive(SpanFields)]
+    pub(super) struct Other<'values>(#[field("other")] pub(super) &'values ::core::primitive::str);
+
     #[relay_traced(scope = RELAY)]
     pub(super) fn nothing() {}
 }
@@ -152,6 +195,9 @@ async fn names_in_the_way_change_nothing(traces: Traces) {
     hostile::returned(1, TraceCarrier::none()).await;
     assert_eq!(hostile::boxed(1).await, 2);
     assert_eq!(hostile::stream(1, &remote()).collect::<Vec<_>>().await, [1]);
+    hostile::learned(4);
+    let part = Some(hostile::Part::Text("text"));
+    hostile::recorded(hostile::Recorded { out: 5, part }, &hostile::Other("other"));
     hostile::nothing();
     assert_trace!(
         traces,
@@ -162,6 +208,10 @@ async fn names_in_the_way_change_nothing(traces: Traces) {
         client returned {number=1} => completed
 
         internal boxed {jsonrpc.request.id="1", rpc.system.name="jsonrpc"} => completed
+
+        internal 4 {some=4, late="late", value="1"} => completed
+
+        internal recorded {out=5, text="text", other="other"} => completed
 
         internal nothing => completed
 

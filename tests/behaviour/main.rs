@@ -2,6 +2,7 @@
 
 mod drop_order;
 mod hygiene;
+mod late;
 mod names;
 mod options;
 mod outcomes;
@@ -10,6 +11,7 @@ mod random;
 mod readme;
 mod review;
 mod shapes;
+mod span_fields;
 mod spans;
 mod tasks;
 mod testing;

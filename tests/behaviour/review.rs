@@ -254,6 +254,7 @@ fn what_a_returned_future_runs_stays_in_the_trace_of_the_call() {
         }
     }
     #[traced]
+    #[allow(deprecated)]
     async fn call() {
         tokio::spawn(later()).await.unwrap();
     }

@@ -50,6 +50,7 @@ fn spawned_tasks_stay_in_the_trace() {
 #[test]
 fn a_bare_spawn_leaves_the_trace() {
     #[request_span(carrier = none)]
+    #[allow(deprecated)]
     async fn handle() {
         tokio::spawn(step()).await.unwrap();
     }

@@ -15,6 +15,13 @@ async fn handle_async(number: u64, carrier: &TraceCarrier) -> u64 {
     step(number) + u64::from(carrier.is_none())
 }
 
+#[traced(late(learned: u64 = "learned", text: str = "text"), otel_name = number)]
+fn learns(number: u64) -> u64 {
+    learned.record(&number);
+    text.clone().record("text");
+    number
+}
+
 #[traced(fields(number))]
 fn step(number: u64) -> u64 {
     number + 1
@@ -38,6 +45,11 @@ fn an_empty_carrier_without_a_subscriber_allocates_nothing() {
     assert_eq!(allocations(|| assert_eq!(handle(1, &carrier), 3)), 0);
     let asynchronous = allocations(|| assert_eq!(ready(handle_async(1, &carrier)), 3));
     assert_eq!(asynchronous, 0);
+}
+
+#[test]
+fn late_fields_without_a_subscriber_allocate_nothing() {
+    assert_eq!(allocations(|| assert_eq!(learns(1), 1)), 0);
 }
 
 #[test]

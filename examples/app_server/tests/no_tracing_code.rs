@@ -12,7 +12,7 @@ const AROUND: [&str; 6] = [
     "lib.rs",
     "main.rs",
     "processes.rs",
-    "telemetry.rs",
+    "telemetry",
 ];
 
 const FORBIDDEN: [&str; 5] = [

@@ -63,6 +63,12 @@ const ON_ERR: Spec = Spec {
     usage: "on_err(|error| rpc.status_code = error.code())",
     doc: "attributes recorded from the error in `Err`",
 };
+const LATE: Spec = Spec {
+    name: "late",
+    kind: Kind::List,
+    usage: "late(turn_id: str = \"turn.id\")",
+    doc: "attributes that the body records when it learns them, each with the handle that records it",
+};
 const ERR: Spec = Spec {
     name: "err",
     kind: Kind::OneOf(&["type", "message", "chain"]),
@@ -113,7 +119,7 @@ const CRATE: Spec = Spec {
 };
 
 /// What all of them take. The scope, which one of them has besides, stands before it.
-static OPTIONS: [Spec; 17] = [
+static OPTIONS: [Spec; 18] = [
     SCOPE,
     NAME,
     OTEL_NAME,
@@ -124,6 +130,7 @@ static OPTIONS: [Spec; 17] = [
     FIELDS,
     ON_OK,
     ON_ERR,
+    LATE,
     ERR,
     CONVENTIONS,
     LEVEL,
@@ -331,7 +338,7 @@ impl Key {
     }
 }
 
-fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Sigil> {
+pub(super) fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Sigil> {
     if input.peek(Token![%]) {
         input.parse::<Token![%]>()?;
         Ok(Sigil::Display)
@@ -343,7 +350,7 @@ fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Sigil> {
     }
 }
 
-fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
+pub(super) fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
     if input.peek(LitStr) {
         return Ok(Key::of_literal(&input.parse()?));
     }
@@ -372,14 +379,14 @@ fn parse_key(input: ParseStream<'_>) -> syn::Result<Key> {
     Ok(key)
 }
 
-/// What `#[field]` on a parameter says: the key, and how the value is written down.
+/// What `#[field]` on a parameter or on a field of a type says: the key, if it is not the name, and
+/// how the value is written down.
 pub(crate) fn parse_field_attribute(
     attribute: &syn::Attribute,
-    parameter: &Ident,
-) -> syn::Result<Field> {
-    let mut field = Field::shorthand(parameter, Sigil::None);
+) -> syn::Result<(Option<Key>, Sigil)> {
+    let (mut key, mut sigil) = (None, Sigil::None);
     if matches!(attribute.meta, syn::Meta::Path(_)) {
-        return Ok(field);
+        return Ok((key, sigil));
     }
     let help =
         "write `#[field]`, `#[field(\"the.key\")]`, `#[field(%)]` or `#[field(\"the.key\", ?)]`";
@@ -388,13 +395,13 @@ pub(crate) fn parse_field_attribute(
     }
     attribute.parse_args_with(|input: ParseStream<'_>| {
         if input.peek(LitStr) {
-            field.key = Key::of_literal(&input.parse()?);
+            key = Some(Key::of_literal(&input.parse()?));
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
         }
         if !input.is_empty() {
-            field.sigil = parse_sigil(input)?;
+            sigil = parse_sigil(input)?;
         }
         if !input.is_empty() {
             return Err(diag::error_here(
@@ -405,5 +412,16 @@ pub(crate) fn parse_field_attribute(
         }
         Ok(())
     })?;
-    Ok(field)
+    Ok((key, sigil))
+}
+
+/// Checks that `#[fields]`, on a parameter or on a field of a type, is written alone.
+pub(crate) fn check_fields_attribute(attribute: &syn::Attribute) -> syn::Result<()> {
+    attribute.meta.require_path_only().map(drop).map_err(|_| {
+        diag::at(
+            attribute,
+            "`#[fields]` takes nothing: the type says what is recorded",
+            "write `#[fields]`, or `#[field(\"the.key\")]` for the value itself",
+        )
+    })
 }

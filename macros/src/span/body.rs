@@ -4,6 +4,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 use crate::diag::Diagnostics;
+use crate::item::idents_in;
 
 /// Something that compiles and is hardly meant.
 pub(crate) struct Warning {
@@ -37,8 +38,11 @@ const BARE_SPAWNS: [(&str, &str); 7] = [
 const TASK: &str = "`tracing_relay::task::spawn`, or `tracing_relay::task::detach` for work that outlives this function";
 const THREAD: &str = "`tracing_relay::task::spawn_thread`";
 
-/// What takes the current span along by hand.
-const BY_HAND: [&str; 3] = ["in_current_span", "instrument", "TaskContext"];
+/// What takes the current span along by hand, in the call that starts the task.
+const BY_HAND: [&str; 2] = ["in_current_span", "instrument"];
+
+/// What takes it along in a variable.
+const CONTEXT: &str = "TaskContext";
 
 const SPAN_MACROS: [&str; 6] = [
     "span",
@@ -63,7 +67,11 @@ pub(crate) fn check(
         warnings: Vec::new(),
     };
     scan.walk(body.stream());
-    scan.warnings
+    let mut warnings = scan.warnings;
+    if idents_in(body).iter().any(|name| name == CONTEXT) {
+        warnings.clear();
+    }
+    warnings
 }
 
 struct Scan<'a> {
@@ -117,7 +125,7 @@ impl Scan<'_> {
             }
             [TokenTree::Group(call), after @ ..] if call.delimiter() == Delimiter::Parenthesis => {
                 let by_hand = || {
-                    let names = crate::item::idents_in(call);
+                    let names = idents_in(call);
                     names
                         .iter()
                         .any(|name| BY_HAND.iter().any(|known| name == known))

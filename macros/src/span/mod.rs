@@ -5,8 +5,10 @@
 pub(crate) mod args;
 mod body;
 mod conventions;
-mod expand;
+pub(crate) mod expand;
 mod header;
+pub(crate) mod keys;
+mod late;
 mod params;
 mod plan;
 pub(crate) mod shape;
@@ -68,7 +70,7 @@ pub(crate) fn expand(attribute: Attribute, args: TokenStream, item: TokenStream)
     })
 }
 
-/// The item without `#[field]` on its parameters, which nobody else would understand: for an item
+/// The item without `#[field]` and `#[fields]` on its parameters, which nobody else would understand: for an item
 /// that is emitted beside errors.
 fn strip_parameter_attributes(item: TokenStream) -> TokenStream {
     use quote::ToTokens as _;
@@ -80,7 +82,7 @@ fn strip_parameter_attributes(item: TokenStream) -> TokenStream {
             syn::FnArg::Receiver(receiver) => &mut receiver.attrs,
             syn::FnArg::Typed(typed) => &mut typed.attrs,
         };
-        attributes.retain(|attribute| !attribute.path().is_ident("field"));
+        attributes.retain(|attribute| !params::is_ours(attribute));
     }
     function.into_token_stream()
 }

@@ -18,7 +18,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType, ReceiverKind, Signature, Token, Type};
 
-use super::args::{self, Field};
+use super::args::{self, Field, Key};
 use super::shape::peel;
 use crate::diag::Diagnostics;
 
@@ -46,15 +46,29 @@ enum Pattern {
     Apart(Box<Pat>, Vec<Ident>),
 }
 
+/// A parameter under `#[fields]`.
+pub(crate) struct Recorded {
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+}
+
+/// Whether an attribute of a parameter is for us to read.
+pub(crate) fn is_ours(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("field") || attribute.path().is_ident("fields")
+}
+
 /// The parameters of a function, taken out of its signature.
 pub(crate) struct Params {
     pub(crate) list: Vec<Param>,
+    /// The parameters that say themselves what is recorded: `#[fields]`.
+    pub(crate) recorded: Vec<Recorded>,
     /// `self` by value: the body is to take all of it, and not only the fields that it names.
     whole_self: bool,
 }
 
 impl Params {
-    /// Rewrites the parameters in `sig` to plain names, and reads `#[field]` off them.
+    /// Rewrites the parameters in `sig` to plain names, and reads `#[field]` and `#[fields]` off
+    /// them.
     pub(crate) fn take(
         sig: &mut Signature,
         fields: &mut Vec<Field>,
@@ -62,17 +76,17 @@ impl Params {
     ) -> Self {
         let mut params = Self {
             list: Vec::new(),
+            recorded: Vec::new(),
             whole_self: false,
         };
         for (index, input) in sig.inputs.iter_mut().enumerate() {
             match input {
                 FnArg::Receiver(receiver) => {
                     receiver.attrs.retain(|attribute| {
-                        let ours = attribute.path().is_ident("field");
-                        if ours {
+                        if is_ours(attribute) {
                             report_field_without_name(attribute, diagnostics);
                         }
-                        !ours
+                        !is_ours(attribute)
                     });
                     params.whole_self = match &receiver.kind {
                         ReceiverKind::Reference(..) => false,
@@ -82,7 +96,7 @@ impl Params {
                 }
                 FnArg::Typed(typed) => {
                     let param = Param::take(index, typed);
-                    param.take_field_attributes(typed, fields, diagnostics);
+                    param.take_field_attributes(typed, fields, &mut params.recorded, diagnostics);
                     params.list.push(param);
                 }
             }
@@ -290,23 +304,34 @@ impl Param {
         }
     }
 
-    /// `#[field]` on the parameter: an attribute with its value.
+    /// `#[field]` on the parameter: an attribute with its value. `#[fields]`: those of its type.
     fn take_field_attributes(
         &self,
         typed: &mut PatType,
         fields: &mut Vec<Field>,
+        recorded: &mut Vec<Recorded>,
         diagnostics: &mut Diagnostics,
     ) {
         typed.attrs.retain(|attribute| {
-            if !attribute.path().is_ident("field") {
+            if !is_ours(attribute) {
                 return true;
             }
             if !self.is_plain() {
                 report_field_without_name(attribute, diagnostics);
-            } else if let Some(field) =
-                diagnostics.ok(args::parse_field_attribute(attribute, &self.name))
+            } else if attribute.path().is_ident("fields") {
+                if let Some(()) = diagnostics.ok(args::check_fields_attribute(attribute)) {
+                    recorded.push(Recorded {
+                        name: self.name.clone(),
+                        ty: (*typed.ty).clone(),
+                    });
+                }
+            } else if let Some((key, sigil)) =
+                diagnostics.ok(args::parse_field_attribute(attribute))
             {
-                fields.push(field);
+                fields.push(Field {
+                    key: key.unwrap_or_else(|| Key::of_ident(&self.name)),
+                    ..Field::shorthand(&self.name, sigil)
+                });
             }
             false
         });
@@ -314,9 +339,14 @@ impl Param {
 }
 
 fn report_field_without_name(attribute: &Attribute, diagnostics: &mut Diagnostics) {
+    let several = attribute.path().is_ident("fields");
     diagnostics.report(
         attribute,
-        "`#[field]` needs a parameter with a name",
+        if several {
+            "`#[fields]` needs a parameter with a name"
+        } else {
+            "`#[field]` needs a parameter with a name"
+        },
         "name the value in `fields(key = value)`",
     );
 }

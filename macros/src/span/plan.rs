@@ -2,14 +2,16 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
-use syn::{Expr, Ident, LitStr, Pat, ReturnType, Signature, Type, parse2};
+use syn::{Expr, GenericParam, Ident, LitStr, Pat, ReturnType, Signature, Type, parse2};
 
 use super::Attribute;
 use super::args::{self, Ending, Field, Key};
 use super::body::{self, Warning};
 use super::conventions::Conventions;
 use super::header;
-use super::params::Params;
+use super::keys::check_keys;
+use super::late::{self, LateField};
+use super::params::{Params, Recorded};
 use super::shape::{self, Polled, Shape};
 use crate::diag::Diagnostics;
 use crate::item::{self, Body, FnItem, idents_in};
@@ -37,6 +39,7 @@ pub(crate) struct Plan {
     pub(crate) scope: Option<Expr>,
     pub(crate) conventions: Option<&'static Conventions>,
     pub(crate) fields: Vec<Field>,
+    pub(crate) late: Vec<LateField>,
     pub(crate) on_ok: Option<Ending>,
     pub(crate) on_err: Option<Ending>,
     pub(crate) error_detail: Ident,
@@ -139,12 +142,15 @@ pub(crate) fn plan(
 
     let OptionsPlan {
         mut fields,
+        late,
         on_ok,
         on_err,
         conventions,
     } = options_only;
     let params = Params::take(&mut item.sig, &mut fields, diagnostics);
-    let deprecated = check_keys(conventions, &fields, [&on_ok, &on_err], diagnostics);
+    check_recorded(&params, &item.sig, diagnostics);
+    late::check_names(&late, &params, diagnostics);
+    let deprecated = check_keys(conventions, &fields, &late, [&on_ok, &on_err], diagnostics);
     let warnings = warnings(&body, deprecated, options, diagnostics);
 
     let carrier = carrier(kind, options);
@@ -167,6 +173,7 @@ pub(crate) fn plan(
         .filter_map(|name| options.expr(name))
         .flat_map(idents_in)
         .chain(fields.iter().flat_map(|field| idents_in(&field.value)))
+        .chain(params.recorded.iter().map(|param| param.name.clone()))
         .chain(only_carrier(&carrier, &params))
         .collect();
 
@@ -188,6 +195,7 @@ pub(crate) fn plan(
         carrier,
         conventions,
         fields,
+        late,
         on_ok,
         on_err,
         error_detail: Ident::new(
@@ -237,6 +245,7 @@ fn warnings(
 /// What can be read from the options alone.
 struct OptionsPlan {
     fields: Vec<Field>,
+    late: Vec<LateField>,
     on_ok: Option<Ending>,
     on_err: Option<Ending>,
     conventions: Option<&'static Conventions>,
@@ -267,10 +276,23 @@ fn options_plan(
     };
     let on_ok = ending("on_ok");
     let on_err = ending("on_err");
+    if let Some(given) = options.get("late")
+        && options.list("late").is_some_and(TokenStream::is_empty)
+    {
+        diagnostics.report(
+            &given.tokens,
+            "`late` names no field",
+            "write `late(turn_id: str = \"turn.id\")`, or remove it",
+        );
+    }
     OptionsPlan {
         fields: options
             .list("fields")
             .map(|tokens| args::parse_fields(tokens, diagnostics))
+            .unwrap_or_default(),
+        late: options
+            .list("late")
+            .map(|tokens| late::parse(tokens, diagnostics))
             .unwrap_or_default(),
         on_ok,
         on_err,
@@ -395,88 +417,35 @@ fn check_result(shape: Shape, sig: &Signature, options: &Options, diagnostics: &
     }
 }
 
-/// The keys that each span records by itself, in the order in which the runtime's `SpanSite` wants them
-/// before all others.
-pub(crate) const OWN_KEYS: [&str; 5] = [
-    "otel.kind",
-    "trace_id",
-    "span_id",
-    "relay.outcome",
-    "error.type",
-];
-
-/// The keys that say something to the OpenTelemetry layer, and what to write instead of a field.
-const SPECIAL_KEYS: [(&str, &str); 5] = [
-    ("otel.name", "write `otel_name = value` beside `fields`"),
-    ("otel.kind", "write `kind = \"server\"` beside `fields`"),
-    (
-        "otel.status_code",
-        "return a `Result`, or implement `SpanOutcome` for what is returned",
-    ),
-    (
-        "otel.status_description",
-        "write `err = \"message\"` beside `fields`",
-    ),
-    ("otel.tracing_event_count", "give the field another key"),
-];
-
-/// Refuses keys that are taken or given twice, and returns the deprecated ones. A key may be in both
-/// endings: only one of them happens.
-fn check_keys(
-    conventions: Option<&'static Conventions>,
-    fields: &[Field],
-    endings: [&Option<Ending>; 2],
-    diagnostics: &mut Diagnostics,
-) -> Vec<(Key, &'static str)> {
-    let [ok, err] = endings.map(|ending| {
-        let fields = ending.as_ref().map(|ending| ending.fields.as_slice());
-        fields.unwrap_or_default()
-    });
-    let opening: Vec<&Field> = fields.iter().collect();
-    let groups = [
-        (opening.as_slice(), fields),
-        (&opening, ok),
-        (&opening, err),
-    ];
-    let mut deprecated = Vec::new();
-    for (turn, (before, group)) in groups.into_iter().enumerate() {
-        let before = if turn == 0 { &[] } else { before };
-        let mut seen: Vec<&str> = before.iter().map(|field| field.key.name.as_str()).collect();
-        for Field { key, .. } in group {
-            let name = key.name.as_str();
-            if name.is_empty() {
-                diagnostics.report(
-                    &key.tokens,
-                    "an attribute needs a key",
-                    "write `key = value`",
-                );
-            } else if let Some((_, help)) = SPECIAL_KEYS.iter().find(|(key, _)| *key == name) {
-                diagnostics.report(
-                    &key.tokens,
-                    &format!("`{name}` is not a field but an instruction to OpenTelemetry's layer"),
-                    help,
-                );
-            } else if OWN_KEYS.contains(&name) {
-                diagnostics.report(
-                    &key.tokens,
-                    &format!("`{name}` is recorded by the attribute itself"),
-                    "remove the field, or give it another key",
-                );
-            } else if seen.contains(&name) {
-                diagnostics.report(
-                    &key.tokens,
-                    &format!("the field `{name}` is given twice"),
-                    "keep one of the two: a key is exported once",
-                );
-            } else if let Some(successor) =
-                conventions.and_then(|conventions| conventions.check(key, diagnostics))
-            {
-                deprecated.push((key.clone(), successor));
-            }
-            seen.push(name);
+/// The keys of `#[fields]` are part of a static, which knows no parameters of the function.
+fn check_recorded(params: &Params, sig: &Signature, diagnostics: &mut Diagnostics) {
+    let unknown: Vec<&Ident> = sig
+        .generics
+        .params
+        .iter()
+        .filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    for Recorded { ty, .. } in &params.recorded {
+        let found = idents_in(ty)
+            .into_iter()
+            .find(|ident| ident == "impl" || ident == "Self" || unknown.contains(&ident));
+        if let Some(found) = found {
+            let what = match found.to_string().as_str() {
+                "impl" => "an `impl Trait`".to_owned(),
+                "Self" => "`Self`".to_owned(),
+                param => format!("the parameter `{param}`"),
+            };
+            diagnostics.report(
+                ty,
+                &format!("`#[fields]` needs a type that is known outside of the function, which {what} is not"),
+                "write the type out, or name what is recorded: `fields(key = value.part)`",
+            );
         }
     }
-    deprecated
 }
 
 /// What the span is called where it is exported: `otel_name`, else what the conventions call it if

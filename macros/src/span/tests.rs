@@ -127,6 +127,59 @@ fn a_boxed_future() {
 }
 
 #[test]
+fn late_fields_and_a_name_of_an_async_function() {
+    traced(
+        "late_async",
+        quote!(
+            fields(id),
+            otel_name = request.method,
+            late(turn_id: str = "turn.id", mode: Mode<'_> = ?app.mode),
+            on_ok(|reply| reply.length = reply.len())
+        ),
+        quote! {
+            async fn run(id: u64, request: &Request) -> Vec<u8> {
+                turn_id.record(request.turn().await);
+                mode.record(&Mode::new());
+                Vec::new()
+            }
+        },
+    );
+}
+
+#[test]
+fn late_fields_of_a_returned_future() {
+    request_span(
+        "late_returned",
+        quote!(conventions = "jsonrpc", late(id: u64 = "jsonrpc.request.id")),
+        quote! {
+            fn handle(request: Request) -> impl Future<Output = Reply> {
+                id.record(&request.id);
+                request.answer()
+            }
+        },
+    );
+}
+
+#[test]
+fn parameters_that_say_what_is_recorded() {
+    request_span(
+        "fields_of_types",
+        quote!(
+            otel_name = params.method,
+            fields(rpc.method = params.method),
+            late(turn_id: str = "turn.id"),
+            on_ok(|reply| reply.id = reply.id)
+        ),
+        quote! {
+            fn handle<'a>(#[fields] params: &'a TurnStart<'_>, #[fields] client: Option<ClientInfo>) -> Reply {
+                turn_id.record(params.id);
+                answer(params)
+            }
+        },
+    );
+}
+
+#[test]
 fn a_stream() {
     traced(
         "stream",

@@ -12,6 +12,8 @@
 
 #[cfg(feature = "spans")]
 mod carriers;
+#[cfg(feature = "spans")]
+mod keys;
 mod messages;
 #[cfg(feature = "spans")]
 mod results;
@@ -21,6 +23,7 @@ mod values;
 pub use serde::Serialize;
 pub use std::boxed::Box;
 pub use std::default::Default;
+pub use std::fmt::{Debug, Display};
 pub use std::option::Option;
 pub use std::pin::Pin;
 pub use std::prelude::rust_2024::drop;
@@ -40,8 +43,9 @@ pub use crate::context::TraceContext;
 pub use crate::scope::TraceScope;
 #[cfg(feature = "spans")]
 pub use crate::span::{
-    Ambience, AttributeValue, ErrorDetail, Finish, Kind, Opening, OwnedValues, Span, SpanSite,
-    in_deferred_span, in_span, in_span_async, in_span_stream,
+    Ambience, AttributeValue, ErrorDetail, FieldValue, FieldValues, Finish, Kind, LateFields,
+    Opening, OwnedValues, Span, SpanFields, SpanSite, in_deferred_span, in_span, in_span_async,
+    in_span_stream,
 };
 
 #[cfg(feature = "spans")]
@@ -51,6 +55,8 @@ pub use carriers::{
     OnlyOneParameterCarries, Outgoing, OutgoingProbe, ParameterProbe, RestampProbe,
     SeveralParameters,
 };
+#[cfg(feature = "spans")]
+pub use keys::{MOST_KEYS, count_keys, first_keys, join_keys};
 pub use messages::{
     CarrierCanBeWritten, IsNotSerialize, IsSerialize, NotSerialize, SerializeProbe,
     SerializeSeesTheCarrier, derives_see_the_carrier,

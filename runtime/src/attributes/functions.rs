@@ -72,6 +72,7 @@
 /// | `fields(rpc.method = request.method)` | attributes recorded when the span opens: `key = value`, `key = %display`, `key = ?debug` |
 /// | `on_ok(\|reply\| turn.id = reply.id)` | attributes recorded from the result, or from the value in `Ok` |
 /// | `on_err(\|error\| rpc.status_code = error.code())` | attributes recorded from the error in `Err` |
+/// | `late(turn_id: str = "turn.id")` | attributes that the body records when it learns them, each with the handle that records it |
 /// | `err = "message"` | what the status says about an error: its type only, its message, or also its sources |
 /// | `conventions = "jsonrpc"` | semantic conventions whose constant attributes are added and whose keys are checked |
 /// | `level = "debug"` | level of the span; default: `"info"` |
@@ -111,8 +112,9 @@
 /// floats and truth values as what they are, text as text, `None` not at all, and everything else by
 /// `Display`; `?` is for types that have only `Debug`. A variable alone, as in `fields(id, ?mode)`, is
 /// recorded under its own name. `#[field]` on a parameter does the same, and `#[field("the.key")]`,
-/// `#[field(?)]` as they say. A key is given once. Fields are attributes of the span and fields for
-/// log lines.
+/// `#[field(?)]` as they say. `#[fields]` on a parameter records what its type says, which derives
+/// [`SpanFields`](derive@crate::SpanFields). A key is given once. Fields are attributes of the span and
+/// fields for log lines.
 ///
 /// ```
 /// # use tracing_relay::{TraceCarrier, request_span};
@@ -121,6 +123,45 @@
 ///     id
 /// }
 /// # assert_eq!(read(3, &TraceCarrier::none()), 3);
+/// ```
+///
+/// ```
+/// # use tracing_relay::{SpanFields, traced};
+/// #[derive(SpanFields)]
+/// struct TurnStart {
+///     #[field("thread.id")]
+///     thread_id: String,
+///     input: String,
+/// }
+///
+/// #[traced]
+/// fn start(#[fields] params: TurnStart) -> usize {
+///     params.input.len()
+/// }
+/// # assert_eq!(start(TurnStart { thread_id: String::new(), input: String::new() }), 0);
+/// ```
+///
+/// ## Late fields
+///
+/// What is learned in the middle is declared with `late`: a name, the type of the value, and the key,
+/// which is written as in `fields`, with `?` or `%` before it where a field has them before its value.
+/// The body then has a [`LateField`](crate::LateField) of that name, and records with it, itself or
+/// by handing it to whoever learns the value: another function, a task, a thread. The value goes to
+/// this span, whatever is current there. The first value counts; after the end of the span nothing
+/// is recorded, and a handle that is kept keeps nothing alive.
+///
+/// ```
+/// # use tracing_relay::traced;
+/// # #[derive(Debug)] enum Mode { Fast }
+/// # async fn submit() -> Option<String> { Some("turn-7".to_owned()) }
+/// #[traced(late(turn_id: str = "turn.id", mode: Mode = ?app.mode))]
+/// async fn start() -> Option<usize> {
+///     mode.record(&Mode::Fast);
+///     let id = submit().await?;
+///     turn_id.record(&id);
+///     Some(id.len())
+/// }
+/// # let _ = start();
 /// ```
 ///
 /// ## Names
@@ -174,7 +215,8 @@
 ///
 /// A message inside a pattern (`Json(request): Json<Request>`) is found when the whole parameter
 /// carries; otherwise name it with `carrier = request`. What a pattern binds is a reference in the
-/// options, as the value is in `on_ok`. A function that returns a future which is not one
+/// options, as the value is in `on_ok`. The type of a parameter under `#[fields]` is written out, without
+/// type parameters of the function or of its `impl`. A function that returns a future which is not one
 /// `async move` block owns its message no more when the span opens: the message is not re-stamped,
 /// and an outgoing carrier is a compile error. A parameter that is there for its carrier alone,
 /// beside others, is unused to the compiler: call it `_headers`. The body runs in a closure, so that

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing::Value;
 
+use super::late::LateOwner;
 use super::outcome::{Ended, ErrorDetail, Failure};
 use super::site::{self, SpanSite};
 use super::value::{AttributeValue, Recordable};
@@ -78,6 +79,8 @@ pub(crate) struct Core {
     pub(crate) owned: bool,
     /// Whether what came in was not to be believed.
     pub(crate) untrusted: bool,
+    /// Where the handles of late fields find the span, until it ends.
+    pub(crate) late: Option<LateOwner>,
 }
 
 impl Active {
@@ -108,7 +111,11 @@ impl Active {
     ///
     /// Here the exporter runs. If it panics, that changes no result, and does not abort a program
     /// that unwinds.
-    pub(crate) fn end(self: Box<Self>, ended: Ended, error: Option<(Cow<'static, str>, String)>) {
+    pub(crate) fn end(
+        mut self: Box<Self>,
+        ended: Ended,
+        error: Option<(Cow<'static, str>, String)>,
+    ) {
         // The hook for panics has told of it; there is nothing else to do.
         let _ = catch_unwind(AssertUnwindSafe(move || self.core.end(ended, error)));
     }
@@ -137,17 +144,11 @@ impl Drop for Entered<'_> {
 impl Core {
     /// Records values for the fields from `first` on.
     pub(crate) fn record(&self, first: usize, values: &[AttributeValue<'_>]) {
-        let metadata = self.site.metadata();
-        let recordable: Vec<_> = values
-            .iter()
-            .map(|value| Recordable::from(*value))
-            .collect();
-        with_values(metadata.fields().len(), first, &recordable, |all| {
-            self.span.record_all(&metadata.fields().value_set_all(all));
-        });
+        record(self.site, &self.span, first, values);
     }
 
-    fn end(&self, ended: Ended, error: Option<(Cow<'static, str>, String)>) {
+    fn end(&mut self, ended: Ended, error: Option<(Cow<'static, str>, String)>) {
+        self.late = None;
         let (error_type, description) = error.unzip();
         if !self.span.is_disabled() {
             let error_type = match (&error_type, ended) {
@@ -175,6 +176,23 @@ impl Core {
         #[cfg(not(feature = "otel"))]
         drop(description);
     }
+}
+
+/// Records values for the fields of `span` from `first` on.
+pub(crate) fn record(
+    site: &'static SpanSite,
+    span: &tracing::Span,
+    first: usize,
+    values: &[AttributeValue<'_>],
+) {
+    let metadata = site.metadata();
+    let recordable: Vec<_> = values
+        .iter()
+        .map(|value| Recordable::from(*value))
+        .collect();
+    with_values(metadata.fields().len(), first, &recordable, |all| {
+        span.record_all(&metadata.fields().value_set_all(all));
+    });
 }
 
 /// Calls `f` with a value for each of `len` fields: those of `values` from `first` on.

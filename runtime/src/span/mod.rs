@@ -6,6 +6,8 @@
 //! as a stream; [`Finish`] takes the result and ends it.
 
 mod active;
+mod fields;
+mod late;
 mod opening;
 mod outcome;
 mod run;
@@ -13,6 +15,8 @@ mod site;
 mod value;
 
 pub use active::{Finish, Span};
+pub use fields::{FieldValues, SpanFields};
+pub use late::{LateField, LateFields};
 pub use opening::{Ambience, Opening, OwnedValues};
 pub use outcome::{ErrorDetail, Failure, SpanError, SpanOutcome};
 pub use run::{in_deferred_span, in_span, in_span_async, in_span_stream};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::active::{Active, Core, Span, with_values};
+use super::late::{LateFields, LateOwner};
 use super::site::{self, Kind, SpanSite};
 use super::value::{AttributeValue, OwnedValue, Recordable};
 use crate::baggage::Baggage;
@@ -22,6 +23,7 @@ struct Plan {
     wanted: bool,
     inbound: Inbound,
     ambience: Option<TaskContext>,
+    late: Option<LateOwner>,
 }
 
 /// What came in with the call.
@@ -131,6 +133,7 @@ impl Opening {
             wanted,
             inbound,
             ambience: None,
+            late: None,
         })))
     }
 
@@ -152,6 +155,7 @@ impl Opening {
                 wanted: true,
                 inbound: Inbound::Absent,
                 ambience: None,
+                late: None,
             })
         }))
     }
@@ -167,6 +171,7 @@ impl Opening {
                 wanted: false,
                 inbound: Inbound::Absent,
                 ambience: context,
+                late: None,
             })),
             Some(mut plan) => {
                 plan.ambience = context;
@@ -194,6 +199,17 @@ impl Opening {
     #[must_use]
     pub fn wants_fields(&self) -> bool {
         self.0.as_ref().is_some_and(|plan| plan.wanted)
+    }
+
+    /// Makes the late fields of the call, where its span is wanted.
+    #[must_use]
+    pub fn late_fields(mut self) -> (Self, LateFields) {
+        let Some(plan) = self.0.as_mut().filter(|plan| plan.wanted) else {
+            return (self, LateFields::NONE);
+        };
+        let (owner, fields) = LateOwner::new();
+        plan.late = Some(owner);
+        (self, fields)
     }
 
     /// Opens the span with the values of its fields, which may be missing where they are not
@@ -228,11 +244,17 @@ impl Plan {
             return None;
         }
         let untrusted = matches!(self.inbound, Inbound::Untrusted);
+        let site = self.site;
+        let late = self.late.take();
         let mut active = match self.ambience.take() {
             Some(ambience) => ambience.run(|| self.open(values, true)),
             None => self.open(values, false),
         }?;
         active.core.untrusted = untrusted;
+        active.core.late = late.filter(|_| !active.core.span.is_disabled());
+        if let Some(late) = &active.core.late {
+            late.open(site, &active.core.span);
+        }
         Some(active)
     }
 
@@ -340,6 +362,7 @@ impl Plan {
                 }),
                 owned: false,
                 untrusted: false,
+                late: None,
             },
             frame,
         }))
@@ -423,6 +446,7 @@ impl Active {
                     otel: Some(otel),
                     owned: true,
                     untrusted: false,
+                    late: None,
                 },
                 frame: Frame::new(context, Origin::Span).with_baggage(baggage),
             };
@@ -449,6 +473,7 @@ impl Active {
                 otel,
                 owned: false,
                 untrusted: false,
+                late: None,
             },
             frame: Frame::new(context, origin).with_baggage(baggage),
         }

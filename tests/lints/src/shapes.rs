@@ -8,7 +8,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::stream::{self, Stream};
-use relay::{carries_trace, relay_traced, request_span, traced, TraceCarrier, TraceScope};
+use relay::{
+    carries_trace, relay_traced, request_span, traced, SpanFields, TraceCarrier, TraceScope,
+};
 
 /// The scope of this component.
 pub static SCOPE: TraceScope = TraceScope::new("lints");
@@ -39,6 +41,84 @@ pub struct Borrowing<'a, T: Debug> {
 /// Nothing.
 #[traced(crate = ::relay)]
 pub fn nothing() {}
+
+/// Learns something in the middle, under a name that is read.
+#[traced(
+    crate = ::relay,
+    otel_name = format_args!("learns {number}"),
+    late(learned: u64 = "learned", text: str = "text", shown: Option<u64> = ?"shown"),
+)]
+pub fn learns(number: u64) {
+    learned.record(&number);
+    text.record("text");
+    shown.record(&Some(number));
+}
+
+/// The same in a future.
+#[traced(crate = ::relay, late(learned: u64 = "learned"), on_ok(|result| number = result))]
+pub async fn learns_async(number: u64) -> u64 {
+    learned.record(&ready(number).await);
+    number
+}
+
+/// The same before and in a future.
+#[traced(crate = ::relay, late(learned: u64 = "learned", word: str = "word"))]
+pub fn learns_and_returns(number: u64) -> impl Future<Output = u64> {
+    word.record("before");
+    let next = ready(number);
+    async move {
+        let found = next.await;
+        learned.record(&found);
+        found
+    }
+}
+
+/// What a turn starts with.
+#[derive(Clone, Copy, Debug, SpanFields)]
+#[span_fields(crate = ::relay)]
+pub struct Turn<'a, T: Debug> {
+    /// Recorded as it is.
+    #[field("turn.id")]
+    pub id: u64,
+    /// Recorded by `Debug`.
+    #[field(?)]
+    pub mode: T,
+    /// Recorded as it says itself.
+    #[fields]
+    pub part: Part,
+    /// Not recorded.
+    pub input: &'a str,
+}
+
+/// A part of a turn.
+#[derive(Clone, Copy, Debug, SpanFields)]
+#[span_fields(crate = ::relay)]
+pub enum Part {
+    /// With a field.
+    Number(#[field("part.number")] u64),
+    /// With names.
+    Named {
+        /// Recorded.
+        #[field]
+        name: &'static str,
+    },
+    /// Without one.
+    Nothing,
+}
+
+/// Records what the types of its parameters say.
+#[must_use]
+#[traced(crate = ::relay, fields(number), otel_name = number, late(seen: u64 = "seen"))]
+pub fn starts<'a>(#[fields] turn: Turn<'a, u8>, number: u64) -> &'a str {
+    seen.record(&number);
+    turn.input
+}
+
+/// The same in a future.
+#[traced(crate = ::relay, on_ok(length))]
+pub async fn starts_async(#[fields] part: &Part, length: u64) -> u64 {
+    ready(length.saturating_add(u64::from(matches!(*part, Part::Nothing)))).await
+}
 
 /// One line.
 #[must_use]

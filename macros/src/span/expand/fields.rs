@@ -1,11 +1,12 @@
 //! The fields that are recorded when the span opens, and how a value is recorded.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::{Emit, OpeningField};
 use crate::span::args::{Field, Sigil};
+use crate::span::params::Recorded;
 use crate::span::plan::ExportedName;
 
 impl Emit {
@@ -47,40 +48,85 @@ impl Emit {
         fields
     }
 
-    /// What is read when the span opens: the fields, and the name if that is none of them.
-    pub(super) fn opening_values(&self) -> Vec<TokenStream> {
+    /// What is read when the span opens, as a slice: the fields, those of the parameters under
+    /// `#[fields]`, and the name if that is none of them.
+    pub(super) fn opening_values(&self) -> TokenStream {
+        let p = &self.p;
         let name = match &self.plan.exported_name {
             Some(ExportedName::Value(field)) => Some(self.value(field)),
             Some(ExportedName::Field(_)) | None => None,
         };
-        let fields = self.fields.iter().map(|field| field.value.clone());
-        fields.chain(name).collect()
+        let name: Vec<_> = name.into_iter().collect();
+        let fields = self.fields.iter().map(|field| &field.value);
+        let params = &self.plan.params.recorded;
+        if params.is_empty() {
+            return quote!(&[#(#fields,)* #(#name),*]);
+        }
+        let out = Ident::new("__tracing_relay_out", Span::mixed_site());
+        let keys = &self.keys;
+        let parts = params
+            .iter()
+            .enumerate()
+            .map(|(index, Recorded { name, ty })| {
+                // What the compiler says of the type is what it says of its keys, and is said once.
+                let values = quote_spanned!(ty.span()=> <#ty as #p::SpanFields>::values);
+                quote!(.and_part(#keys[#index].len(), |#out| #values(&#name, #out)))
+            });
+        quote! {
+            #p::FieldValues::new().and(&[#(#fields),*]) #(#parts)* .and(&[#(#name),*]).as_slice()
+        }
     }
 
-    /// The number of the first field that is recorded after the span has opened.
-    pub(super) fn first_late(&self) -> usize {
-        self.fields.len() + usize::from(self.plan.exported_name.is_some())
+    /// Whether anything is read when the span opens.
+    pub(super) fn has_opening_values(&self) -> bool {
+        let name = &self.plan.exported_name;
+        !self.fields.is_empty()
+            || !self.plan.params.recorded.is_empty()
+            || matches!(name, Some(ExportedName::Value(_)))
+    }
+
+    /// The number of fields that are recorded when the span opens, and more.
+    pub(super) fn after_opening(&self, more: usize) -> TokenStream {
+        let count = &self.count;
+        let number = self.fields.len() + more;
+        if self.plan.params.recorded.is_empty() {
+            quote!(#number)
+        } else {
+            quote!(const { #count + #number })
+        }
+    }
+
+    /// The number of a late field.
+    pub(super) fn late_number(&self, index: usize) -> TokenStream {
+        self.after_opening(usize::from(self.plan.exported_name.is_some()) + index)
+    }
+
+    /// The number of the first field that is recorded from the result.
+    pub(super) fn first_ending(&self) -> TokenStream {
+        self.late_number(self.plan.late.len())
     }
 
     pub(super) fn value(&self, field: &Field) -> TokenStream {
         let p = &self.p;
-        let value = &field.value;
-        let at = value.span();
         let textual = self
             .plan
             .conventions
             .is_some_and(|conventions| conventions.textual.contains(&field.key.name.as_str()));
-        match field.sigil {
-            Sigil::Display => quote_spanned!(at=> #p::display(&(#value))),
-            Sigil::Debug => quote_spanned!(at=> #p::debug(&(#value))),
-            Sigil::None => {
-                let value = quote_spanned!(at=> (&&&#p::ValueProbe(&(#value))).relay_value());
-                if textual {
-                    quote!(#p::as_text(#value))
-                } else {
-                    value
-                }
-            }
+        let value = recorded(p, field.sigil, &field.value);
+        if textual && field.sigil == Sigil::None {
+            quote!(#p::as_text(#value))
+        } else {
+            value
         }
+    }
+}
+
+/// The value of an expression as it is recorded.
+pub(crate) fn recorded(p: &TokenStream, sigil: Sigil, value: &TokenStream) -> TokenStream {
+    let at = value.span();
+    match sigil {
+        Sigil::Display => quote_spanned!(at=> #p::display(&(#value))),
+        Sigil::Debug => quote_spanned!(at=> #p::debug(&(#value))),
+        Sigil::None => quote_spanned!(at=> (&&&#p::ValueProbe(&(#value))).relay_value()),
     }
 }

@@ -74,8 +74,8 @@ impl Emit {
     ) -> TokenStream {
         let p = &self.p;
         let pattern = pattern_of(ending);
-        let first = self.first_late();
-        let values = self.late.iter().map(|key| {
+        let first = self.first_ending();
+        let values = self.ending_keys.iter().map(|key| {
             ending
                 .fields
                 .iter()

@@ -11,8 +11,9 @@
 //! ```
 
 mod carrier;
-mod fields;
+pub(crate) mod fields;
 mod finish;
+mod late;
 mod opening;
 mod site;
 mod types;
@@ -59,8 +60,13 @@ struct Emit {
     mutated: Vec<Ident>,
     /// The fields that are recorded when the span opens, with those of the conventions.
     fields: Vec<OpeningField>,
+    /// The constants with the keys of the parameters under `#[fields]`, and with their number.
+    keys: Ident,
+    count: Ident,
+    /// The late fields of the call, before they have their names.
+    late: Ident,
     /// The keys that are recorded from the result.
-    late: Vec<String>,
+    ending_keys: Vec<String>,
 }
 
 /// A field that is recorded when the span opens.
@@ -79,14 +85,17 @@ impl Emit {
             span: local("__tracing_relay_span"),
             mutated: Vec::new(),
             fields: Vec::new(),
-            late: Vec::new(),
+            keys: local("__TRACING_RELAY_KEYS"),
+            count: local("__TRACING_RELAY_COUNT"),
+            late: local("__tracing_relay_late"),
+            ending_keys: Vec::new(),
             plan,
         };
         emit.fields = emit.opening_fields();
         for ending in [&emit.plan.on_ok, &emit.plan.on_err].into_iter().flatten() {
             for field in &ending.fields {
-                if !emit.late.contains(&field.key.name) {
-                    emit.late.push(field.key.name.clone());
+                if !emit.ending_keys.contains(&field.key.name) {
+                    emit.ending_keys.push(field.key.name.clone());
                 }
             }
         }
@@ -111,11 +120,12 @@ impl Emit {
         let open = self.open_now();
         let output = self.annotation();
         let rebind = self.rebind();
+        let handles = self.late_handles();
         let block = &self.plan.body;
         let finish = self.finish();
         quote! {
             #open
-            #p::in_span(#span, move || #output { #rebind #block }, #finish)
+            #p::in_span(#span, move || #output { #rebind #handles #block }, #finish)
         }
     }
 
@@ -129,9 +139,10 @@ impl Emit {
             ReturnType::Type(..) => TokenStream::new(),
         };
         let rebind = self.rebind();
+        let handles = self.late_handles();
         let block = &self.plan.body;
         let finish = self.finish();
-        let future = self.in_span_async(&quote!(#hint #rebind #block), &finish);
+        let future = self.in_span_async(&quote!(#hint #rebind #handles #block), &finish);
         quote!(#open #future)
     }
 
@@ -160,16 +171,17 @@ impl Emit {
         let start = self.start(&quote!(.within(#p::Ambience::read(&#site))));
         let fields = self.opening_values();
         let distrust = self.distrust();
+        let late: Vec<_> = self.late_local().into_iter().collect();
         let start = quote! {
             #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
-            let (#opening, #values) = {
+            let (#opening, #values #(, #late)*) = {
                 #start
                 let #values = if #opening.wants_fields() {
-                    #p::OwnedValues::new(&[#(#fields),*])
+                    #p::OwnedValues::new(#fields)
                 } else {
                     #p::OwnedValues::new(&[])
                 };
-                (#opening, #values)
+                (#opening, #values #(, #late)*)
             };
             #distrust
         };
@@ -180,7 +192,8 @@ impl Emit {
                 let write = self.write_carrier();
                 let hint = output.map(|output| self.hint(output));
                 let finish = self.finish();
-                let future = self.in_span_async(&quote!(#hint #block), &finish);
+                let handles = self.late_handles();
+                let future = self.in_span_async(&quote!(#hint #handles #block), &finish);
                 let wrapped = quote! {
                     async move {
                         let #span = #opening.open_owned(&#values);
@@ -231,9 +244,10 @@ impl Emit {
     /// Runs the body of a function that returns what is polled.
     fn call_body(&self) -> TokenStream {
         let rebind = self.rebind();
+        let handles = self.late_handles();
         let block = &self.plan.body;
         let output = self.annotation();
-        quote!((move || #output { #rebind #block })())
+        quote!((move || #output { #rebind #handles #block })())
     }
 
     /// The parameters as the body sees them.
@@ -269,7 +283,7 @@ impl Emit {
 
 /// Our tokens, located at something of the user's, for what the compiler has to say about them. Our
 /// locals and the names in `kept` keep what they mean.
-fn at(location: Span, kept: &[&Ident], tokens: TokenStream) -> TokenStream {
+pub(crate) fn at(location: Span, kept: &[&Ident], tokens: TokenStream) -> TokenStream {
     let means_something =
         |ident: &Ident| kept.contains(&ident) || ident.to_string().starts_with("__tracing_relay");
     let relocate = |mut token: TokenTree| {

@@ -14,19 +14,29 @@ impl Emit {
         let Self { opening, span, .. } = self;
         let start = self.start(&TokenStream::new());
         let fields = self.opening_values();
-        let open = if fields.is_empty() {
-            quote!(#opening.open(&[]))
-        } else {
+        let open = if self.has_opening_values() {
             quote! {
                 if #opening.wants_fields() {
-                    #opening.open(&[#(#fields),*])
+                    #opening.open(#fields)
                 } else {
                     #opening.open(&[])
                 }
             }
+        } else {
+            quote!(#opening.open(&[]))
         };
         let write = self.write_carrier();
-        if write.is_empty() {
+        if let Some(late) = self.late_local() {
+            quote! {
+                #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+                let (#span, #late) = {
+                    #start
+                    let #span = #open;
+                    #write
+                    (#span, #late)
+                };
+            }
+        } else if write.is_empty() {
             quote! {
                 #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
                 let #span = { #start #open };
@@ -54,7 +64,7 @@ impl Emit {
             ..
         } = self;
         let mut traits = Vec::new();
-        if !self.opening_values().is_empty() {
+        if self.has_opening_values() {
             traits.extend(["ByDisplay", "ByFieldValue", "Unrecordable"]);
         }
         if matches!(plan.carrier, Carrier::FindInbound) {
@@ -82,10 +92,13 @@ impl Emit {
             (Some(carrier), None) => quote!(#p::Opening::receiving(&#site, #carrier)),
             (None, _) => quote!(#p::Opening::starting(&#site)),
         };
+        let late = self.late_local();
+        let late = late.map(|late| quote!(let (#opening, #late) = #opening.late_fields();));
         quote! {
             #imports
             #borrows
             let #opening = #opened #within;
+            #late
         }
     }
 

@@ -1,13 +1,16 @@
 //! The static of a span, and the warnings about its keys.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::Emit;
+use super::{Emit, at};
+use crate::item::idents_in;
 use crate::settings;
 use crate::span::body::Warning;
-use crate::span::plan::{ExportedName, OWN_KEYS};
+use crate::span::keys::OWN_KEYS;
+use crate::span::params::Recorded;
+use crate::span::plan::ExportedName;
 
 impl Emit {
     /// `static SITE`
@@ -20,21 +23,11 @@ impl Emit {
             .map_or_else(|| quote!(::core::module_path!()), ToTokens::to_token_stream);
         let level = &plan.level;
         let kind = plan.kind.variant();
-        let opening = self.fields.iter().map(|field| field.key.as_str());
-        let name_key = plan.exported_name.as_ref().map(|_| "otel.name");
-        let late = self.late.iter().map(String::as_str);
-        let keys = OWN_KEYS
-            .into_iter()
-            .chain(opening)
-            .chain(name_key)
-            .chain(late);
-        let count = self.fields.len();
-        let named_by = plan.exported_name.as_ref().map(|name| {
-            let number = match name {
-                ExportedName::Value(_) => count,
-                ExportedName::Field(number) => *number,
-            };
-            quote!(.named_by(#number))
+        let (constants, joined, keys) = self.keys();
+        let count = self.after_opening(0);
+        let named_by = plan.exported_name.as_ref().map(|name| match name {
+            ExportedName::Value(_) => quote!(.named_by(#count)),
+            ExportedName::Field(number) => quote!(.named_by(#number)),
         });
         let environment = plan.environment.then(|| quote!(.from_environment()));
         let log_ids = (!plan.log_ids).then(|| quote!(.without_log_ids()));
@@ -44,7 +37,9 @@ impl Emit {
         });
         quote! {
             #scope
+            #constants
             static #site: #p::SpanSite = {
+                #joined
                 static CALLSITE: #p::DefaultCallsite = #p::DefaultCallsite::new(&METADATA);
                 static METADATA: #p::Metadata<'static> = #p::Metadata::new(
                     #name,
@@ -53,7 +48,7 @@ impl Emit {
                     #p::Option::Some(::core::file!()),
                     #p::Option::Some(::core::line!()),
                     #p::Option::Some(::core::module_path!()),
-                    #p::FieldSet::new(&[#(#keys),*], #p::Identifier(&CALLSITE)),
+                    #p::FieldSet::new(#keys, #p::Identifier(&CALLSITE)),
                     #p::MetadataKind::SPAN,
                 );
                 #p::SpanSite::new(&CALLSITE, &METADATA, #p::Kind::#kind, #count)
@@ -62,6 +57,57 @@ impl Emit {
                     #log_ids
             };
         }
+    }
+
+    /// The keys of the span as a slice, and what goes before it: constants beside the static, and
+    /// items in it.
+    ///
+    /// ```text
+    /// const KEYS: [&[&str]; 1] = [<TurnStart as SpanFields>::KEYS];
+    /// const COUNT: usize = count_keys(&KEYS);
+    /// static SITE: SpanSite = {
+    ///     const LISTS: &[&[&str]] = &[&["otel.kind", …], KEYS[0], &["turn.id"]];
+    ///     static NAMES: [&str; count_keys(LISTS)] = join_keys(LISTS);
+    /// ```
+    fn keys(&self) -> (TokenStream, TokenStream, TokenStream) {
+        let Self {
+            p,
+            keys,
+            count,
+            plan,
+            ..
+        } = self;
+        let opening = self.fields.iter().map(|field| field.key.as_str());
+        let opening: Vec<&str> = OWN_KEYS.into_iter().chain(opening).collect();
+        let name = plan.exported_name.as_ref().map(|_| "otel.name");
+        let late = plan.late.iter().map(|field| field.key.name.as_str());
+        let ending = self.ending_keys.iter().map(String::as_str);
+        let later: Vec<&str> = name.into_iter().chain(late).chain(ending).collect();
+
+        let Some(first) = plan.params.recorded.first() else {
+            let names = quote!(&[#(#opening,)* #(#later),*]);
+            return (TokenStream::new(), TokenStream::new(), names);
+        };
+        let of_types = plan.params.recorded.iter().map(|Recorded { ty, .. }| {
+            let ty = with_static_lifetimes(ty.to_token_stream());
+            quote_spanned!(ty.span()=> <#ty as #p::SpanFields>::KEYS)
+        });
+        let number = plan.params.recorded.len();
+        let text = quote!(&'static ::core::primitive::str);
+        let constants = quote! {
+            #[allow(clippy::absolute_paths)]
+            const #keys: [&[#text]; #number] = [#(#of_types),*];
+            #[allow(clippy::absolute_paths)]
+            const #count: ::core::primitive::usize = #p::count_keys(&#keys);
+        };
+        let numbers = 0..number;
+        // Where a key is given twice, this is underlined.
+        let join = at(first.ty.span(), &[], quote!(#p::join_keys(LISTS)));
+        let joined = quote! {
+            const LISTS: &[&[#text]] = &[&[#(#opening),*], #(#keys[#numbers],)* &[#(#later),*]];
+            static NAMES: [#text; #p::count_keys(LISTS)] = #join;
+        };
+        (constants, joined, quote!(&NAMES))
     }
 
     /// The warnings: uses of a deprecated constant, each where it is to be seen.
@@ -93,4 +139,31 @@ impl Emit {
         }
         tokens
     }
+}
+
+/// A type as a static knows it: its lifetimes are `'static`. Those that it declares itself, with
+/// `for`, stay.
+fn with_static_lifetimes(ty: TokenStream) -> TokenStream {
+    if idents_in(&ty).iter().any(|ident| ident == "for") {
+        return ty;
+    }
+    let mut after_quote = false;
+    ty.into_iter()
+        .map(|token| match token {
+            TokenTree::Ident(ident) if after_quote => {
+                after_quote = false;
+                Ident::new("static", ident.span()).into()
+            }
+            TokenTree::Group(group) => {
+                let inside = with_static_lifetimes(group.stream());
+                let mut replaced = Group::new(group.delimiter(), inside);
+                replaced.set_span(group.span());
+                replaced.into()
+            }
+            token => {
+                after_quote = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+                token
+            }
+        })
+        .collect()
 }

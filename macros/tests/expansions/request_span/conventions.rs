@@ -40,9 +40,11 @@ fn handle(request: &Request) -> Reply {
             .named_by(0usize)
             .from_environment()
     };
-    const _: (::core::option::Option<&str>, ::core::option::Option<&str>) = (
-        ::core::option_env!("TRACING_RELAY_STRICT"),
-        ::core::option_env!("TRACING_RELAY_BARE_SPAWN"),
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_STRICT"
+    );
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_BARE_SPAWN"
     );
     const _: () = {
         #[deprecated(note = "`rpc.service` is deprecated: write `rpc.method`")]

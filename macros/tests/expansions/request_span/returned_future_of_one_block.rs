@@ -24,9 +24,11 @@ fn handle(&self, mut request: Request) -> impl Future<Output = Reply> + Send {
             )
             .from_environment()
     };
-    const _: (::core::option::Option<&str>, ::core::option::Option<&str>) = (
-        ::core::option_env!("TRACING_RELAY_STRICT"),
-        ::core::option_env!("TRACING_RELAY_BARE_SPAWN"),
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_STRICT"
+    );
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_BARE_SPAWN"
     );
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_opening, __tracing_relay_values) = {

@@ -23,9 +23,11 @@ fn send(request: &mut Request) -> Reply {
             0usize,
         )
     };
-    const _: (::core::option::Option<&str>, ::core::option::Option<&str>) = (
-        ::core::option_env!("TRACING_RELAY_STRICT"),
-        ::core::option_env!("TRACING_RELAY_BARE_SPAWN"),
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_STRICT"
+    );
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_BARE_SPAWN"
     );
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {

@@ -1,0 +1,29 @@
+#[automatically_derived]
+#[allow(deprecated, clippy::absolute_paths, clippy::trait_duplication_in_bounds)]
+impl ::tracing_relay::__private::SpanFields for TurnStart {
+    const KEYS: &'static [&'static ::core::primitive::str] = &["thread.id", "mode"];
+    fn values<'__tracing_relay>(
+        &'__tracing_relay self,
+        __tracing_relay_out: &mut ::tracing_relay::__private::FieldValues<
+            '__tracing_relay,
+        >,
+    ) {
+        #[allow(unused_imports)]
+        use ::tracing_relay::__private::{
+            ByDisplay as _, ByFieldValue as _, Unrecordable as _,
+        };
+        match self {
+            Self { thread_id: __tracing_relay_0, r#mode: __tracing_relay_1, .. } => {
+                ::tracing_relay::__private::FieldValues::push(
+                    __tracing_relay_out,
+                    (&&&::tracing_relay::__private::ValueProbe(&(*__tracing_relay_0)))
+                        .relay_value(),
+                );
+                ::tracing_relay::__private::FieldValues::push(
+                    __tracing_relay_out,
+                    ::tracing_relay::__private::debug(&(*__tracing_relay_1)),
+                );
+            }
+        }
+    }
+}

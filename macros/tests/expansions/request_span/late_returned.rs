@@ -1,0 +1,143 @@
+fn handle(request: Request) -> impl Future<Output = Reply> {
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
+        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
+            &METADATA,
+        );
+        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+            "handle",
+            ::core::module_path!(),
+            ::tracing_relay::__private::Level::INFO,
+            ::tracing_relay::__private::Option::Some(::core::file!()),
+            ::tracing_relay::__private::Option::Some(::core::line!()),
+            ::tracing_relay::__private::Option::Some(::core::module_path!()),
+            ::tracing_relay::__private::FieldSet::new(
+                &[
+                    "otel.kind",
+                    "trace_id",
+                    "span_id",
+                    "relay.outcome",
+                    "error.type",
+                    "rpc.system.name",
+                    "jsonrpc.protocol.version",
+                    "rpc.system",
+                    "rpc.jsonrpc.version",
+                    "jsonrpc.request.id",
+                ],
+                ::tracing_relay::__private::Identifier(&CALLSITE),
+            ),
+            ::tracing_relay::__private::MetadataKind::SPAN,
+        );
+        ::tracing_relay::__private::SpanSite::new(
+                &CALLSITE,
+                &METADATA,
+                ::tracing_relay::__private::Kind::Server,
+                4usize,
+            )
+            .from_environment()
+    };
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_STRICT"
+    );
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_BARE_SPAWN"
+    );
+    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+    let (__tracing_relay_opening, __tracing_relay_values, __tracing_relay_late) = {
+        #[allow(unused_imports)]
+        use ::tracing_relay::__private::{
+            ByDisplay as _, ByFieldValue as _, Unrecordable as _, FindNoCarrier as _,
+        };
+        let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
+                &__TRACING_RELAY_SITE,
+                &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
+                    ::tracing_relay::__private::AParameterCarries::one_comes_in(
+                        ::tracing_relay::__private::Carriers::none()
+                            .and(
+                                ::tracing_relay::__private::ParameterProbe(&request)
+                                    .relay_find(),
+                            ),
+                    ),
+                ),
+            )
+            .within(::tracing_relay::__private::Ambience::read(&__TRACING_RELAY_SITE));
+        let (__tracing_relay_opening, __tracing_relay_late) = __tracing_relay_opening
+            .late_fields();
+        let __tracing_relay_values = if __tracing_relay_opening.wants_fields() {
+            ::tracing_relay::__private::OwnedValues::new(
+                &[
+                    ::tracing_relay::__private::AttributeValue::Str("jsonrpc"),
+                    ::tracing_relay::__private::AttributeValue::Str("2.0"),
+                    ::tracing_relay::__private::if_older_rpc_names(|| ::tracing_relay::__private::AttributeValue::Str(
+                        "jsonrpc",
+                    )),
+                    ::tracing_relay::__private::if_older_rpc_names(|| ::tracing_relay::__private::AttributeValue::Str(
+                        "2.0",
+                    )),
+                ],
+            )
+        } else {
+            ::tracing_relay::__private::OwnedValues::new(&[])
+        };
+        (__tracing_relay_opening, __tracing_relay_values, __tracing_relay_late)
+    };
+    ::tracing_relay::__private::in_deferred_span(
+        __tracing_relay_opening,
+        __tracing_relay_values,
+        ::tracing_relay::__private::output_is::<
+            Reply,
+            _,
+        >(
+            (move || {
+                #[allow(
+                    clippy::no_effect_underscore_binding,
+                    clippy::redundant_locals,
+                    clippy::shadow_same,
+                    clippy::used_underscore_binding
+                )]
+                let request = request;
+                let _ = &request;
+                #[allow(clippy::absolute_paths)]
+                let id = ::tracing_relay::__private::LateFields::field::<
+                    u64,
+                >(
+                    &__tracing_relay_late,
+                    4usize,
+                    |__tracing_relay_value| {
+                        #[allow(unused_imports)]
+                        use ::tracing_relay::__private::{
+                            ByDisplay as _, ByFieldValue as _, Unrecordable as _,
+                        };
+                        ::tracing_relay::__private::as_text(
+                            (&&&::tracing_relay::__private::ValueProbe(
+                                &(*__tracing_relay_value),
+                            ))
+                                .relay_value(),
+                        )
+                    },
+                );
+                {
+                    id.record(&request.id);
+                    request.answer()
+                }
+            })(),
+        ),
+        |
+            __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
+            __tracing_relay_result|
+        {
+            #[allow(unused_imports)]
+            use ::tracing_relay::__private::{
+                Chained as _, ChainedSend as _, Erroneous as _, Named as _,
+                NeverFails as _, Worded as _,
+            };
+            __tracing_relay_finish
+                .failure(
+                    (&&&&&&::tracing_relay::__private::OutcomeProbe(
+                        __tracing_relay_result,
+                    ))
+                        .relay_failure(),
+                    ::tracing_relay::__private::ErrorDetail::Type,
+                );
+        },
+    )
+}

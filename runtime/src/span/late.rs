@@ -1,0 +1,232 @@
+//! [`LateField`]: a field that is learned in the middle of a call.
+//!
+//! The handles of one call share a slot. Before the span opens the slot keeps what is recorded; while
+//! it is open the slot knows the span; when it ends the slot forgets it, so that a handle that is kept
+//! longer keeps nothing else. What the program writes itself, a `Display` or a layer of its own, never
+//! runs while the slot is locked.
+
+use std::fmt;
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::active;
+use super::site::SpanSite;
+use super::value::{AttributeValue, OwnedValue};
+use crate::current;
+
+/// A field of a span whose value is learned while the function runs: what `late(…)` in an attribute
+/// brings into scope under the name that is written there.
+///
+/// A handle records on the span of its own call, from wherever it is used: also from another task or
+/// thread, inside another span, and where there is no subscriber. It can be cloned and kept. The first
+/// value counts, over all clones; later ones do nothing, nor does any after the span has ended. A value
+/// that is absent, as `None` is, leaves the field for the next one.
+///
+/// ```
+/// use tracing_relay::{LateField, traced};
+///
+/// #[traced(late(turn_id: str = "turn.id", attempts: u32 = "turn.attempts"))]
+/// fn start_turn(input: &str) -> usize {
+///     attempts.record(&1);
+///     submit(input, &turn_id)
+/// }
+///
+/// /// The span is that of the caller.
+/// fn submit(input: &str, turn_id: &LateField<str>) -> usize {
+///     turn_id.record("turn-7");
+///     input.len()
+/// }
+///
+/// assert_eq!(start_turn("hello"), 5);
+/// // In a test of `submit` alone:
+/// assert_eq!(submit("hello", &LateField::none()), 5);
+/// ```
+pub struct LateField<T: ?Sized> {
+    /// Nothing where there is no span.
+    slot: Option<Arc<Slot>>,
+    /// Of the fields that the function declares.
+    number: usize,
+    value: fn(&T) -> AttributeValue<'_>,
+}
+
+impl<T: ?Sized> LateField<T> {
+    /// A handle without a span, which records nothing: for calling a function that takes one.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            slot: None,
+            number: 0,
+            value: |_| AttributeValue::Absent,
+        }
+    }
+
+    /// Gives the field its value, unless it has one or the span has ended.
+    ///
+    /// It does not say whether it did: that depends on levels and on who listens, and what a program
+    /// does must not.
+    pub fn record(&self, value: &T) {
+        let open = |slot: &&Arc<Slot>| current::is_possible() && slot.takes(self.number);
+        if let Some(slot) = self.slot.as_ref().filter(open) {
+            // A value that panics, or a layer that does, costs this field and nothing else.
+            let _ = catch_unwind(AssertUnwindSafe(|| {
+                slot.record(self.number, OwnedValue::from((self.value)(value)));
+            }));
+        }
+    }
+}
+
+impl<T: ?Sized> Clone for LateField<T> {
+    fn clone(&self) -> Self {
+        Self {
+            slot: self.slot.clone(),
+            number: self.number,
+            value: self.value,
+        }
+    }
+}
+
+impl<T: ?Sized> Default for LateField<T> {
+    fn default() -> Self {
+        Self::none()
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for LateField<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LateField").finish_non_exhaustive()
+    }
+}
+
+/// The late fields of one call: what generated code makes the handles from.
+#[derive(Debug)]
+pub struct LateFields(Option<Arc<Slot>>);
+
+impl LateFields {
+    /// Those of a call without a span.
+    pub(crate) const NONE: Self = Self(None);
+
+    /// The handle of the field of this number, counted from the first that the function declares.
+    #[must_use]
+    pub fn field<T: ?Sized>(
+        &self,
+        number: usize,
+        value: fn(&T) -> AttributeValue<'_>,
+    ) -> LateField<T> {
+        LateField {
+            slot: self.0.clone(),
+            number,
+            value,
+        }
+    }
+}
+
+/// The span's own end of its slot. When it is dropped nothing more is recorded.
+#[derive(Debug)]
+pub(crate) struct LateOwner(Arc<Slot>);
+
+impl LateOwner {
+    pub(crate) fn new() -> (Self, LateFields) {
+        let slot = Arc::new(Slot(Mutex::new(State {
+            recorded: Vec::new(),
+            phase: Phase::Before(Vec::new()),
+        })));
+        (Self(Arc::clone(&slot)), LateFields(Some(slot)))
+    }
+
+    /// From now on there is a span; what was recorded before goes to it.
+    pub(crate) fn open(&self, site: &'static SpanSite, span: &tracing::Span) {
+        let target = Target {
+            site,
+            span: span.clone(),
+        };
+        let phase = mem::replace(&mut self.0.lock().phase, Phase::Open(target.clone()));
+        if let Phase::Before(values) = phase {
+            for (number, value) in values {
+                target.record(number, &value);
+            }
+        }
+    }
+}
+
+impl Drop for LateOwner {
+    fn drop(&mut self) {
+        let ended = State {
+            recorded: Vec::new(),
+            phase: Phase::Ended,
+        };
+        let state = mem::replace(&mut *self.0.lock(), ended);
+        // Outside of the lock: a reference to the span is given back to its subscriber.
+        drop(state);
+    }
+}
+
+/// What the handles of a call share.
+#[derive(Debug)]
+struct Slot(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    /// The fields that have their value.
+    recorded: Vec<usize>,
+    phase: Phase,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// The span opens later.
+    Before(Vec<(usize, OwnedValue)>),
+    Open(Target),
+    Ended,
+}
+
+impl Slot {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a value would count now. Asked before it is made, which may be dear.
+    fn takes(&self, number: usize) -> bool {
+        self.lock().takes(number)
+    }
+
+    fn record(&self, number: usize, value: OwnedValue) {
+        if matches!(value, OwnedValue::Absent) {
+            return;
+        }
+        let mut state = self.lock();
+        if !state.takes(number) {
+            return;
+        }
+        state.recorded.push(number);
+        let target = match &mut state.phase {
+            Phase::Before(values) => return values.push((number, value)),
+            Phase::Open(target) => target.clone(),
+            Phase::Ended => return,
+        };
+        drop(state);
+        // If the span ends meanwhile, it is open for as long as `target` is, and an exported span
+        // takes nothing more.
+        target.record(number, &value);
+    }
+}
+
+impl State {
+    fn takes(&self, number: usize) -> bool {
+        !matches!(self.phase, Phase::Ended) && !self.recorded.contains(&number)
+    }
+}
+
+/// Where the values go: the only part that knows the engine.
+#[derive(Clone, Debug)]
+struct Target {
+    site: &'static SpanSite,
+    span: tracing::Span,
+}
+
+impl Target {
+    fn record(&self, number: usize, value: &OwnedValue) {
+        let first = SpanSite::FIELDS.len() + number;
+        active::record(self.site, &self.span, first, &[value.borrow()]);
+    }
+}
