@@ -29,13 +29,7 @@ pub use std::pin::Pin;
 pub use std::prelude::rust_2024::drop;
 
 #[cfg(feature = "spans")]
-pub use tracing::callsite::{DefaultCallsite, Identifier};
-#[cfg(feature = "spans")]
-pub use tracing::field::FieldSet;
-#[cfg(feature = "spans")]
-pub use tracing::metadata::Kind as MetadataKind;
-#[cfg(feature = "spans")]
-pub use tracing::{Level, Metadata};
+pub use tracing::Level;
 
 pub use crate::carrier::{CarriesTrace, CarriesTraceMut, Extracted, TraceCarrier};
 pub use crate::context::TraceContext;
@@ -63,14 +57,11 @@ pub use messages::{
 };
 #[cfg(feature = "spans")]
 pub use results::{
-    AFuture, AValue, Chained, ChainedSend, Erroneous, IsThereOnReturn, Named, NeverFails,
-    OutcomeProbe, PlainReturn, ResultProbe, ReturnProbe, ReturnsAResult, WholeResult, Worded,
-    output_is, whole,
+    AFuture, AValue, IsThereOnReturn, Outcome, OutcomeProbe, PlainReturn, ResultProbe, ReturnProbe,
+    ReturnsAResult, Told, WholeResult, any_value, never_fails, output_is, whole,
 };
 #[cfg(feature = "spans")]
-pub use values::{
-    ByDisplay, ByFieldValue, Unrecordable, ValueProbe, as_text, debug, display, if_older_rpc_names,
-};
+pub use values::{Recorded, ValueProbe, as_text, debug, display, if_older_rpc_names};
 
 /// The type of what never returns. `!` itself cannot be written there on stable Rust; the output of
 /// a function pointer can be named.

@@ -5,17 +5,19 @@ use std::sync::OnceLock;
 
 use crate::span::{AttributeValue, FieldValue};
 
-/// Asks how a value is recorded: as it is, by `Display`, or not at all. Call `relay_value` on `&&&` of it.
+/// Asks how a value is recorded: as it is, by `Display`, or not at all. Call `relay_value` on `&&&&`
+/// of it.
 #[derive(Debug)]
 pub struct ValueProbe<'a, T: ?Sized>(pub &'a T);
 
-/// First answer: the type is known.
-pub trait ByFieldValue<'a> {
+/// The answers for what can be recorded.
+pub trait Recorded<'a> {
     /// The value.
     fn relay_value(&self) -> AttributeValue<'a>;
 }
 
-impl<'a, T: FieldValue + ?Sized> ByFieldValue<'a> for &&ValueProbe<'a, T> {
+/// First answer: the type is known.
+impl<'a, T: FieldValue + ?Sized> Recorded<'a> for &&&ValueProbe<'a, T> {
     #[inline]
     fn relay_value(&self) -> AttributeValue<'a> {
         self.0.field_value()
@@ -23,12 +25,7 @@ impl<'a, T: FieldValue + ?Sized> ByFieldValue<'a> for &&ValueProbe<'a, T> {
 }
 
 /// Second answer: it has `Display`.
-pub trait ByDisplay<'a> {
-    /// The value.
-    fn relay_value(&self) -> AttributeValue<'a>;
-}
-
-impl<'a, T: Display> ByDisplay<'a> for &ValueProbe<'a, T> {
+impl<'a, T: Display> Recorded<'a> for &&ValueProbe<'a, T> {
     #[inline]
     fn relay_value(&self) -> AttributeValue<'a> {
         AttributeValue::Display(self.0)
@@ -36,11 +33,9 @@ impl<'a, T: Display> ByDisplay<'a> for &ValueProbe<'a, T> {
 }
 
 /// Third answer: it is absent, or has `Display`.
-impl<'a, T: Display> ValueProbe<'a, Option<T>> {
-    /// The value.
+impl<'a, T: Display> Recorded<'a> for &ValueProbe<'a, Option<T>> {
     #[inline]
-    #[must_use]
-    pub fn relay_value(&self) -> AttributeValue<'a> {
+    fn relay_value(&self) -> AttributeValue<'a> {
         self.0.as_ref().map_or(AttributeValue::Absent, |value| {
             AttributeValue::Display(value)
         })
@@ -48,15 +43,10 @@ impl<'a, T: Display> ValueProbe<'a, Option<T>> {
 }
 
 /// Last answer: a compile error.
-pub trait Unrecordable<'a, T: ?Sized> {
+impl<'a, T: ?Sized> ValueProbe<'a, T> {
     /// No value.
-    fn relay_value(&self) -> AttributeValue<'a>
-    where
-        T: FieldValue;
-}
-
-impl<'a, T: ?Sized> Unrecordable<'a, T> for ValueProbe<'a, T> {
-    fn relay_value(&self) -> AttributeValue<'a>
+    #[must_use]
+    pub fn relay_value(&self) -> AttributeValue<'a>
     where
         T: FieldValue,
     {

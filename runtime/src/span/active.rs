@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tracing::Value;
 
 use super::late::LateOwner;
-use super::outcome::{Ended, ErrorDetail, Failure};
+use super::outcome::{Ended, Failure};
 use super::site::{self, SpanSite};
 use super::value::{AttributeValue, Recordable};
 use crate::carrier::CarriesTraceMut;
@@ -233,12 +233,10 @@ impl<'a> Finish<'a> {
         self.core.record(SpanSite::FIELDS.len() + first, values);
     }
 
-    /// Takes the failure that the result is, if it is one.
-    pub fn failure(&mut self, failure: Option<Failure<'_>>, detail: ErrorDetail) {
-        self.error = failure.map(|failure| {
-            let description = failure.description(detail);
-            (failure.error_type, description)
-        });
+    /// Takes the failure that the result is.
+    pub fn failure(&mut self, failure: &Failure<'_>) {
+        let description = failure.description(self.core.site.error_detail);
+        self.error = Some((failure.error_type.clone(), description));
     }
 
     pub(crate) fn into_end(self) -> (Ended, Option<(Cow<'static, str>, String)>) {

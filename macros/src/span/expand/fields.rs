@@ -127,6 +127,6 @@ pub(crate) fn recorded(p: &TokenStream, sigil: Sigil, value: &TokenStream) -> To
     match sigil {
         Sigil::Display => quote_spanned!(at=> #p::display(&(#value))),
         Sigil::Debug => quote_spanned!(at=> #p::debug(&(#value))),
-        Sigil::None => quote_spanned!(at=> (&&&#p::ValueProbe(&(#value))).relay_value()),
+        Sigil::None => quote_spanned!(at=> (&&&&#p::ValueProbe(&(#value))).relay_value()),
     }
 }

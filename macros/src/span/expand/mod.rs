@@ -23,6 +23,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ReturnType;
 use syn::spanned::Spanned as _;
 
+use finish::Finish;
 use types::{future_output, nameable};
 
 use crate::item::Body;
@@ -122,10 +123,11 @@ impl Emit {
         let rebind = self.rebind();
         let handles = self.late_handles();
         let block = &self.plan.body;
-        let finish = self.finish();
+        let Finish { before, argument } = self.finish();
         quote! {
             #open
-            #p::in_span(#span, move || #output { #rebind #handles #block }, #finish)
+            #before
+            #p::in_span(#span, move || #output { #rebind #handles #block }, #argument)
         }
     }
 
@@ -141,8 +143,7 @@ impl Emit {
         let rebind = self.rebind();
         let handles = self.late_handles();
         let block = &self.plan.body;
-        let finish = self.finish();
-        let future = self.in_span_async(&quote!(#hint #rebind #handles #block), &finish);
+        let future = self.in_span_async(&quote!(#hint #rebind #handles #block));
         quote!(#open #future)
     }
 
@@ -191,9 +192,8 @@ impl Emit {
             (Polled::Future, Some(block)) => {
                 let write = self.write_carrier();
                 let hint = output.map(|output| self.hint(output));
-                let finish = self.finish();
                 let handles = self.late_handles();
-                let future = self.in_span_async(&quote!(#hint #handles #block), &finish);
+                let future = self.in_span_async(&quote!(#hint #handles #block));
                 let wrapped = quote! {
                     async move {
                         let #span = #opening.open_owned(&#values);
@@ -205,7 +205,7 @@ impl Emit {
             }
             (Polled::Future, None) => {
                 let inner = self.call_body();
-                let finish = self.finish();
+                let Finish { before, argument } = self.finish();
                 let typed = match output {
                     Some(output) => {
                         let output_is = at(output.span(), &[], quote!(#p::output_is));
@@ -213,8 +213,8 @@ impl Emit {
                     }
                     None => inner,
                 };
-                let wrapped = quote!(#p::in_deferred_span(#opening, #values, #typed, #finish));
-                (TokenStream::new(), wrapped)
+                let wrapped = quote!(#p::in_deferred_span(#opening, #values, #typed, #argument));
+                (before, wrapped)
             }
             (Polled::Stream, _) => {
                 let inner = self.call_body();
@@ -231,13 +231,15 @@ impl Emit {
     }
 
     /// Runs a body in the open span. An `async fn` may return a future where a block may not.
-    fn in_span_async(&self, body: &TokenStream, finish: &TokenStream) -> TokenStream {
+    fn in_span_async(&self, body: &TokenStream) -> TokenStream {
         let Self { p, span, .. } = self;
+        let Finish { before, argument } = self.finish();
         let future = Ident::new("__tracing_relay_future", Span::mixed_site());
         quote! {
+            #before
             #[allow(clippy::async_yields_async)]
             let #future = async move { #body };
-            #p::in_span_async(#span, #future, #finish).await
+            #p::in_span_async(#span, #future, #argument).await
         }
     }
 

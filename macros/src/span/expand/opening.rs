@@ -65,7 +65,7 @@ impl Emit {
         } = self;
         let mut traits = Vec::new();
         if self.has_opening_values() {
-            traits.extend(["ByDisplay", "ByFieldValue", "Unrecordable"]);
+            traits.push("Recorded");
         }
         if matches!(plan.carrier, Carrier::FindInbound) {
             traits.push("FindNoCarrier");

@@ -1,45 +1,30 @@
 fn handle(request: &Request) -> Reply {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+            &__TRACING_RELAY_SITE,
             "handle",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &[
-                    "otel.kind",
-                    "trace_id",
-                    "span_id",
-                    "relay.outcome",
-                    "error.type",
-                    "rpc.method",
-                    "jsonrpc.request.id",
-                    "rpc.service",
-                    "rpc.system.name",
-                    "jsonrpc.protocol.version",
-                    "rpc.system",
-                    "rpc.jsonrpc.version",
-                    "rpc.jsonrpc.request_id",
-                    "otel.name",
-                ],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-                &CALLSITE,
-                &METADATA,
-                ::tracing_relay::__private::Kind::Server,
-                8usize,
-            )
-            .named_by(0usize)
-            .from_environment()
-    };
+            &[
+                "otel.kind",
+                "trace_id",
+                "span_id",
+                "relay.outcome",
+                "error.type",
+                "rpc.method",
+                "jsonrpc.request.id",
+                "rpc.service",
+                "rpc.system.name",
+                "jsonrpc.protocol.version",
+                "rpc.system",
+                "rpc.jsonrpc.version",
+                "rpc.jsonrpc.request_id",
+                "otel.name",
+            ],
+            8usize,
+        )
+        .of_kind(::tracing_relay::__private::Kind::Server)
+        .named_by(0usize)
+        .from_environment();
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -55,9 +40,7 @@ fn handle(request: &Request) -> Reply {
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::{
-            ByDisplay as _, ByFieldValue as _, Unrecordable as _, FindNoCarrier as _,
-        };
+        use ::tracing_relay::__private::{Recorded as _, FindNoCarrier as _};
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
             &__TRACING_RELAY_SITE,
             &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
@@ -74,13 +57,13 @@ fn handle(request: &Request) -> Reply {
             __tracing_relay_opening
                 .open(
                     &[
-                        (&&&::tracing_relay::__private::ValueProbe(&(request.method)))
+                        (&&&&::tracing_relay::__private::ValueProbe(&(request.method)))
                             .relay_value(),
                         ::tracing_relay::__private::as_text(
-                            (&&&::tracing_relay::__private::ValueProbe(&(request.id)))
+                            (&&&&::tracing_relay::__private::ValueProbe(&(request.id)))
                                 .relay_value(),
                         ),
-                        (&&&::tracing_relay::__private::ValueProbe(&("s")))
+                        (&&&&::tracing_relay::__private::ValueProbe(&("s")))
                             .relay_value(),
                         ::tracing_relay::__private::AttributeValue::Str("jsonrpc"),
                         ::tracing_relay::__private::AttributeValue::Str("2.0"),
@@ -91,7 +74,7 @@ fn handle(request: &Request) -> Reply {
                             "2.0",
                         )),
                         ::tracing_relay::__private::if_older_rpc_names(|| ::tracing_relay::__private::as_text(
-                            (&&&::tracing_relay::__private::ValueProbe(&(request.id)))
+                            (&&&&::tracing_relay::__private::ValueProbe(&(request.id)))
                                 .relay_value(),
                         )),
                     ],
@@ -99,6 +82,17 @@ fn handle(request: &Request) -> Reply {
         } else {
             __tracing_relay_opening.open(&[])
         }
+    };
+    let __tracing_relay_finish = {
+        use ::tracing_relay::__private::Outcome as _;
+        {
+            #[allow(unused_imports)]
+            use ::tracing_relay::__private::PlainReturn as _;
+            ::tracing_relay::__private::IsThereOnReturn::check(
+                ::tracing_relay::__private::ReturnProbe::<Reply>::NEW.relay_answer(),
+            );
+        }
+        (&&&&&&::tracing_relay::__private::OutcomeProbe::<Reply>::NEW).relay_finish()
     };
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
@@ -113,31 +107,6 @@ fn handle(request: &Request) -> Reply {
             let _ = &request;
             { answer(request) }
         },
-        |
-            __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
-            __tracing_relay_result|
-        {
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::{
-                Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                NeverFails as _, Worded as _,
-            };
-            {
-                #[allow(unused_imports)]
-                use ::tracing_relay::__private::PlainReturn as _;
-                ::tracing_relay::__private::IsThereOnReturn::check(
-                    ::tracing_relay::__private::ReturnProbe(__tracing_relay_result)
-                        .relay_answer(),
-                );
-            }
-            __tracing_relay_finish
-                .failure(
-                    (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                        __tracing_relay_result,
-                    ))
-                        .relay_failure(),
-                    ::tracing_relay::__private::ErrorDetail::Type,
-                );
-        },
+        __tracing_relay_finish,
     )
 }

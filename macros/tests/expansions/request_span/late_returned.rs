@@ -1,40 +1,25 @@
 fn handle(request: Request) -> impl Future<Output = Reply> {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+            &__TRACING_RELAY_SITE,
             "handle",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &[
-                    "otel.kind",
-                    "trace_id",
-                    "span_id",
-                    "relay.outcome",
-                    "error.type",
-                    "rpc.system.name",
-                    "jsonrpc.protocol.version",
-                    "rpc.system",
-                    "rpc.jsonrpc.version",
-                    "jsonrpc.request.id",
-                ],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-                &CALLSITE,
-                &METADATA,
-                ::tracing_relay::__private::Kind::Server,
-                4usize,
-            )
-            .from_environment()
-    };
+            &[
+                "otel.kind",
+                "trace_id",
+                "span_id",
+                "relay.outcome",
+                "error.type",
+                "rpc.system.name",
+                "jsonrpc.protocol.version",
+                "rpc.system",
+                "rpc.jsonrpc.version",
+                "jsonrpc.request.id",
+            ],
+            4usize,
+        )
+        .of_kind(::tracing_relay::__private::Kind::Server)
+        .from_environment();
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -44,9 +29,7 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_opening, __tracing_relay_values, __tracing_relay_late) = {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::{
-            ByDisplay as _, ByFieldValue as _, Unrecordable as _, FindNoCarrier as _,
-        };
+        use ::tracing_relay::__private::{Recorded as _, FindNoCarrier as _};
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
                 &__TRACING_RELAY_SITE,
                 &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
@@ -80,6 +63,10 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
         };
         (__tracing_relay_opening, __tracing_relay_values, __tracing_relay_late)
     };
+    let __tracing_relay_finish = {
+        use ::tracing_relay::__private::Outcome as _;
+        (&&&&&&::tracing_relay::__private::OutcomeProbe::<Reply>::NEW).relay_finish()
+    };
     ::tracing_relay::__private::in_deferred_span(
         __tracing_relay_opening,
         __tracing_relay_values,
@@ -104,11 +91,9 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                     4usize,
                     |__tracing_relay_value| {
                         #[allow(unused_imports)]
-                        use ::tracing_relay::__private::{
-                            ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-                        };
+                        use ::tracing_relay::__private::Recorded as _;
                         ::tracing_relay::__private::as_text(
-                            (&&&::tracing_relay::__private::ValueProbe(
+                            (&&&&::tracing_relay::__private::ValueProbe(
                                 &(*__tracing_relay_value),
                             ))
                                 .relay_value(),
@@ -121,23 +106,6 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                 }
             })(),
         ),
-        |
-            __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
-            __tracing_relay_result|
-        {
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::{
-                Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                NeverFails as _, Worded as _,
-            };
-            __tracing_relay_finish
-                .failure(
-                    (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                        __tracing_relay_result,
-                    ))
-                        .relay_failure(),
-                    ::tracing_relay::__private::ErrorDetail::Type,
-                );
-        },
+        __tracing_relay_finish,
     )
 }

@@ -1,28 +1,13 @@
 fn send(request: &mut Request) -> Reply {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+            &__TRACING_RELAY_SITE,
             "send",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-            &CALLSITE,
-            &METADATA,
-            ::tracing_relay::__private::Kind::Producer,
+            &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
             0usize,
         )
-    };
+        .of_kind(::tracing_relay::__private::Kind::Producer);
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -40,6 +25,17 @@ fn send(request: &mut Request) -> Reply {
         }
         __tracing_relay_span
     };
+    let __tracing_relay_finish = {
+        use ::tracing_relay::__private::Outcome as _;
+        {
+            #[allow(unused_imports)]
+            use ::tracing_relay::__private::PlainReturn as _;
+            ::tracing_relay::__private::IsThereOnReturn::check(
+                ::tracing_relay::__private::ReturnProbe::<Reply>::NEW.relay_answer(),
+            );
+        }
+        (&&&&&&::tracing_relay::__private::OutcomeProbe::<Reply>::NEW).relay_finish()
+    };
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> Reply {
@@ -53,31 +49,6 @@ fn send(request: &mut Request) -> Reply {
             let _ = &request;
             { transport(request) }
         },
-        |
-            __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
-            __tracing_relay_result|
-        {
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::{
-                Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                NeverFails as _, Worded as _,
-            };
-            {
-                #[allow(unused_imports)]
-                use ::tracing_relay::__private::PlainReturn as _;
-                ::tracing_relay::__private::IsThereOnReturn::check(
-                    ::tracing_relay::__private::ReturnProbe(__tracing_relay_result)
-                        .relay_answer(),
-                );
-            }
-            __tracing_relay_finish
-                .failure(
-                    (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                        __tracing_relay_result,
-                    ))
-                        .relay_failure(),
-                    ::tracing_relay::__private::ErrorDetail::Type,
-                );
-        },
+        __tracing_relay_finish,
     )
 }

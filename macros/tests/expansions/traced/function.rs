@@ -5,30 +5,14 @@ where
     T: Copy,
 {
     #![allow(unused_mut)]
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
-            "add",
-            ::core::module_path!(),
-            ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-            &CALLSITE,
-            &METADATA,
-            ::tracing_relay::__private::Kind::Internal,
-            0usize,
-        )
-    };
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+        &__TRACING_RELAY_SITE,
+        "add",
+        ::core::module_path!(),
+        ::tracing_relay::__private::Level::INFO,
+        &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+        0usize,
+    );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -41,6 +25,17 @@ where
             &__TRACING_RELAY_SITE,
         );
         __tracing_relay_opening.open(&[])
+    };
+    let __tracing_relay_finish = {
+        use ::tracing_relay::__private::Outcome as _;
+        {
+            #[allow(unused_imports)]
+            use ::tracing_relay::__private::PlainReturn as _;
+            ::tracing_relay::__private::IsThereOnReturn::check(
+                ::tracing_relay::__private::ReturnProbe::<T::Output>::NEW.relay_answer(),
+            );
+        }
+        (&&&&&&::tracing_relay::__private::OutcomeProbe::<T::Output>::NEW).relay_finish()
     };
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
@@ -61,31 +56,6 @@ where
             let mut right = right;
             { left + right }
         },
-        |
-            __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
-            __tracing_relay_result|
-        {
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::{
-                Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                NeverFails as _, Worded as _,
-            };
-            {
-                #[allow(unused_imports)]
-                use ::tracing_relay::__private::PlainReturn as _;
-                ::tracing_relay::__private::IsThereOnReturn::check(
-                    ::tracing_relay::__private::ReturnProbe(__tracing_relay_result)
-                        .relay_answer(),
-                );
-            }
-            __tracing_relay_finish
-                .failure(
-                    (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                        __tracing_relay_result,
-                    ))
-                        .relay_failure(),
-                    ::tracing_relay::__private::ErrorDetail::Type,
-                );
-        },
+        __tracing_relay_finish,
     )
 }
