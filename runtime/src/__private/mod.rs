@@ -39,7 +39,7 @@ pub use crate::scope::TraceScope;
 pub use crate::span::{
     Ambience, AttributeValue, ErrorDetail, FieldValue, FieldValues, Finish, Kind, LateFields,
     Opening, OwnedValues, Span, SpanFields, SpanSite, in_deferred_span, in_span, in_span_async,
-    in_span_stream,
+    in_span_async_with, in_span_stream,
 };
 
 #[cfg(feature = "spans")]
@@ -57,8 +57,9 @@ pub use messages::{
 };
 #[cfg(feature = "spans")]
 pub use results::{
-    AFuture, AValue, IsThereOnReturn, Outcome, OutcomeProbe, PlainReturn, ResultProbe, ReturnProbe,
-    ReturnsAResult, Told, WholeResult, any_value, never_fails, output_is, whole,
+    AFuture, AValue, IsThereOnReturn, Outcome, PlainReturn, ResultProbe, ReturnProbe,
+    ReturnsAResult, WholeResult, any_value, never_fails, outcome_probe, outcome_probe_of,
+    output_is, whole,
 };
 #[cfg(feature = "spans")]
 pub use values::{Recorded, ValueProbe, as_text, debug, display, if_older_rpc_names};

@@ -4,27 +4,23 @@ use std::error::Error;
 use std::fmt::Display;
 use std::marker::PhantomData;
 
-use crate::span::{Failure, Finish, SpanOutcome};
+use crate::span::{Failure, Finish, SpanOutcome, Told};
 
-/// Asks how a span is told of a failure: by the type of the result, before there is one. Call
-/// `relay_finish` on `&&&&&&` of it.
+/// Asks how a span is told of a failure: by the type of the result, before there is one.
 #[derive(Debug)]
 pub struct OutcomeProbe<R>(PhantomData<fn() -> R>);
 
-impl<R> OutcomeProbe<R> {
-    /// For a type that can be written out.
-    pub const NEW: Self = Self(PhantomData);
-
-    /// For the type of this value.
-    #[must_use]
-    pub const fn of(_: &R) -> Self {
-        Self::NEW
-    }
+/// The probe under all its references, for a type that can be written out. Call `relay_finish` on it.
+#[must_use]
+pub const fn outcome_probe<'a, R: 'a>() -> &'a &'a &'a &'a &'a &'a &'a OutcomeProbe<R> {
+    &&&&&&&OutcomeProbe(PhantomData)
 }
 
-/// Tells a span of a result. It is a function and no closure: one for each type of result, and not
-/// one for each function.
-pub type Told<R> = fn(&mut Finish<'_>, &R);
+/// The same for the type of this value.
+#[must_use]
+pub const fn outcome_probe_of<'a, R: 'a>(_: &R) -> &'a &'a &'a &'a &'a &'a &'a OutcomeProbe<R> {
+    outcome_probe()
+}
 
 /// The answers. They are one trait, and not one for each: the compiler looks for the method in all
 /// traits that are imported, once for each of the references.
@@ -36,7 +32,7 @@ pub trait Outcome {
 }
 
 /// First answer: the type says it itself.
-impl<R: SpanOutcome> Outcome for &&&&&OutcomeProbe<R> {
+impl<R: SpanOutcome> Outcome for &&&&&&OutcomeProbe<R> {
     type Result = R;
 
     fn relay_finish(&self) -> Told<R> {
@@ -49,7 +45,7 @@ impl<R: SpanOutcome> Outcome for &&&&&OutcomeProbe<R> {
 }
 
 /// Second answer: an error with sources.
-impl<T, E: Error> Outcome for &&&&OutcomeProbe<Result<T, E>> {
+impl<T, E: Error> Outcome for &&&&&OutcomeProbe<Result<T, E>> {
     type Result = Result<T, E>;
 
     fn relay_finish(&self) -> Told<Self::Result> {
@@ -62,7 +58,7 @@ impl<T, E: Error> Outcome for &&&&OutcomeProbe<Result<T, E>> {
 }
 
 /// Third answer: a box around an error, or what looks like one.
-impl<T, E: AsRef<dyn Error + Send + Sync + 'static>> Outcome for &&&OutcomeProbe<Result<T, E>> {
+impl<T, E: AsRef<dyn Error + Send + Sync + 'static>> Outcome for &&&&OutcomeProbe<Result<T, E>> {
     type Result = Result<T, E>;
 
     fn relay_finish(&self) -> Told<Self::Result> {
@@ -75,7 +71,7 @@ impl<T, E: AsRef<dyn Error + Send + Sync + 'static>> Outcome for &&&OutcomeProbe
 }
 
 /// Fourth answer: the same without `Send`.
-impl<T, E: AsRef<dyn Error + 'static>> Outcome for &&OutcomeProbe<Result<T, E>> {
+impl<T, E: AsRef<dyn Error + 'static>> Outcome for &&&OutcomeProbe<Result<T, E>> {
     type Result = Result<T, E>;
 
     fn relay_finish(&self) -> Told<Self::Result> {
@@ -88,7 +84,7 @@ impl<T, E: AsRef<dyn Error + 'static>> Outcome for &&OutcomeProbe<Result<T, E>> 
 }
 
 /// Fifth answer: an error with a message.
-impl<T, E: Display> Outcome for &OutcomeProbe<Result<T, E>> {
+impl<T, E: Display> Outcome for &&OutcomeProbe<Result<T, E>> {
     type Result = Result<T, E>;
 
     fn relay_finish(&self) -> Told<Self::Result> {
@@ -101,10 +97,10 @@ impl<T, E: Display> Outcome for &OutcomeProbe<Result<T, E>> {
 }
 
 /// Sixth answer: an error without words.
-impl<T, E> OutcomeProbe<Result<T, E>> {
-    /// How the span is told.
-    #[must_use]
-    pub fn relay_finish(&self) -> Told<Result<T, E>> {
+impl<T, E> Outcome for &OutcomeProbe<Result<T, E>> {
+    type Result = Result<T, E>;
+
+    fn relay_finish(&self) -> Told<Self::Result> {
         |finish, result| {
             if result.is_err() {
                 finish.failure(&Failure::of_type::<E>());

@@ -19,6 +19,7 @@ pub use fields::{FieldValues, SpanFields};
 pub use late::{LateField, LateFields};
 pub use opening::{Ambience, Opening, OwnedValues};
 pub use outcome::{ErrorDetail, Failure, SpanError, SpanOutcome};
-pub use run::{in_deferred_span, in_span, in_span_async, in_span_stream};
+pub(crate) use run::Told;
+pub use run::{in_deferred_span, in_span, in_span_async, in_span_async_with, in_span_stream};
 pub use site::{Kind, SpanSite};
 pub use value::{AttributeValue, FieldValue};

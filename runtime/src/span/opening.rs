@@ -231,6 +231,37 @@ impl Opening {
     }
 }
 
+/// The short way for a span that is the child of what is current, in place of [`Opening::starting`].
+impl Span {
+    /// No span.
+    #[inline]
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(None)
+    }
+
+    /// Whether a span that starts here may be wanted.
+    #[inline]
+    #[must_use]
+    pub fn is_wanted(site: &'static SpanSite) -> bool {
+        site.may_be_enabled() && site.is_of_interest()
+    }
+
+    /// Starts a span without fields, if it is wanted.
+    #[inline]
+    #[must_use]
+    pub fn start(site: &'static SpanSite) -> Self {
+        Opening::starting(site).open(&[])
+    }
+
+    /// Starts a span that is [wanted](Self::is_wanted), with the values of its fields.
+    #[inline(never)]
+    #[must_use]
+    pub fn start_with(site: &'static SpanSite, values: &[AttributeValue<'_>]) -> Self {
+        Opening::starting(site).open(values)
+    }
+}
+
 impl fmt::Debug for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opening").finish_non_exhaustive()

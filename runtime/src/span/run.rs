@@ -15,6 +15,10 @@ use super::active::{Active, Finish, Span};
 use super::opening::{Opening, OwnedValues};
 use super::outcome::Ended;
 
+/// Tells a span of a result: a function and no closure, one for each type of result and not one for
+/// each annotated function.
+pub(crate) type Told<R> = fn(&mut Finish<'_>, &R);
+
 /// An active span while its code runs. Dropped without [`release`](Self::release), the code unwound.
 struct Running(Option<Box<Active>>);
 
@@ -104,7 +108,15 @@ pin_project! {
 
 /// Runs a future inside a span that is open.
 #[inline]
-pub fn in_span_async<F, H>(span: Span, inner: F, finish: H) -> SpanFuture<F, H>
+pub fn in_span_async<F: Future>(span: Span, inner: F, finish: Told<F::Output>) -> ToldFuture<F> {
+    ToldFuture {
+        future: in_span_async_with(span, inner, finish),
+    }
+}
+
+/// The same with a closure that takes the result.
+#[inline]
+pub fn in_span_async_with<F, H>(span: Span, inner: F, finish: H) -> SpanFuture<F, H>
 where
     F: Future,
     H: FnOnce(&mut Finish<'_>, &F::Output),
@@ -171,6 +183,30 @@ impl<F, H> fmt::Debug for SpanFuture<F, H> {
     }
 }
 
+pin_project! {
+    /// A [`SpanFuture`] with a function that takes the result. The type says less, and the compiler has
+    /// less to check of each function.
+    pub struct ToldFuture<F: Future> {
+        #[pin]
+        future: SpanFuture<F, Told<F::Output>>,
+    }
+}
+
+impl<F: Future> Future for ToldFuture<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.project().future.poll(cx)
+    }
+}
+
+impl<F: Future> fmt::Debug for ToldFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToldFuture").finish_non_exhaustive()
+    }
+}
+
 /// A span that opens at the first poll, with the values of its fields.
 type Deferred = Option<Box<(Opening, OwnedValues)>>;
 
@@ -207,7 +243,7 @@ where
 {
     DeferredFuture {
         deferred: defer(opening, values),
-        future: in_span_async(Span(None), inner, finish),
+        future: in_span_async_with(Span(None), inner, finish),
     }
 }
 

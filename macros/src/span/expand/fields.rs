@@ -112,12 +112,34 @@ impl Emit {
             .plan
             .conventions
             .is_some_and(|conventions| conventions.textual.contains(&field.key.name.as_str()));
-        let value = recorded(p, field.sigil, &field.value);
+        let value = if self.is_primitive(field) {
+            let value = &field.value;
+            quote_spanned!(value.span()=> #p::FieldValue::field_value(&#value))
+        } else {
+            recorded(p, field.sigil, &field.value)
+        };
         if textual && field.sigil == Sigil::None {
             quote!(#p::as_text(#value))
         } else {
             value
         }
+    }
+}
+
+impl Emit {
+    /// Whether a probe has to find out how the field is recorded.
+    pub(super) fn asks(&self, field: &Field) -> bool {
+        field.sigil == Sigil::None && !self.is_primitive(field)
+    }
+
+    /// Whether the value is a parameter of a type that is known from how it is written: it is not asked
+    /// how it is recorded, which is a good part of what a field costs the compiler.
+    fn is_primitive(&self, field: &Field) -> bool {
+        let Ok(name) = syn::parse2::<Ident>(field.value.clone()) else {
+            return false;
+        };
+        let param = self.plan.params.binding(&name);
+        field.sigil == Sigil::None && param.is_some_and(|param| param.is_plain() && param.primitive)
     }
 }
 

@@ -9,7 +9,7 @@ use super::types::{future_output, nameable};
 use super::{Emit, at};
 use crate::span::args::Ending;
 use crate::span::plan::pattern_of;
-use crate::span::shape::{Shape, peel};
+use crate::span::shape::{Polled, Shape, peel};
 
 /// What takes the result.
 pub(super) struct Finish {
@@ -17,6 +17,8 @@ pub(super) struct Finish {
     pub(super) before: TokenStream,
     /// The argument of that call.
     pub(super) argument: TokenStream,
+    /// Whether it is a closure.
+    pub(super) is_closure: bool,
 }
 
 impl Emit {
@@ -24,12 +26,12 @@ impl Emit {
     /// cannot be written. A closure costs the compiler more than anything else that is generated.
     pub(super) fn finish(&self) -> Finish {
         let Self { p, plan, .. } = self;
-        let argument = |argument| Finish {
-            before: TokenStream::new(),
-            argument,
-        };
-        if plan.never_returns() || self.returns_nothing() {
-            return argument(quote!(#p::never_fails));
+        if !self.asks_for_the_outcome() {
+            return Finish {
+                before: TokenStream::new(),
+                argument: quote!(#p::never_fails),
+                is_closure: false,
+            };
         }
         let output = match (plan.shape, &plan.item.sig.output) {
             (Shape::Returned { .. }, output) => future_output(output),
@@ -38,22 +40,36 @@ impl Emit {
         };
         let output = output.filter(|_| plan.on_ok.is_none() && plan.on_err.is_none());
         let Some(output) = output else {
-            return argument(self.finish_closure());
+            return Finish {
+                before: TokenStream::new(),
+                argument: self.finish_closure(),
+                is_closure: true,
+            };
         };
         let finish = Ident::new("__tracing_relay_finish", Span::mixed_site());
         let check = self.check_that_it_is_there(&quote!(::<#output>::NEW));
-        // In a statement of its own, so that its references are not kept while the body is awaited.
+        // In a statement of its own, so that its temporaries are not kept while the body is awaited.
         let before = quote! {
-            let #finish = {
-                use #p::Outcome as _;
-                #check
-                (&&&&&&#p::OutcomeProbe::<#output>::NEW).relay_finish()
-            };
+            #check
+            let #finish = #p::outcome_probe::<#output>().relay_finish();
         };
         Finish {
             before,
             argument: finish.into_token_stream(),
+            is_closure: false,
         }
+    }
+
+    /// Whether a probe looks at the result.
+    pub(super) fn asks_for_the_outcome(&self) -> bool {
+        let stream = matches!(
+            self.plan.shape,
+            Shape::Returned {
+                polled: Polled::Stream,
+                ..
+            }
+        );
+        !stream && !self.plan.never_returns() && !self.returns_nothing()
     }
 
     /// Whether the result is `()`.
@@ -83,9 +99,9 @@ impl Emit {
             quote!(#[allow(clippy::absolute_paths)] #ending)
         });
         let imports = if on_ok.is_some() || on_err.is_some() {
-            self.imports(&["Recorded", "WholeResult", "Outcome"])
+            self.imports(&["Recorded", "WholeResult"])
         } else {
-            self.imports(&["Outcome"])
+            TokenStream::new()
         };
         let check = self.check_that_it_is_there(&quote!(::of(#result)));
         quote! {
@@ -94,7 +110,7 @@ impl Emit {
                 #check
                 #on_ok
                 #on_err
-                (&&&&&&#p::OutcomeProbe::of(#result)).relay_finish()(#finish, #result);
+                #p::outcome_probe_of(#result).relay_finish()(#finish, #result);
             }
         }
     }

@@ -20,8 +20,8 @@ mod types;
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::ReturnType;
 use syn::spanned::Spanned as _;
+use syn::{ReturnType, Type};
 
 use finish::Finish;
 use types::{future_output, nameable};
@@ -29,7 +29,7 @@ use types::{future_output, nameable};
 use crate::item::Body;
 use crate::span::params::{Param, Params};
 use crate::span::plan::{Carrier, Plan, unlinted};
-use crate::span::shape::{Polled, Shape, only_async_block};
+use crate::span::shape::{Polled, Shape, only_async_block, peel};
 
 /// Prints the function with its span.
 pub(crate) fn expand(plan: Plan) -> TokenStream {
@@ -106,6 +106,7 @@ impl Emit {
 
     fn body(&self) -> TokenStream {
         let site = self.site_static();
+        let imports = self.common_imports();
         let warnings = self.warnings();
         let inner = match self.plan.shape {
             Shape::Sync => self.sync_body(),
@@ -113,7 +114,7 @@ impl Emit {
             Shape::Returned { boxed, polled } => self.returned_body(boxed, polled),
         };
         let absent = self.plan.params.absent();
-        quote! { #site #warnings #absent #inner }
+        quote! { #site #imports #warnings #absent #inner }
     }
 
     fn sync_body(&self) -> TokenStream {
@@ -123,7 +124,9 @@ impl Emit {
         let rebind = self.rebind();
         let handles = self.late_handles();
         let block = &self.plan.body;
-        let Finish { before, argument } = self.finish();
+        let Finish {
+            before, argument, ..
+        } = self.finish();
         quote! {
             #open
             #before
@@ -173,8 +176,9 @@ impl Emit {
         let fields = self.opening_values();
         let distrust = self.distrust();
         let late: Vec<_> = self.late_local().into_iter().collect();
+        let allow = self.allowances();
         let start = quote! {
-            #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+            #allow
             let (#opening, #values #(, #late)*) = {
                 #start
                 let #values = if #opening.wants_fields() {
@@ -205,7 +209,9 @@ impl Emit {
             }
             (Polled::Future, None) => {
                 let inner = self.call_body();
-                let Finish { before, argument } = self.finish();
+                let Finish {
+                    before, argument, ..
+                } = self.finish();
                 let typed = match output {
                     Some(output) => {
                         let output_is = at(output.span(), &[], quote!(#p::output_is));
@@ -233,13 +239,43 @@ impl Emit {
     /// Runs a body in the open span. An `async fn` may return a future where a block may not.
     fn in_span_async(&self, body: &TokenStream) -> TokenStream {
         let Self { p, span, .. } = self;
-        let Finish { before, argument } = self.finish();
-        let future = Ident::new("__tracing_relay_future", Span::mixed_site());
+        let Finish {
+            before,
+            argument,
+            is_closure,
+        } = self.finish();
+        let run = Ident::new(
+            if is_closure {
+                "in_span_async_with"
+            } else {
+                "in_span_async"
+            },
+            Span::mixed_site(),
+        );
+        let future = quote!(async move { #body });
+        if self.returns_no_future() {
+            return quote!(#before #p::#run(#span, #future, #argument).await);
+        }
+        let local = Ident::new("__tracing_relay_future", Span::mixed_site());
         quote! {
             #before
             #[allow(clippy::async_yields_async)]
-            let #future = async move { #body };
-            #p::in_span_async(#span, #future, #argument).await
+            let #local = #future;
+            #p::#run(#span, #local, #argument).await
+        }
+    }
+
+    /// Whether the return type is sure to be none, from how it is written: what most functions return.
+    fn returns_no_future(&self) -> bool {
+        match &self.plan.item.sig.output {
+            ReturnType::Default => true,
+            ReturnType::Type(_, output) => {
+                let last = match peel(output) {
+                    Type::Path(path) => path.path.segments.last(),
+                    _ => None,
+                };
+                last.is_some_and(|last| ["Result", "Option"].iter().any(|name| last.ident == name))
+            }
         }
     }
 
