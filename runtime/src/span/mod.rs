@@ -11,15 +11,17 @@ mod late;
 mod opening;
 mod outcome;
 mod run;
+mod running;
 mod site;
 mod value;
 
-pub use active::{Finish, Span};
+pub use active::Span;
 pub use fields::{FieldValues, SpanFields};
 pub use late::{LateField, LateFields};
 pub use opening::{Ambience, Opening, OwnedValues};
 pub use outcome::{ErrorDetail, Failure, SpanError, SpanOutcome};
 pub(crate) use run::Told;
 pub use run::{in_deferred_span, in_span, in_span_async, in_span_async_with, in_span_stream};
+pub use running::Finish;
 pub use site::{Kind, SpanSite};
 pub use value::{AttributeValue, FieldValue};
