@@ -62,7 +62,7 @@ pub use results::{
     output_is, whole,
 };
 #[cfg(feature = "spans")]
-pub use values::{Recorded, ValueProbe, as_text, debug, display, if_older_rpc_names};
+pub use values::{Recorded, Unrecordable, ValueProbe, as_text, debug, display, if_older_rpc_names};
 
 /// The type of what never returns. `!` itself cannot be written there on stable Rust; the output of
 /// a function pointer can be named.

@@ -42,11 +42,17 @@ impl<'a, T: Display> Recorded<'a> for &ValueProbe<'a, Option<T>> {
     }
 }
 
-/// Last answer: a compile error.
-impl<'a, T: ?Sized> ValueProbe<'a, T> {
+/// Last answer: a compile error. In a trait of its own, because the compiler points at the value only
+/// where a trait asks for something.
+pub trait Unrecordable<'a, T: ?Sized> {
     /// No value.
-    #[must_use]
-    pub fn relay_value(&self) -> AttributeValue<'a>
+    fn relay_value(&self) -> AttributeValue<'a>
+    where
+        T: FieldValue;
+}
+
+impl<'a, T: ?Sized> Unrecordable<'a, T> for ValueProbe<'a, T> {
+    fn relay_value(&self) -> AttributeValue<'a>
     where
         T: FieldValue,
     {

@@ -50,11 +50,11 @@ pub(crate) const CASES: [Case; 6] = [
 ];
 
 impl Case {
-    /// The crate with this many functions, as a folder in `parent`.
-    pub(crate) fn write(&self, parent: &Path, functions: usize) -> io::Result<PathBuf> {
+    /// The crate without its functions, as a folder in `parent`.
+    pub(crate) fn write(&self, parent: &Path) -> io::Result<PathBuf> {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let runtime = workspace.join("runtime").canonicalize()?;
-        let folder = parent.join(format!("{}_{functions}", self.name));
+        let folder = parent.join(self.name);
         fs::create_dir_all(folder.join("src"))?;
         // The versions that this workspace is tested with, where it has any.
         fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock"))?;
@@ -67,8 +67,12 @@ impl Case {
             self.name
         );
         fs::write(folder.join("Cargo.toml"), manifest)?;
-        fs::write(folder.join("src/lib.rs"), self.source(functions))?;
         Ok(folder)
+    }
+
+    /// This many functions in the crate.
+    pub(crate) fn write_functions(&self, folder: &Path, functions: usize) -> io::Result<()> {
+        fs::write(folder.join("src/lib.rs"), self.source(functions))
     }
 
     /// Functions as a service has them: one field, one `await`, an error. Each is boxed as a task or a

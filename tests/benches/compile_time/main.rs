@@ -10,7 +10,7 @@ mod crates;
 
 use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
@@ -34,41 +34,46 @@ struct Cost {
 fn main() -> io::Result<()> {
     let rounds = std::env::args().find_map(|arg| arg.parse().ok());
     let rounds = rounds.unwrap_or(ROUNDS);
-    let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile_time");
+    let crates = prepare(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile_time"))?;
     for functions in SIZES {
-        let costs = measure(&parent, functions, rounds)?;
+        let costs = measure(&crates, functions, rounds)?;
         print_table(functions, &costs);
     }
     Ok(())
 }
 
-/// Compiles each crate in turn, so that what disturbs the machine disturbs all of them.
+/// The crates that build, with their dependencies compiled, which are not counted.
+fn prepare(parent: &Path) -> io::Result<Vec<(&'static Case, PathBuf)>> {
+    let mut crates = Vec::new();
+    for case in &CASES {
+        let folder = case.write(parent)?;
+        case.write_functions(&folder, 1)?;
+        if compile(&folder, "check")?.is_some() && compile(&folder, "release")?.is_some() {
+            crates.push((case, folder));
+        } else {
+            eprintln!("SKIPPED: `{}` does not build", case.attribute);
+        }
+    }
+    Ok(crates)
+}
+
+/// Compiles the crates in turn, so that what disturbs the machine disturbs all of them.
 fn measure(
-    parent: &Path,
+    crates: &[(&'static Case, PathBuf)],
     functions: usize,
     rounds: usize,
 ) -> io::Result<Vec<(&'static Case, Cost)>> {
-    let mut crates = Vec::new();
-    for case in &CASES {
-        let folder = case.write(parent, functions)?;
-        // The dependencies are compiled here, and are not counted.
-        if compile(&folder, "check")?.is_some() && compile(&folder, "release")?.is_some() {
-            crates.push((case, folder, Cost::default()));
-        } else {
-            eprintln!("SKIPPED: the crate `{}` does not build", case.name);
-        }
-    }
+    let mut costs: Vec<_> = crates.iter().map(|_| Cost::default()).collect();
     for _ in 0..rounds {
-        for (case, folder, cost) in &mut crates {
+        for ((case, folder), cost) in crates.iter().zip(&mut costs) {
+            case.write_functions(folder, functions)?;
             cost.check.extend(compile(folder, "check")?);
             cost.release.extend(compile(folder, "release")?);
-            cost.text = text_size(&folder.join(format!("target/release/lib{}.rlib", case.name)))?;
+            let library = folder.join(format!("../target/release/lib{}.rlib", case.name));
+            cost.text = text_size(&library)?;
         }
     }
-    Ok(crates
-        .into_iter()
-        .map(|(case, _, cost)| (case, cost))
-        .collect())
+    Ok(crates.iter().map(|(case, _)| *case).zip(costs).collect())
 }
 
 /// The processor time of compiling a crate anew, its dependencies excepted; `None` if it does not
@@ -85,7 +90,7 @@ fn compile(folder: &Path, how: &str) -> io::Result<Option<Duration>> {
         .arg("--quiet")
         .current_dir(folder)
         .env("CARGO_INCREMENTAL", "0")
-        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("CARGO_TARGET_DIR", folder.join("../target"))
         .stderr(Stdio::inherit())
         .status()?;
     let time = processor_time()?.saturating_sub(before);

@@ -69,7 +69,8 @@ impl Emit {
                 ..
             }
         );
-        !stream && !self.plan.never_returns() && !self.returns_nothing()
+        let fields = self.plan.on_ok.is_some() || self.plan.on_err.is_some();
+        !stream && !self.plan.never_returns() && (fields || !self.returns_nothing())
     }
 
     /// Whether the result is `()`.
@@ -83,7 +84,7 @@ impl Emit {
     }
 
     /// `|finish, result| …`
-    fn finish_closure(&self) -> TokenStream {
+    pub(super) fn finish_closure(&self) -> TokenStream {
         let Self { p, plan, .. } = self;
         let finish = Ident::new("__tracing_relay_finish", Span::mixed_site());
         let result = Ident::new("__tracing_relay_result", Span::mixed_site());
@@ -99,7 +100,7 @@ impl Emit {
             quote!(#[allow(clippy::absolute_paths)] #ending)
         });
         let imports = if on_ok.is_some() || on_err.is_some() {
-            self.imports(&["Recorded", "WholeResult"])
+            self.imports(&["Recorded", "Unrecordable", "WholeResult"])
         } else {
             TokenStream::new()
         };

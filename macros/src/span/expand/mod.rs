@@ -209,9 +209,12 @@ impl Emit {
             }
             (Polled::Future, None) => {
                 let inner = self.call_body();
-                let Finish {
-                    before, argument, ..
-                } = self.finish();
+                // With a function in its place, a mistake in the type is told in terms of that.
+                let finish = if self.asks_for_the_outcome() {
+                    self.finish_closure()
+                } else {
+                    quote!(#p::never_fails)
+                };
                 let typed = match output {
                     Some(output) => {
                         let output_is = at(output.span(), &[], quote!(#p::output_is));
@@ -219,8 +222,8 @@ impl Emit {
                     }
                     None => inner,
                 };
-                let wrapped = quote!(#p::in_deferred_span(#opening, #values, #typed, #argument));
-                (before, wrapped)
+                let wrapped = quote!(#p::in_deferred_span(#opening, #values, #typed, #finish));
+                (TokenStream::new(), wrapped)
             }
             (Polled::Stream, _) => {
                 let inner = self.call_body();

@@ -156,19 +156,19 @@ impl Emit {
     /// block with an import of its own costs the compiler more than the import. The body sees them,
     /// and they have no name and no method that it could mean.
     pub(super) fn common_imports(&self) -> TokenStream {
-        let p = &self.p;
         let name = match &self.plan.exported_name {
             Some(ExportedName::Value(field)) => Some(field),
             Some(ExportedName::Field(_)) | None => None,
         };
         let mut fields = self.plan.fields.iter().chain(name);
-        let recorded = fields.any(|field| self.asks(field));
-        match (recorded, self.asks_for_the_outcome()) {
-            (true, true) => quote!(use #p::{Outcome as _, Recorded as _};),
-            (true, false) => quote!(use #p::Recorded as _;),
-            (false, true) => quote!(use #p::Outcome as _;),
-            (false, false) => TokenStream::new(),
+        let mut traits = Vec::new();
+        if self.asks_for_the_outcome() {
+            traits.push("Outcome");
         }
+        if fields.any(|field| self.asks(field)) {
+            traits.extend(["Recorded", "Unrecordable"]);
+        }
+        self.imports(&traits)
     }
 
     /// The traits behind the probes.

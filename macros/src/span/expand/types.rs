@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeParamBound};
 
-use super::Emit;
+use super::{Emit, at};
 use crate::item::idents_in;
 use crate::span::shape::peel;
 
@@ -29,7 +29,9 @@ impl Emit {
             ReturnType::Default => sig.ident.span(),
             ReturnType::Type(_, output) => output.span(),
         };
-        let give_back = quote_spanned!(location=> return #p::any_value::<#output>(););
+        // All of it is there, or the compiler would point at the attribute.
+        let any_value = at(location, &[], quote!(#p::any_value));
+        let give_back = quote_spanned!(location=> return #any_value::<#output>(););
         let allow = self
             .plan
             .never_returns()

@@ -9,7 +9,7 @@ impl ::tracing_relay::__private::SpanFields for Op {
         >,
     ) {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::Recorded as _;
+        use ::tracing_relay::__private::{Recorded as _, Unrecordable as _};
         match self {
             Self::Start { id: __tracing_relay_0, mode: __tracing_relay_1, .. } => {
                 ::tracing_relay::__private::FieldValues::push(

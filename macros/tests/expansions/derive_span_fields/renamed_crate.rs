@@ -16,7 +16,7 @@ impl ::renamed::__private::SpanFields for Id {
         __tracing_relay_out: &mut ::renamed::__private::FieldValues<'__tracing_relay>,
     ) {
         #[allow(unused_imports)]
-        use ::renamed::__private::Recorded as _;
+        use ::renamed::__private::{Recorded as _, Unrecordable as _};
         match self {
             Self { 0: __tracing_relay_0, 1: __tracing_relay_1, .. } => {
                 ::renamed::__private::FieldValues::push(

@@ -9,7 +9,7 @@ impl ::tracing_relay::__private::SpanFields for TurnStart {
         >,
     ) {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::Recorded as _;
+        use ::tracing_relay::__private::{Recorded as _, Unrecordable as _};
         match self {
             Self { thread_id: __tracing_relay_0, r#mode: __tracing_relay_1, .. } => {
                 ::tracing_relay::__private::FieldValues::push(

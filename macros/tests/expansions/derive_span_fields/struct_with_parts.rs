@@ -40,7 +40,7 @@ where
         >,
     ) {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::Recorded as _;
+        use ::tracing_relay::__private::{Recorded as _, Unrecordable as _};
         match self {
             Self {
                 id: __tracing_relay_0,

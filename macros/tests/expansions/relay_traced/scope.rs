@@ -9,34 +9,29 @@ async fn link(&self) -> Result<(), Error> {
             0usize,
         )
         .showing(::tracing_relay::__private::ErrorDetail::Chain);
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
-        let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
-            &__TRACING_RELAY_SITE,
-        );
-        __tracing_relay_opening.open(&[])
+        ::tracing_relay::__private::Span::start(&__TRACING_RELAY_SITE)
     };
-    let __tracing_relay_finish = {
-        use ::tracing_relay::__private::Outcome as _;
-        (&&&&&&::tracing_relay::__private::OutcomeProbe::<Result<(), Error>>::NEW)
-            .relay_finish()
-    };
-    #[allow(clippy::async_yields_async)]
-    let __tracing_relay_future = async move {
-        if false {
-            return ::tracing_relay::__private::any_value::<Result<(), Error>>();
-        }
-        { self.connect().await }
-    };
+    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<
+        Result<(), Error>,
+    >()
+        .relay_finish();
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
-            __tracing_relay_future,
+            async move {
+                if false {
+                    return ::tracing_relay::__private::any_value::<Result<(), Error>>();
+                }
+                { self.connect().await }
+            },
             __tracing_relay_finish,
         )
         .await

@@ -25,6 +25,8 @@ fn handle(request: &Request) -> Reply {
         .of_kind(::tracing_relay::__private::Kind::Server)
         .named_by(0usize)
         .from_environment();
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -40,7 +42,7 @@ fn handle(request: &Request) -> Reply {
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::{Recorded as _, FindNoCarrier as _};
+        use ::tracing_relay::__private::FindNoCarrier as _;
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
             &__TRACING_RELAY_SITE,
             &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
@@ -83,26 +85,19 @@ fn handle(request: &Request) -> Reply {
             __tracing_relay_opening.open(&[])
         }
     };
-    let __tracing_relay_finish = {
-        use ::tracing_relay::__private::Outcome as _;
-        {
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::PlainReturn as _;
-            ::tracing_relay::__private::IsThereOnReturn::check(
-                ::tracing_relay::__private::ReturnProbe::<Reply>::NEW.relay_answer(),
-            );
-        }
-        (&&&&&&::tracing_relay::__private::OutcomeProbe::<Reply>::NEW).relay_finish()
-    };
+    {
+        #[allow(unused_imports)]
+        use ::tracing_relay::__private::PlainReturn as _;
+        ::tracing_relay::__private::IsThereOnReturn::check(
+            ::tracing_relay::__private::ReturnProbe::<Reply>::NEW.relay_answer(),
+        );
+    }
+    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<Reply>()
+        .relay_finish();
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> Reply {
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let request = request;
             let _ = &request;
             { answer(request) }

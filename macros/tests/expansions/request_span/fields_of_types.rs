@@ -37,6 +37,8 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
             .named_by(const { __TRACING_RELAY_COUNT + 1usize })
             .from_environment()
     };
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -46,7 +48,7 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_span, __tracing_relay_late) = {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::{Recorded as _, FindNoCarrier as _};
+        use ::tracing_relay::__private::FindNoCarrier as _;
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
             &__TRACING_RELAY_SITE,
             &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
@@ -119,20 +121,10 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> Reply {
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let params = params;
             let _ = &params;
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let client = client;
             let _ = &client;
             #[allow(clippy::absolute_paths)]
@@ -143,7 +135,7 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
                 const { __TRACING_RELAY_COUNT + 2usize },
                 |__tracing_relay_value| {
                     #[allow(unused_imports)]
-                    use ::tracing_relay::__private::Recorded as _;
+                    use ::tracing_relay::__private::{Recorded as _, Unrecordable as _};
                     (&&&&::tracing_relay::__private::ValueProbe(
                         &(*__tracing_relay_value),
                     ))
@@ -161,7 +153,7 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
         {
             #[allow(unused_imports)]
             use ::tracing_relay::__private::{
-                Recorded as _, WholeResult as _, Outcome as _,
+                Recorded as _, Unrecordable as _, WholeResult as _,
             };
             {
                 #[allow(unused_imports)]
@@ -185,7 +177,7 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
                         ],
                     );
             }
-            (&&&&&&::tracing_relay::__private::OutcomeProbe::of(__tracing_relay_result))
+            ::tracing_relay::__private::outcome_probe_of(__tracing_relay_result)
                 .relay_finish()(__tracing_relay_finish, __tracing_relay_result);
         },
     )

@@ -20,6 +20,8 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
         )
         .of_kind(::tracing_relay::__private::Kind::Server)
         .from_environment();
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -29,7 +31,7 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_opening, __tracing_relay_values, __tracing_relay_late) = {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::{Recorded as _, FindNoCarrier as _};
+        use ::tracing_relay::__private::FindNoCarrier as _;
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
                 &__TRACING_RELAY_SITE,
                 &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
@@ -63,10 +65,6 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
         };
         (__tracing_relay_opening, __tracing_relay_values, __tracing_relay_late)
     };
-    let __tracing_relay_finish = {
-        use ::tracing_relay::__private::Outcome as _;
-        (&&&&&&::tracing_relay::__private::OutcomeProbe::<Reply>::NEW).relay_finish()
-    };
     ::tracing_relay::__private::in_deferred_span(
         __tracing_relay_opening,
         __tracing_relay_values,
@@ -75,12 +73,7 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
             _,
         >(
             (move || {
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
+                #[allow(clippy::shadow_same)]
                 let request = request;
                 let _ = &request;
                 #[allow(clippy::absolute_paths)]
@@ -91,7 +84,9 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                     4usize,
                     |__tracing_relay_value| {
                         #[allow(unused_imports)]
-                        use ::tracing_relay::__private::Recorded as _;
+                        use ::tracing_relay::__private::{
+                            Recorded as _, Unrecordable as _,
+                        };
                         ::tracing_relay::__private::as_text(
                             (&&&&::tracing_relay::__private::ValueProbe(
                                 &(*__tracing_relay_value),
@@ -106,6 +101,12 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                 }
             })(),
         ),
-        __tracing_relay_finish,
+        |
+            __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
+            __tracing_relay_result|
+        {
+            ::tracing_relay::__private::outcome_probe_of(__tracing_relay_result)
+                .relay_finish()(__tracing_relay_finish, __tracing_relay_result);
+        },
     )
 }

@@ -19,6 +19,8 @@ where
         )
         .of_kind(::tracing_relay::__private::Kind::Server)
         .from_environment();
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -58,10 +60,8 @@ where
             ::tracing_relay::__private::RestampProbe(&mut request)
                 .relay_restamp(&__tracing_relay_span);
         }
-        let __tracing_relay_finish = {
-            use ::tracing_relay::__private::Outcome as _;
-            (&&&&&&::tracing_relay::__private::OutcomeProbe::<u8>::NEW).relay_finish()
-        };
+        let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<u8>()
+            .relay_finish();
         #[allow(clippy::async_yields_async)]
         let __tracing_relay_future = async move {
             if false {

@@ -9,6 +9,8 @@ fn handle(&self, request: Request) -> impl Future<Output = Reply> {
         )
         .of_kind(::tracing_relay::__private::Kind::Server)
         .from_environment();
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -39,10 +41,6 @@ fn handle(&self, request: Request) -> impl Future<Output = Reply> {
         };
         (__tracing_relay_opening, __tracing_relay_values)
     };
-    let __tracing_relay_finish = {
-        use ::tracing_relay::__private::Outcome as _;
-        (&&&&&&::tracing_relay::__private::OutcomeProbe::<Reply>::NEW).relay_finish()
-    };
     ::tracing_relay::__private::in_deferred_span(
         __tracing_relay_opening,
         __tracing_relay_values,
@@ -51,12 +49,7 @@ fn handle(&self, request: Request) -> impl Future<Output = Reply> {
             _,
         >(
             (move || {
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
+                #[allow(clippy::shadow_same)]
                 let request = request;
                 let _ = &request;
                 {
@@ -65,6 +58,12 @@ fn handle(&self, request: Request) -> impl Future<Output = Reply> {
                 }
             })(),
         ),
-        __tracing_relay_finish,
+        |
+            __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
+            __tracing_relay_result|
+        {
+            ::tracing_relay::__private::outcome_probe_of(__tracing_relay_result)
+                .relay_finish()(__tracing_relay_finish, __tracing_relay_result);
+        },
     )
 }

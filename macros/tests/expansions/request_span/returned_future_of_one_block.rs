@@ -9,6 +9,8 @@ fn handle(&self, mut request: Request) -> impl Future<Output = Reply> + Send {
         )
         .of_kind(::tracing_relay::__private::Kind::Server)
         .from_environment();
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -48,10 +50,8 @@ fn handle(&self, mut request: Request) -> impl Future<Output = Reply> + Send {
             ::tracing_relay::__private::RestampProbe(&mut request)
                 .relay_restamp(&__tracing_relay_span);
         }
-        let __tracing_relay_finish = {
-            use ::tracing_relay::__private::Outcome as _;
-            (&&&&&&::tracing_relay::__private::OutcomeProbe::<Reply>::NEW).relay_finish()
-        };
+        let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<Reply>()
+            .relay_finish();
         #[allow(clippy::async_yields_async)]
         let __tracing_relay_future = async move {
             if false {

@@ -18,6 +18,8 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
         )
         .of_kind(::tracing_relay::__private::Kind::Server)
         .from_environment();
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -27,7 +29,7 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::{Recorded as _, FindNoCarrier as _};
+        use ::tracing_relay::__private::FindNoCarrier as _;
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
             &__TRACING_RELAY_SITE,
             &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
@@ -63,38 +65,28 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
         }
         __tracing_relay_span
     };
-    #[allow(clippy::async_yields_async)]
-    let __tracing_relay_future = async move {
-        if false {
-            return ::tracing_relay::__private::any_value::<Result<Reply, Error>>();
-        }
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
-        let request = request;
-        let _ = &request;
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
-        let state = state;
-        { state.handle(request).await }
-    };
-    ::tracing_relay::__private::in_span_async(
+    ::tracing_relay::__private::in_span_async_with(
             __tracing_relay_span,
-            __tracing_relay_future,
+            async move {
+                if false {
+                    return ::tracing_relay::__private::any_value::<
+                        Result<Reply, Error>,
+                    >();
+                }
+                #[allow(clippy::shadow_same)]
+                let request = request;
+                let _ = &request;
+                #[allow(clippy::shadow_same)]
+                let state = state;
+                { state.handle(request).await }
+            },
             |
                 __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
                 __tracing_relay_result|
             {
                 #[allow(unused_imports)]
                 use ::tracing_relay::__private::{
-                    Recorded as _, WholeResult as _, Outcome as _,
+                    Recorded as _, Unrecordable as _, WholeResult as _,
                 };
                 if let ::tracing_relay::__private::Option::Some(reply) = ::tracing_relay::__private::ResultProbe(
                         __tracing_relay_result,
@@ -127,9 +119,7 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
                             ],
                         );
                 }
-                (&&&&&&::tracing_relay::__private::OutcomeProbe::of(
-                    __tracing_relay_result,
-                ))
+                ::tracing_relay::__private::outcome_probe_of(__tracing_relay_result)
                     .relay_finish()(__tracing_relay_finish, __tracing_relay_result);
             },
         )

@@ -15,63 +15,45 @@ async fn run(id: u64, list: &[u8]) -> Result<u8, Error> {
         ],
         2usize,
     );
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
-        #[allow(unused_imports)]
-        use ::tracing_relay::__private::Recorded as _;
-        let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
-            &__TRACING_RELAY_SITE,
-        );
-        if __tracing_relay_opening.wants_fields() {
-            __tracing_relay_opening
-                .open(
-                    &[
-                        (&&&&::tracing_relay::__private::ValueProbe(&(id)))
-                            .relay_value(),
-                        ::tracing_relay::__private::debug(&(list)),
-                    ],
-                )
+        if ::tracing_relay::__private::Span::is_wanted(&__TRACING_RELAY_SITE) {
+            ::tracing_relay::__private::Span::start_with(
+                &__TRACING_RELAY_SITE,
+                &[
+                    ::tracing_relay::__private::FieldValue::field_value(&id),
+                    ::tracing_relay::__private::debug(&(list)),
+                ],
+            )
         } else {
-            __tracing_relay_opening.open(&[])
+            ::tracing_relay::__private::Span::none()
         }
     };
-    let __tracing_relay_finish = {
-        use ::tracing_relay::__private::Outcome as _;
-        (&&&&&&::tracing_relay::__private::OutcomeProbe::<Result<u8, Error>>::NEW)
-            .relay_finish()
-    };
-    #[allow(clippy::async_yields_async)]
-    let __tracing_relay_future = async move {
-        if false {
-            return ::tracing_relay::__private::any_value::<Result<u8, Error>>();
-        }
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
-        let id = id;
-        let _ = &id;
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
-        let list = list;
-        let _ = &list;
-        { step(id).await }
-    };
+    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<
+        Result<u8, Error>,
+    >()
+        .relay_finish();
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
-            __tracing_relay_future,
+            async move {
+                if false {
+                    return ::tracing_relay::__private::any_value::<Result<u8, Error>>();
+                }
+                #[allow(clippy::shadow_same)]
+                let id = id;
+                let _ = &id;
+                #[allow(clippy::shadow_same)]
+                let list = list;
+                let _ = &list;
+                { step(id).await }
+            },
             __tracing_relay_finish,
         )
         .await

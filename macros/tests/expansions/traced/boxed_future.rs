@@ -7,13 +7,14 @@ fn handle<'a>(&'a self) -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> {
         &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
         0usize,
     );
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_opening, __tracing_relay_values) = {
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
                 &__TRACING_RELAY_SITE,
@@ -25,10 +26,6 @@ fn handle<'a>(&'a self) -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> {
             ::tracing_relay::__private::OwnedValues::new(&[])
         };
         (__tracing_relay_opening, __tracing_relay_values)
-    };
-    let __tracing_relay_finish = {
-        use ::tracing_relay::__private::Outcome as _;
-        (&&&&&&::tracing_relay::__private::OutcomeProbe::<u8>::NEW).relay_finish()
     };
     ::tracing_relay::__private::Box::pin(
         ::tracing_relay::__private::in_deferred_span(
@@ -42,7 +39,13 @@ fn handle<'a>(&'a self) -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> {
                     { self.answer().boxed() }
                 })(),
             ),
-            __tracing_relay_finish,
+            |
+                __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
+                __tracing_relay_result|
+            {
+                ::tracing_relay::__private::outcome_probe_of(__tracing_relay_result)
+                    .relay_finish()(__tracing_relay_finish, __tracing_relay_result);
+            },
         ),
     )
 }

@@ -8,6 +8,8 @@ async fn send(mut owned: Request, lent: &mut Other, seen: &str) -> Reply {
             0usize,
         )
         .of_kind(::tracing_relay::__private::Kind::Client);
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -16,10 +18,9 @@ async fn send(mut owned: Request, lent: &mut Other, seen: &str) -> Reply {
     );
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
-        let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
+        let __tracing_relay_span = ::tracing_relay::__private::Span::start(
             &__TRACING_RELAY_SITE,
         );
-        let __tracing_relay_span = __tracing_relay_opening.open(&[]);
         {
             #[allow(unused_imports)]
             use ::tracing_relay::__private::FindNoOutgoingCarrier as _;
@@ -46,35 +47,18 @@ async fn send(mut owned: Request, lent: &mut Other, seen: &str) -> Reply {
         }
         __tracing_relay_span
     };
-    let __tracing_relay_finish = {
-        use ::tracing_relay::__private::Outcome as _;
-        (&&&&&&::tracing_relay::__private::OutcomeProbe::<Reply>::NEW).relay_finish()
-    };
+    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<Reply>()
+        .relay_finish();
     #[allow(clippy::async_yields_async)]
     let __tracing_relay_future = async move {
         if false {
             return ::tracing_relay::__private::any_value::<Reply>();
         }
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
+        #[allow(clippy::shadow_same)]
         let owned = owned;
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
+        #[allow(clippy::shadow_same)]
         let lent = lent;
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
+        #[allow(clippy::shadow_same)]
         let seen = seen;
         { transport(owned, lent, seen).await }
     };

@@ -8,43 +8,36 @@ fn send(request: &mut Request) -> Reply {
             0usize,
         )
         .of_kind(::tracing_relay::__private::Kind::Producer);
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
-        let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
+        let __tracing_relay_span = ::tracing_relay::__private::Span::start(
             &__TRACING_RELAY_SITE,
         );
-        let __tracing_relay_span = __tracing_relay_opening.open(&[]);
         {
             __tracing_relay_span.send(&mut request.headers);
         }
         __tracing_relay_span
     };
-    let __tracing_relay_finish = {
-        use ::tracing_relay::__private::Outcome as _;
-        {
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::PlainReturn as _;
-            ::tracing_relay::__private::IsThereOnReturn::check(
-                ::tracing_relay::__private::ReturnProbe::<Reply>::NEW.relay_answer(),
-            );
-        }
-        (&&&&&&::tracing_relay::__private::OutcomeProbe::<Reply>::NEW).relay_finish()
-    };
+    {
+        #[allow(unused_imports)]
+        use ::tracing_relay::__private::PlainReturn as _;
+        ::tracing_relay::__private::IsThereOnReturn::check(
+            ::tracing_relay::__private::ReturnProbe::<Reply>::NEW.relay_answer(),
+        );
+    }
+    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<Reply>()
+        .relay_finish();
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> Reply {
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let request = request;
             let _ = &request;
             { transport(request) }

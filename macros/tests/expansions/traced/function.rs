@@ -13,46 +13,32 @@ where
         &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
         0usize,
     );
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
-        let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
-            &__TRACING_RELAY_SITE,
+        ::tracing_relay::__private::Span::start(&__TRACING_RELAY_SITE)
+    };
+    {
+        #[allow(unused_imports)]
+        use ::tracing_relay::__private::PlainReturn as _;
+        ::tracing_relay::__private::IsThereOnReturn::check(
+            ::tracing_relay::__private::ReturnProbe::<T::Output>::NEW.relay_answer(),
         );
-        __tracing_relay_opening.open(&[])
-    };
-    let __tracing_relay_finish = {
-        use ::tracing_relay::__private::Outcome as _;
-        {
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::PlainReturn as _;
-            ::tracing_relay::__private::IsThereOnReturn::check(
-                ::tracing_relay::__private::ReturnProbe::<T::Output>::NEW.relay_answer(),
-            );
-        }
-        (&&&&&&::tracing_relay::__private::OutcomeProbe::<T::Output>::NEW).relay_finish()
-    };
+    }
+    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<T::Output>()
+        .relay_finish();
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> T::Output {
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let left = left;
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let mut right = right;
             { left + right }
         },

@@ -15,12 +15,8 @@ fn nothing() {
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
-        let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
-            &__TRACING_RELAY_SITE,
-        );
-        __tracing_relay_opening.open(&[])
+        ::tracing_relay::__private::Span::start(&__TRACING_RELAY_SITE)
     };
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,

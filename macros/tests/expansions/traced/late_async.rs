@@ -19,16 +19,15 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
             1usize,
         )
         .named_by(1usize);
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_span, __tracing_relay_late) = {
-        #[allow(unused_imports)]
-        use ::tracing_relay::__private::Recorded as _;
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
             &__TRACING_RELAY_SITE,
         );
@@ -38,8 +37,7 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
             __tracing_relay_opening
                 .open(
                     &[
-                        (&&&&::tracing_relay::__private::ValueProbe(&(id)))
-                            .relay_value(),
+                        ::tracing_relay::__private::FieldValue::field_value(&id),
                         (&&&&::tracing_relay::__private::ValueProbe(&(request.method)))
                             .relay_value(),
                     ],
@@ -54,20 +52,10 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
         if false {
             return ::tracing_relay::__private::any_value::<Vec<u8>>();
         }
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
+        #[allow(clippy::shadow_same)]
         let id = id;
         let _ = &id;
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
+        #[allow(clippy::shadow_same)]
         let request = request;
         let _ = &request;
         #[allow(clippy::absolute_paths)]
@@ -78,7 +66,7 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
             2usize,
             |__tracing_relay_value| {
                 #[allow(unused_imports)]
-                use ::tracing_relay::__private::Recorded as _;
+                use ::tracing_relay::__private::{Recorded as _, Unrecordable as _};
                 (&&&&::tracing_relay::__private::ValueProbe(&(*__tracing_relay_value)))
                     .relay_value()
             },
@@ -91,7 +79,7 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
             3usize,
             |__tracing_relay_value| {
                 #[allow(unused_imports)]
-                use ::tracing_relay::__private::Recorded as _;
+                use ::tracing_relay::__private::{Recorded as _, Unrecordable as _};
                 ::tracing_relay::__private::debug(&(*__tracing_relay_value))
             },
         );
@@ -101,7 +89,7 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
             Vec::new()
         }
     };
-    ::tracing_relay::__private::in_span_async(
+    ::tracing_relay::__private::in_span_async_with(
             __tracing_relay_span,
             __tracing_relay_future,
             |
@@ -110,7 +98,7 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
             {
                 #[allow(unused_imports)]
                 use ::tracing_relay::__private::{
-                    Recorded as _, WholeResult as _, Outcome as _,
+                    Recorded as _, Unrecordable as _, WholeResult as _,
                 };
                 if let ::tracing_relay::__private::Option::Some(reply) = ::tracing_relay::__private::ResultProbe(
                         __tracing_relay_result,
@@ -126,9 +114,7 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
                             ],
                         );
                 }
-                (&&&&&&::tracing_relay::__private::OutcomeProbe::of(
-                    __tracing_relay_result,
-                ))
+                ::tracing_relay::__private::outcome_probe_of(__tracing_relay_result)
                     .relay_finish()(__tracing_relay_finish, __tracing_relay_result);
             },
         )

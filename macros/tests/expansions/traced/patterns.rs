@@ -12,16 +12,15 @@ async fn handle(
             1usize,
         )
         .of_kind(::tracing_relay::__private::Kind::Consumer);
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
-        #[allow(unused_imports)]
-        use ::tracing_relay::__private::Recorded as _;
         #[allow(unused_variables, clippy::used_underscore_binding)]
         let Message { id, trace } = &__tracing_relay_p0;
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
@@ -46,19 +45,16 @@ async fn handle(
         }
         __tracing_relay_span
     };
-    let __tracing_relay_finish = {
-        use ::tracing_relay::__private::Outcome as _;
-        (&&&&&&::tracing_relay::__private::OutcomeProbe::<u8>::NEW).relay_finish()
-    };
+    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<u8>()
+        .relay_finish();
     #[allow(clippy::async_yields_async)]
     let __tracing_relay_future = async move {
         if false {
             return ::tracing_relay::__private::any_value::<u8>();
         }
         #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
             clippy::shadow_same,
+            clippy::no_effect_underscore_binding,
             clippy::used_underscore_binding
         )]
         let __tracing_relay_p0 = __tracing_relay_p0;
@@ -72,9 +68,8 @@ async fn handle(
         let _ = &trace;
         let _ = &id;
         #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
             clippy::shadow_same,
+            clippy::no_effect_underscore_binding,
             clippy::used_underscore_binding
         )]
         let __tracing_relay_p1 = __tracing_relay_p1;
@@ -86,9 +81,8 @@ async fn handle(
         )]
         let (mut left, _) = __tracing_relay_p1;
         #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
             clippy::shadow_same,
+            clippy::no_effect_underscore_binding,
             clippy::used_underscore_binding
         )]
         let __tracing_relay_p2 = __tracing_relay_p2;

@@ -13,17 +13,14 @@ fn items(count: u32) -> impl Stream<Item = u32> {
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_opening, __tracing_relay_values) = {
-        #[allow(unused_imports)]
-        use ::tracing_relay::__private::Recorded as _;
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
                 &__TRACING_RELAY_SITE,
             )
             .within(::tracing_relay::__private::Ambience::read(&__TRACING_RELAY_SITE));
         let __tracing_relay_values = if __tracing_relay_opening.wants_fields() {
             ::tracing_relay::__private::OwnedValues::new(
-                &[(&&&&::tracing_relay::__private::ValueProbe(&(count))).relay_value()],
+                &[::tracing_relay::__private::FieldValue::field_value(&count)],
             )
         } else {
             ::tracing_relay::__private::OwnedValues::new(&[])
@@ -34,12 +31,7 @@ fn items(count: u32) -> impl Stream<Item = u32> {
         __tracing_relay_opening,
         __tracing_relay_values,
         (move || {
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let count = count;
             let _ = &count;
             { stream::iter(0..count) }
