@@ -11,12 +11,14 @@ use crate::span::{Failure, Finish, SpanOutcome, Told};
 pub struct OutcomeProbe<R>(PhantomData<fn() -> R>);
 
 /// The probe under all its references, for a type that can be written out. Call `relay_finish` on it.
+#[inline]
 #[must_use]
 pub const fn outcome_probe<'a, R: 'a>() -> &'a &'a &'a &'a &'a &'a &'a OutcomeProbe<R> {
     &&&&&&&OutcomeProbe(PhantomData)
 }
 
 /// The same for the type of this value.
+#[inline]
 #[must_use]
 pub const fn outcome_probe_of<'a, R: 'a>(_: &R) -> &'a &'a &'a &'a &'a &'a &'a OutcomeProbe<R> {
     outcome_probe()
@@ -35,6 +37,7 @@ pub trait Outcome {
 impl<R: SpanOutcome> Outcome for &&&&&&OutcomeProbe<R> {
     type Result = R;
 
+    #[inline]
     fn relay_finish(&self) -> Told<R> {
         |finish, result| {
             if let Some(failure) = result.failure() {
@@ -48,6 +51,7 @@ impl<R: SpanOutcome> Outcome for &&&&&&OutcomeProbe<R> {
 impl<T, E: Error> Outcome for &&&&&OutcomeProbe<Result<T, E>> {
     type Result = Result<T, E>;
 
+    #[inline]
     fn relay_finish(&self) -> Told<Self::Result> {
         |finish, result| {
             if let Err(error) = result {
@@ -61,6 +65,7 @@ impl<T, E: Error> Outcome for &&&&&OutcomeProbe<Result<T, E>> {
 impl<T, E: AsRef<dyn Error + Send + Sync + 'static>> Outcome for &&&&OutcomeProbe<Result<T, E>> {
     type Result = Result<T, E>;
 
+    #[inline]
     fn relay_finish(&self) -> Told<Self::Result> {
         |finish, result| {
             if let Err(error) = result {
@@ -74,6 +79,7 @@ impl<T, E: AsRef<dyn Error + Send + Sync + 'static>> Outcome for &&&&OutcomeProb
 impl<T, E: AsRef<dyn Error + 'static>> Outcome for &&&OutcomeProbe<Result<T, E>> {
     type Result = Result<T, E>;
 
+    #[inline]
     fn relay_finish(&self) -> Told<Self::Result> {
         |finish, result| {
             if let Err(error) = result {
@@ -87,6 +93,7 @@ impl<T, E: AsRef<dyn Error + 'static>> Outcome for &&&OutcomeProbe<Result<T, E>>
 impl<T, E: Display> Outcome for &&OutcomeProbe<Result<T, E>> {
     type Result = Result<T, E>;
 
+    #[inline]
     fn relay_finish(&self) -> Told<Self::Result> {
         |finish, result| {
             if let Err(error) = result {
@@ -100,6 +107,7 @@ impl<T, E: Display> Outcome for &&OutcomeProbe<Result<T, E>> {
 impl<T, E> Outcome for &OutcomeProbe<Result<T, E>> {
     type Result = Result<T, E>;
 
+    #[inline]
     fn relay_finish(&self) -> Told<Self::Result> {
         |finish, result| {
             if result.is_err() {
@@ -113,6 +121,7 @@ impl<T, E> Outcome for &OutcomeProbe<Result<T, E>> {
 impl<R> Outcome for OutcomeProbe<R> {
     type Result = R;
 
+    #[inline]
     fn relay_finish(&self) -> Told<R> {
         never_fails
     }

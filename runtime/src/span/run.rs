@@ -34,6 +34,16 @@ pub fn in_span<R>(
     result
 }
 
+/// Ends a span whose future or stream is dropped, and drops that inside.
+#[inline(never)]
+fn cancel<F>(active: &mut Option<Box<Active>>, mut inner: Pin<&mut Option<F>>) {
+    let mut running = active.take().map(Running::enter);
+    inner.set(None);
+    if let Some(running) = &mut running {
+        running.cancel();
+    }
+}
+
 pin_project! {
     /// A future inside its span. What it costs where there is no span is one comparison a poll.
     pub struct SpanFuture<F, H> {
@@ -45,11 +55,9 @@ pin_project! {
 
     impl<F, H> PinnedDrop for SpanFuture<F, H> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if let Some(active) = this.active.take() {
-                let mut running = Running::enter(active);
-                this.inner.set(None);
-                running.cancel();
+            let this = this.project();
+            if this.active.is_some() {
+                cancel(this.active, this.inner);
             }
         }
     }
@@ -87,11 +95,25 @@ where
     type Output = F::Output;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.as_mut().project();
+        if this.active.is_none() {
+            return this.inner.as_pin_mut().expect(POLLED_AGAIN).poll(cx);
+        }
+        self.poll_in_span(cx)
+    }
+}
+
+impl<F, H> SpanFuture<F, H>
+where
+    F: Future,
+    H: FnOnce(&mut Finish<'_>, &F::Output),
+{
+    #[inline(never)]
+    fn poll_in_span(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         let mut running = this.active.take().map(Running::enter);
         let inner = this.inner.as_mut().as_pin_mut().expect(POLLED_AGAIN);
-        // The one place where the body is called: in two it would be compiled twice.
         let polled = inner.poll(cx);
         if let Some(running) = &mut running {
             if let Poll::Ready(result) = &polled {
@@ -206,11 +228,9 @@ pin_project! {
 
     impl<S> PinnedDrop for SpanStream<S> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if let Some(active) = this.active.take() {
-                let mut running = Running::enter(active);
-                this.inner.set(None);
-                running.cancel();
+            let this = this.project();
+            if this.active.is_some() {
+                cancel(this.active, this.inner);
             }
         }
     }
