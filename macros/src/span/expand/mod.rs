@@ -6,7 +6,8 @@
 //!     let opening = Opening::receiving(&SITE, …the parameter that carries…);
 //!     let span = if opening.wants_fields() { opening.open(&[…]) } else { opening.open(&[]) };
 //!     …request gets the context of the span…
-//!     in_span_async(span, async move { let request = request; { body } }, |finish, result| …).await
+//!     let finish = outcome_probe::<Reply>().relay_finish();
+//!     in_span_async(span, async move { let request = request; { body } }, finish).await
 //! }
 //! ```
 
