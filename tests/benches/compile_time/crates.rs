@@ -45,7 +45,7 @@ pub(crate) const CASES: [Case; 6] = [
     Case {
         name: "traceable",
         attribute: "#[opentelemetry_traceable::traceable]",
-        dependencies: "opentelemetry-traceable = \"=0.3.0\"",
+        dependencies: "opentelemetry = \"0.33\"\nopentelemetry-traceable = \"=0.3.0\"",
     },
 ];
 
