@@ -51,7 +51,7 @@ pub(crate) fn expand(plan: &Plan) -> TokenStream {
                 #out: &mut #p::FieldValues<'__tracing_relay>,
             ) {
                 #[allow(unused_imports)]
-                use #p::{ByDisplay as _, ByFieldValue as _, Unrecordable as _};
+                use #p::{Recorded as _, Unrecordable as _};
                 #values
             }
         }

@@ -30,6 +30,8 @@ pub(crate) struct Param {
     pub(crate) owned: bool,
     /// Whether it is `&mut T`.
     pub(crate) exclusive: bool,
+    /// Whether it is a number, `bool` or `str`, or a reference to one.
+    pub(crate) primitive: bool,
     /// The `mut` of the user.
     mutability: Option<Token![mut]>,
     pattern: Pattern,
@@ -167,15 +169,14 @@ impl Params {
                 .then(|| Token![mut](Span::mixed_site()));
             let mutability = mutability.or(ours);
             let needed = needed.contains(name).then(|| quote!(#[allow(unused_mut)]));
+            // Each name here costs the compiler some time, for each parameter of a program.
+            let underscored = name.to_string().starts_with('_').then(
+                || quote!(, clippy::no_effect_underscore_binding, clippy::used_underscore_binding),
+            );
             tokens.extend(quote! {
                 #(#cfgs)*
                 #needed
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
+                #[allow(clippy::shadow_same #underscored)]
                 let #mutability #name = #name;
             });
             if let Pattern::Apart(pattern, _) = &param.pattern {
@@ -279,6 +280,7 @@ impl Param {
         let ty = peel(&typed.ty);
         let owned = !matches!(ty, Type::Reference(_));
         let exclusive = matches!(ty, Type::Reference(ty) if ty.mutability.is_some());
+        let primitive = is_primitive(ty);
         let cfgs = typed.attrs.iter();
         let cfgs = cfgs.filter(|attribute| attribute.path().is_ident("cfg"));
         let cfgs = cfgs.cloned().collect();
@@ -294,6 +296,7 @@ impl Param {
                 name: ident.clone(),
                 owned,
                 exclusive,
+                primitive,
                 mutability: mutability.take(),
                 pattern: Pattern::Name,
                 cfgs,
@@ -320,6 +323,7 @@ impl Param {
             name,
             owned,
             exclusive,
+            primitive,
             mutability: None,
             pattern,
             cfgs,
@@ -377,6 +381,21 @@ fn report_field_without_name(attribute: &Attribute, diagnostics: &mut Diagnostic
         },
         "name the value in `fields(key = value)`",
     );
+}
+
+fn is_primitive(ty: &Type) -> bool {
+    const PRIMITIVES: [&str; 14] = [
+        "bool", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "str", "u128", "u16", "u32",
+        "u64", "u8",
+    ];
+    match peel(ty) {
+        Type::Reference(reference) => is_primitive(&reference.elem),
+        Type::Path(path) => path
+            .path
+            .get_ident()
+            .is_some_and(|ident| PRIMITIVES.iter().any(|name| ident == name)),
+        _ => false,
+    }
 }
 
 /// The patterns directly inside one.

@@ -31,13 +31,7 @@ pub use std::pin::Pin;
 pub use std::prelude::rust_2024::drop;
 
 #[cfg(feature = "spans")]
-pub use tracing::callsite::{DefaultCallsite, Identifier};
-#[cfg(feature = "spans")]
-pub use tracing::field::FieldSet;
-#[cfg(feature = "spans")]
-pub use tracing::metadata::Kind as MetadataKind;
-#[cfg(feature = "spans")]
-pub use tracing::{Level, Metadata};
+pub use tracing::Level;
 
 pub use crate::carrier::{CarriesTrace, CarriesTraceMut, Extracted, TraceCarrier};
 pub use crate::context::TraceContext;
@@ -47,7 +41,7 @@ pub use crate::scope::TraceScope;
 pub use crate::span::{
     Ambience, AttributeValue, ErrorDetail, FieldValue, FieldValues, Finish, Kind, LateFields,
     OlderName, Opening, OwnedValues, Span, SpanFields, SpanSite, in_deferred_span, in_span,
-    in_span_async, in_span_stream,
+    in_span_async, in_span_async_with, in_span_stream,
 };
 
 #[cfg(feature = "spans")]
@@ -67,12 +61,12 @@ pub use messages::{
 };
 #[cfg(feature = "spans")]
 pub use results::{
-    AFuture, AValue, Chained, ChainedSend, Erroneous, IsThereOnReturn, Named, NeverFails,
-    OutcomeProbe, PlainReturn, ResultProbe, ReturnProbe, ReturnsAResult, WholeResult, Worded,
+    AFuture, AValue, IsThereOnReturn, Outcome, PlainReturn, ResultProbe, ReturnProbe,
+    ReturnsAResult, WholeResult, any_value, never_fails, outcome_probe, outcome_probe_of,
     output_is, whole,
 };
 #[cfg(feature = "spans")]
-pub use values::{ByDisplay, ByFieldValue, Unrecordable, ValueProbe, debug, display};
+pub use values::{Recorded, Unrecordable, ValueProbe, debug, display};
 
 /// The type of what never returns. `!` itself cannot be written there on stable Rust; the output of
 /// a function pointer can be named.

@@ -2,97 +2,133 @@
 
 use std::error::Error;
 use std::fmt::Display;
+use std::marker::PhantomData;
 
-use crate::span::{Failure, SpanOutcome};
+use crate::span::{Failure, Finish, SpanOutcome, Told};
 
-/// Asks whether a result is a failure. Call `relay_failure` on `&&&&&&` of it.
+/// Asks how a span is told of a failure: by the type of the result, before there is one.
 #[derive(Debug)]
-pub struct OutcomeProbe<'a, R: ?Sized>(pub &'a R);
+pub struct OutcomeProbe<R>(PhantomData<fn() -> R>);
 
-/// First answer: the type says it itself.
-pub trait Named<'a> {
-    /// The failure, if it is one.
-    fn relay_failure(&self) -> Option<Failure<'a>>;
+/// The probe under all its references, for a type that can be written out. Call `relay_finish` on it.
+#[inline]
+#[must_use]
+pub const fn outcome_probe<'a, R: 'a>() -> &'a &'a &'a &'a &'a &'a &'a OutcomeProbe<R> {
+    &&&&&&&OutcomeProbe(PhantomData)
 }
 
-impl<'a, R: SpanOutcome + ?Sized> Named<'a> for &&&&&OutcomeProbe<'a, R> {
-    fn relay_failure(&self) -> Option<Failure<'a>> {
-        self.0.failure()
+/// The same for the type of this value.
+#[inline]
+#[must_use]
+pub const fn outcome_probe_of<'a, R: 'a>(_: &R) -> &'a &'a &'a &'a &'a &'a &'a OutcomeProbe<R> {
+    outcome_probe()
+}
+
+/// The answers. They are one trait, and not one for each: the compiler looks for the method in all
+/// traits that are imported, once for each of the references.
+pub trait Outcome {
+    /// The type of the result.
+    type Result;
+    /// How the span is told.
+    fn relay_finish(&self) -> Told<Self::Result>;
+}
+
+/// First answer: the type says it itself.
+impl<R: SpanOutcome> Outcome for &&&&&&OutcomeProbe<R> {
+    type Result = R;
+
+    #[inline]
+    fn relay_finish(&self) -> Told<R> {
+        |finish, result| {
+            if let Some(failure) = result.failure() {
+                finish.failure(&failure);
+            }
+        }
     }
 }
 
 /// Second answer: an error with sources.
-pub trait Erroneous<'a> {
-    /// The failure, if it is one.
-    fn relay_failure(&self) -> Option<Failure<'a>>;
-}
+impl<T, E: Error> Outcome for &&&&&OutcomeProbe<Result<T, E>> {
+    type Result = Result<T, E>;
 
-impl<'a, T, E: Error> Erroneous<'a> for &&&&OutcomeProbe<'a, Result<T, E>> {
-    fn relay_failure(&self) -> Option<Failure<'a>> {
-        let error = self.0.as_ref().err()?;
-        Some(Failure::of_type::<E>().with_error(error))
+    #[inline]
+    fn relay_finish(&self) -> Told<Self::Result> {
+        |finish, result| {
+            if let Err(error) = result {
+                finish.failure(&Failure::of_type::<E>().with_error(error));
+            }
+        }
     }
 }
 
 /// Third answer: a box around an error, or what looks like one.
-pub trait ChainedSend<'a> {
-    /// The failure, if it is one.
-    fn relay_failure(&self) -> Option<Failure<'a>>;
-}
+impl<T, E: AsRef<dyn Error + Send + Sync + 'static>> Outcome for &&&&OutcomeProbe<Result<T, E>> {
+    type Result = Result<T, E>;
 
-impl<'a, T, E: AsRef<dyn Error + Send + Sync + 'static>> ChainedSend<'a>
-    for &&&OutcomeProbe<'a, Result<T, E>>
-{
-    fn relay_failure(&self) -> Option<Failure<'a>> {
-        let error = self.0.as_ref().err()?;
-        Some(Failure::of_type::<E>().with_error(error.as_ref()))
+    #[inline]
+    fn relay_finish(&self) -> Told<Self::Result> {
+        |finish, result| {
+            if let Err(error) = result {
+                finish.failure(&Failure::of_type::<E>().with_error(error.as_ref()));
+            }
+        }
     }
 }
 
 /// Fourth answer: the same without `Send`.
-pub trait Chained<'a> {
-    /// The failure, if it is one.
-    fn relay_failure(&self) -> Option<Failure<'a>>;
-}
+impl<T, E: AsRef<dyn Error + 'static>> Outcome for &&&OutcomeProbe<Result<T, E>> {
+    type Result = Result<T, E>;
 
-impl<'a, T, E: AsRef<dyn Error + 'static>> Chained<'a> for &&OutcomeProbe<'a, Result<T, E>> {
-    fn relay_failure(&self) -> Option<Failure<'a>> {
-        let error = self.0.as_ref().err()?;
-        Some(Failure::of_type::<E>().with_error(error.as_ref()))
+    #[inline]
+    fn relay_finish(&self) -> Told<Self::Result> {
+        |finish, result| {
+            if let Err(error) = result {
+                finish.failure(&Failure::of_type::<E>().with_error(error.as_ref()));
+            }
+        }
     }
 }
 
 /// Fifth answer: an error with a message.
-pub trait Worded<'a> {
-    /// The failure, if it is one.
-    fn relay_failure(&self) -> Option<Failure<'a>>;
-}
+impl<T, E: Display> Outcome for &&OutcomeProbe<Result<T, E>> {
+    type Result = Result<T, E>;
 
-impl<'a, T, E: Display> Worded<'a> for &OutcomeProbe<'a, Result<T, E>> {
-    fn relay_failure(&self) -> Option<Failure<'a>> {
-        let error = self.0.as_ref().err()?;
-        Some(Failure::of_type::<E>().with_message(error))
+    #[inline]
+    fn relay_finish(&self) -> Told<Self::Result> {
+        |finish, result| {
+            if let Err(error) = result {
+                finish.failure(&Failure::of_type::<E>().with_message(error));
+            }
+        }
     }
 }
 
 /// Sixth answer: an error without words.
-impl<'a, T, E> OutcomeProbe<'a, Result<T, E>> {
-    /// The failure, if it is one.
-    #[must_use]
-    pub fn relay_failure(&self) -> Option<Failure<'a>> {
-        self.0.as_ref().err().map(|_| Failure::of_type::<E>())
+impl<T, E> Outcome for &OutcomeProbe<Result<T, E>> {
+    type Result = Result<T, E>;
+
+    #[inline]
+    fn relay_finish(&self) -> Told<Self::Result> {
+        |finish, result| {
+            if result.is_err() {
+                finish.failure(&Failure::of_type::<E>());
+            }
+        }
     }
 }
 
 /// Last answer: what is no `Result` does not fail.
-pub trait NeverFails<'a> {
-    /// Nothing.
-    fn relay_failure(&self) -> Option<Failure<'a>> {
-        None
+impl<R> Outcome for OutcomeProbe<R> {
+    type Result = R;
+
+    #[inline]
+    fn relay_finish(&self) -> Told<R> {
+        never_fails
     }
 }
 
-impl<'a, R: ?Sized> NeverFails<'a> for OutcomeProbe<'a, R> {}
+/// Tells a span of a result that cannot be a failure.
+pub fn never_fails<R>(_: &mut Finish<'_>, _: &R) {}
 
 /// Asks for the value in a result, for `on_ok`.
 #[derive(Debug)]
@@ -148,9 +184,20 @@ pub const fn whole<R: ?Sized>(result: &R) -> &R {
 
 /// Asks whether a plain function returns a future in disguise.
 #[derive(Debug)]
-pub struct ReturnProbe<'a, R: ?Sized>(pub &'a R);
+pub struct ReturnProbe<R>(PhantomData<fn() -> R>);
 
-impl<R: Future + ?Sized> ReturnProbe<'_, R> {
+impl<R> ReturnProbe<R> {
+    /// For a type that can be written out.
+    pub const NEW: Self = Self(PhantomData);
+
+    /// For the type of this value.
+    #[must_use]
+    pub const fn of(_: &R) -> Self {
+        Self::NEW
+    }
+}
+
+impl<R: Future> ReturnProbe<R> {
     /// It does, which is a compile error.
     #[inline]
     #[must_use]
@@ -168,7 +215,7 @@ pub trait PlainReturn {
     }
 }
 
-impl<R: ?Sized> PlainReturn for ReturnProbe<'_, R> {}
+impl<R> PlainReturn for ReturnProbe<R> {}
 
 /// What is to be polled later.
 #[derive(Debug)]
@@ -199,4 +246,10 @@ impl IsThereOnReturn for AValue {}
 #[inline]
 pub fn output_is<T, F: Future<Output = T>>(future: F) -> F {
     future
+}
+
+/// A value of any type, behind `if false`: it tells the compiler the type of an async block.
+#[must_use]
+pub fn any_value<T>() -> T {
+    unreachable!("generated code does not run this")
 }

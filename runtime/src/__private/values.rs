@@ -4,17 +4,19 @@ use std::fmt::{Debug, Display};
 
 use crate::span::{AttributeValue, FieldValue};
 
-/// Asks how a value is recorded: as it is, by `Display`, or not at all. Call `relay_value` on `&&&` of it.
+/// Asks how a value is recorded: as it is, by `Display`, or not at all. Call `relay_value` on `&&&&`
+/// of it.
 #[derive(Debug)]
 pub struct ValueProbe<'a, T: ?Sized>(pub &'a T);
 
-/// First answer: the type is known.
-pub trait ByFieldValue<'a> {
+/// The answers for what can be recorded.
+pub trait Recorded<'a> {
     /// The value.
     fn relay_value(&self) -> AttributeValue<'a>;
 }
 
-impl<'a, T: FieldValue + ?Sized> ByFieldValue<'a> for &&ValueProbe<'a, T> {
+/// First answer: the type is known.
+impl<'a, T: FieldValue + ?Sized> Recorded<'a> for &&&ValueProbe<'a, T> {
     #[inline]
     fn relay_value(&self) -> AttributeValue<'a> {
         self.0.field_value()
@@ -22,12 +24,7 @@ impl<'a, T: FieldValue + ?Sized> ByFieldValue<'a> for &&ValueProbe<'a, T> {
 }
 
 /// Second answer: it has `Display`.
-pub trait ByDisplay<'a> {
-    /// The value.
-    fn relay_value(&self) -> AttributeValue<'a>;
-}
-
-impl<'a, T: Display> ByDisplay<'a> for &ValueProbe<'a, T> {
+impl<'a, T: Display> Recorded<'a> for &&ValueProbe<'a, T> {
     #[inline]
     fn relay_value(&self) -> AttributeValue<'a> {
         AttributeValue::Display(self.0)
@@ -35,18 +32,17 @@ impl<'a, T: Display> ByDisplay<'a> for &ValueProbe<'a, T> {
 }
 
 /// Third answer: it is absent, or has `Display`.
-impl<'a, T: Display> ValueProbe<'a, Option<T>> {
-    /// The value.
+impl<'a, T: Display> Recorded<'a> for &ValueProbe<'a, Option<T>> {
     #[inline]
-    #[must_use]
-    pub fn relay_value(&self) -> AttributeValue<'a> {
+    fn relay_value(&self) -> AttributeValue<'a> {
         self.0.as_ref().map_or(AttributeValue::Absent, |value| {
             AttributeValue::Display(value)
         })
     }
 }
 
-/// Last answer: a compile error.
+/// Last answer: a compile error. In a trait of its own, because the compiler points at the value only
+/// where a trait asks for something.
 pub trait Unrecordable<'a, T: ?Sized> {
     /// No value.
     fn relay_value(&self) -> AttributeValue<'a>

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tracing::Value;
 
 use super::late::LateOwner;
-use super::outcome::{Ended, ErrorDetail, Failure};
+use super::outcome::Ended;
 use super::site::{self, SpanSite};
 use super::value::{AttributeValue, Recordable};
 use crate::carrier::CarriesTraceMut;
@@ -60,6 +60,9 @@ impl fmt::Debug for Span {
     }
 }
 
+/// The type of an error, and what is shown of its text.
+pub(crate) type ErrorText = (Cow<'static, str>, String);
+
 /// What an open span is made of.
 #[derive(Debug)]
 pub(crate) struct Active {
@@ -84,60 +87,13 @@ pub(crate) struct Core {
 }
 
 impl Active {
-    /// Makes the span current on this thread until the guard is dropped. `None` where nothing can
-    /// be current.
-    pub(crate) fn enter(&mut self) -> Option<Entered<'_>> {
-        if !current::is_possible() {
-            return None;
-        }
-        let entered = self.core.span.enter();
-        #[cfg(feature = "otel")]
-        let attached = self.core.otel.as_ref().and_then(crate::otel::attach);
-        #[cfg(feature = "otel")]
-        {
-            self.frame.activates = self.core.owned && attached.is_none();
-        }
-        Some(Entered {
-            previous: current::enter(Some(self.frame.clone())),
-            frame: &mut self.frame,
-            #[cfg(feature = "otel")]
-            _attached: attached,
-            _span: entered,
-            core: &self.core,
-        })
-    }
-
     /// Ends the span now, whatever still refers to it.
     ///
     /// Here the exporter runs. If it panics, that changes no result, and does not abort a program
     /// that unwinds.
-    pub(crate) fn end(
-        mut self: Box<Self>,
-        ended: Ended,
-        error: Option<(Cow<'static, str>, String)>,
-    ) {
+    pub(crate) fn end(mut self: Box<Self>, ended: Ended, error: Option<ErrorText>) {
         // The hook for panics has told of it; there is nothing else to do.
         let _ = catch_unwind(AssertUnwindSafe(move || self.core.end(ended, error)));
-    }
-}
-
-/// A span that is current on this thread. Fields drop in this order: ours first, that of the
-/// subscriber last.
-pub(crate) struct Entered<'a> {
-    previous: Option<Frame>,
-    frame: &'a mut Frame,
-    #[cfg(feature = "otel")]
-    _attached: Option<opentelemetry::ContextGuard>,
-    _span: tracing::span::Entered<'a>,
-    pub(crate) core: &'a Core,
-}
-
-impl Drop for Entered<'_> {
-    fn drop(&mut self) {
-        // The frame comes back with the baggage that was set meanwhile.
-        if let Some(frame) = current::exit(self.previous.take()) {
-            *self.frame = frame;
-        }
     }
 }
 
@@ -147,7 +103,7 @@ impl Core {
         record(self.site, &self.span, first, values);
     }
 
-    fn end(&mut self, ended: Ended, error: Option<(Cow<'static, str>, String)>) {
+    fn end(&mut self, ended: Ended, error: Option<ErrorText>) {
         self.late = None;
         let (error_type, description) = error.unzip();
         if !self.span.is_disabled() {
@@ -222,45 +178,4 @@ pub(crate) fn with_values<R>(
         }
     }
     f(all)
-}
-
-/// Takes what the result of a call adds to its span.
-pub struct Finish<'a> {
-    core: &'a Core,
-    error: Option<(Cow<'static, str>, String)>,
-}
-
-impl<'a> Finish<'a> {
-    pub(crate) fn new(core: &'a Core) -> Self {
-        Self { core, error: None }
-    }
-
-    /// Records values for the fields from `first` on, counted from the first that the function
-    /// declares.
-    pub fn record(&mut self, first: usize, values: &[AttributeValue<'_>]) {
-        self.core.record(SpanSite::FIELDS.len() + first, values);
-    }
-
-    /// Takes the failure that the result is, if it is one.
-    pub fn failure(&mut self, failure: Option<Failure<'_>>, detail: ErrorDetail) {
-        self.error = failure.map(|failure| {
-            let description = failure.description(detail);
-            (failure.error_type, description)
-        });
-    }
-
-    pub(crate) fn into_end(self) -> (Ended, Option<(Cow<'static, str>, String)>) {
-        let ended = if self.error.is_some() {
-            Ended::Failed
-        } else {
-            Ended::Completed
-        };
-        (ended, self.error)
-    }
-}
-
-impl fmt::Debug for Finish<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Finish").finish_non_exhaustive()
-    }
 }

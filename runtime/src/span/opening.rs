@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::active::{Active, Core, Span, with_values};
 use super::late::{LateFields, LateOwner};
+use super::running::Running;
 use super::site::{self, Kind, SpanSite};
 use super::value::{AttributeValue, OwnedValue, Recordable};
 use crate::baggage::Baggage;
@@ -231,6 +232,40 @@ impl Opening {
     }
 }
 
+/// The short way for a span that is the child of what is current, in place of [`Opening::starting`].
+impl Span {
+    /// No span.
+    #[inline]
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(None)
+    }
+
+    /// Whether a span that starts here may be wanted.
+    #[inline]
+    #[must_use]
+    pub fn is_wanted(site: &'static SpanSite) -> bool {
+        site.may_be_enabled() && site.is_of_interest()
+    }
+
+    /// Starts a span without fields, if it is wanted.
+    #[inline]
+    #[must_use]
+    pub fn start(site: &'static SpanSite) -> Self {
+        if !site.may_be_enabled() {
+            return Self::none();
+        }
+        Self::start_with(site, &[])
+    }
+
+    /// Starts a span that is [wanted](Self::is_wanted), with the values of its fields.
+    #[inline(never)]
+    #[must_use]
+    pub fn start_with(site: &'static SpanSite, values: &[AttributeValue<'_>]) -> Self {
+        Opening::starting(site).open(values)
+    }
+}
+
 impl fmt::Debug for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opening").finish_non_exhaustive()
@@ -267,13 +302,14 @@ impl Plan {
         let ambient = current::ambient();
         let (parent, baggage, invalid) = self.parent(&ambient);
         let span = make_span(site, &parent, &baggage, values);
-        let mut active = Box::new(Active::of_span(site, span, parent, ambient, baggage));
+        let active = Box::new(Active::of_span(site, span, parent, ambient, baggage));
         active.record_ids();
-        if let Some((reason, source)) = invalid {
-            let _entered = active.enter();
-            warn::invalid_carrier(site, reason, source, values);
-        }
-        Some(active)
+        let Some((reason, source)) = invalid else {
+            return Some(active);
+        };
+        let mut running = Running::enter(active);
+        warn::invalid_carrier(site, reason, source, values);
+        running.leave()
     }
 
     /// Decides on the parent: the carrier, else what is current, else the environment, else none.

@@ -11,30 +11,13 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::active::{Active, Finish, Span};
+use super::active::{Active, Span};
 use super::opening::{Opening, OwnedValues};
-use super::outcome::Ended;
+use super::running::{Finish, Running};
 
-/// An active span while its code runs. Dropped without [`release`](Self::release), the code unwound.
-struct Running(Option<Box<Active>>);
-
-impl Running {
-    fn enter(&mut self) -> Option<super::active::Entered<'_>> {
-        self.0.as_mut()?.enter()
-    }
-
-    fn release(mut self) -> Option<Box<Active>> {
-        self.0.take()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let Some(active) = self.0.take() {
-            active.end(Ended::Panicked, None);
-        }
-    }
-}
+/// Tells a span of a result: a function and no closure, one for each type of result and not one for
+/// each annotated function.
+pub(crate) type Told<R> = fn(&mut Finish<'_>, &R);
 
 /// Runs the body of a function inside its span.
 #[inline]
@@ -43,43 +26,21 @@ pub fn in_span<R>(
     body: impl FnOnce() -> R,
     finish: impl FnOnce(&mut Finish<'_>, &R),
 ) -> R {
-    match span.0 {
-        None => body(),
-        Some(active) => in_active(active, body, finish),
-    }
-}
-
-#[inline(never)]
-fn in_active<R>(
-    active: Box<Active>,
-    body: impl FnOnce() -> R,
-    finish: impl FnOnce(&mut Finish<'_>, &R),
-) -> R {
-    let mut running = Running(Some(active));
-    let mut end = None;
-    let entered = running.enter();
+    let mut running = span.0.map(Running::enter);
     let result = body();
-    if let Some(entered) = &entered {
-        let mut result_taker = Finish::new(entered.core);
-        finish(&mut result_taker, &result);
-        end = Some(result_taker.into_end());
-    }
-    drop(entered);
-    if let (Some(active), Some((ended, error))) = (running.release(), end) {
-        active.end(ended, error);
+    if let Some(running) = &mut running {
+        running.end(Some(finish), &result);
     }
     result
 }
 
 /// Ends a span whose future or stream is dropped, and drops that inside.
 #[inline(never)]
-fn cancel(active: &mut Option<Box<Active>>, drop_inner: impl FnOnce()) {
-    let mut running = Running(active.take());
-    let entered = running.enter();
-    drop_inner();
-    drop(entered);
-    if let Some(active) = running.release() {
-        active.end(Ended::Cancelled, None);
+fn cancel<F>(active: &mut Option<Box<Active>>, mut inner: Pin<&mut Option<F>>) {
+    let mut running = active.take().map(Running::enter);
+    inner.set(None);
+    if let Some(running) = &mut running {
+        running.cancel();
     }
 }
 
@@ -94,9 +55,9 @@ pin_project! {
 
     impl<F, H> PinnedDrop for SpanFuture<F, H> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
+            let this = this.project();
             if this.active.is_some() {
-                cancel(this.active, || this.inner.set(None));
+                cancel(this.active, this.inner);
             }
         }
     }
@@ -104,7 +65,15 @@ pin_project! {
 
 /// Runs a future inside a span that is open.
 #[inline]
-pub fn in_span_async<F, H>(span: Span, inner: F, finish: H) -> SpanFuture<F, H>
+pub fn in_span_async<F: Future>(span: Span, inner: F, finish: Told<F::Output>) -> ToldFuture<F> {
+    ToldFuture {
+        future: in_span_async_with(span, inner, finish),
+    }
+}
+
+/// The same with a closure that takes the result.
+#[inline]
+pub fn in_span_async_with<F, H>(span: Span, inner: F, finish: H) -> SpanFuture<F, H>
 where
     F: Future,
     H: FnOnce(&mut Finish<'_>, &F::Output),
@@ -113,36 +82,6 @@ where
         active: span.0,
         inner: Some(inner),
         finish: Some(finish),
-    }
-}
-
-impl<F, H> SpanFuture<F, H>
-where
-    F: Future,
-    H: FnOnce(&mut Finish<'_>, &F::Output),
-{
-    #[inline(never)]
-    fn poll_in_span(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
-        let inner = this.inner.as_mut().as_pin_mut().expect(POLLED_AGAIN);
-        let mut running = Running(this.active.take());
-        let mut end = None;
-        let entered = running.enter();
-        let polled = inner.poll(cx);
-        if let (Poll::Ready(result), Some(entered)) = (&polled, &entered) {
-            this.inner.set(None);
-            let mut result_taker = Finish::new(entered.core);
-            if let Some(finish) = this.finish.take() {
-                finish(&mut result_taker, result);
-            }
-            end = Some(result_taker.into_end());
-        }
-        drop(entered);
-        match (running.release(), end) {
-            (Some(active), Some((ended, error))) => active.end(ended, error),
-            (active, _) => *this.active = active,
-        }
-        polled
     }
 }
 
@@ -165,9 +104,56 @@ where
     }
 }
 
+impl<F, H> SpanFuture<F, H>
+where
+    F: Future,
+    H: FnOnce(&mut Finish<'_>, &F::Output),
+{
+    #[inline(never)]
+    fn poll_in_span(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        let mut running = this.active.take().map(Running::enter);
+        let inner = this.inner.as_mut().as_pin_mut().expect(POLLED_AGAIN);
+        let polled = inner.poll(cx);
+        if let Some(running) = &mut running {
+            if let Poll::Ready(result) = &polled {
+                this.inner.set(None);
+                running.end(this.finish.take(), result);
+            } else {
+                *this.active = running.leave();
+            }
+        }
+        polled
+    }
+}
+
 impl<F, H> fmt::Debug for SpanFuture<F, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SpanFuture").finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// A [`SpanFuture`] with a function that takes the result. The type says less, and the compiler has
+    /// less to check of each function.
+    pub struct ToldFuture<F: Future> {
+        #[pin]
+        future: SpanFuture<F, Told<F::Output>>,
+    }
+}
+
+impl<F: Future> Future for ToldFuture<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.project().future.poll(cx)
+    }
+}
+
+impl<F: Future> fmt::Debug for ToldFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToldFuture").finish_non_exhaustive()
     }
 }
 
@@ -207,7 +193,7 @@ where
 {
     DeferredFuture {
         deferred: defer(opening, values),
-        future: in_span_async(Span(None), inner, finish),
+        future: in_span_async_with(Span(None), inner, finish),
     }
 }
 
@@ -242,9 +228,9 @@ pin_project! {
 
     impl<S> PinnedDrop for SpanStream<S> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
+            let this = this.project();
             if this.active.is_some() {
-                cancel(this.active, || this.inner.set(None));
+                cancel(this.active, this.inner);
             }
         }
     }
@@ -272,17 +258,13 @@ impl<S: Stream> Stream for SpanStream<S> {
         let Some(active) = this.active.take() else {
             return inner.poll_next(cx);
         };
-        let mut running = Running(Some(active));
-        let entered = running.enter();
+        let mut running = Running::enter(active);
         let polled = inner.poll_next(cx);
-        let ended = matches!(polled, Poll::Ready(None));
-        if ended {
+        if matches!(polled, Poll::Ready(None)) {
             this.inner.set(None);
-        }
-        drop(entered);
-        match running.release() {
-            Some(active) if ended => active.end(Ended::Completed, None),
-            active => *this.active = active,
+            running.end_with(None);
+        } else {
+            *this.active = running.leave();
         }
         polled
     }

@@ -1,13 +1,17 @@
 //! [`SpanSite`]: the static part of a span, one for each annotated function.
 
 use std::fmt::{self, Write as _};
+use std::panic::Location;
 
-use tracing::callsite::DefaultCallsite;
+use tracing::callsite::{DefaultCallsite, Identifier};
+use tracing::field::FieldSet;
 use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
+use tracing::metadata;
 use tracing::subscriber::Interest;
 use tracing::{Level, Metadata};
 
 use super::older::{OlderName, OlderNames};
+use super::outcome::ErrorDetail;
 use super::value::AttributeValue;
 use crate::semconv;
 
@@ -95,8 +99,8 @@ impl fmt::Display for Name<'_> {
 /// What is known about a span before it starts.
 #[derive(Debug)]
 pub struct SpanSite {
-    callsite: &'static DefaultCallsite,
-    metadata: &'static Metadata<'static>,
+    callsite: DefaultCallsite,
+    metadata: Metadata<'static>,
     pub(crate) kind: Kind,
     /// Number of fields that are recorded when the span opens; the others come later.
     pub(crate) opening_fields: usize,
@@ -107,10 +111,12 @@ pub struct SpanSite {
     /// Whether the parent may come from the environment.
     pub(crate) environment: bool,
     pub(crate) log_ids: bool,
+    /// How much of an error is shown.
+    pub(crate) error_detail: ErrorDetail,
 }
 
 impl SpanSite {
-    /// The names that `metadata` must begin with.
+    /// The keys that the list of a site must begin with.
     pub const FIELDS: [&'static str; 5] = [
         "otel.kind",
         semconv::TRACE_ID,
@@ -119,24 +125,64 @@ impl SpanSite {
         semconv::ERROR_TYPE,
     ];
 
-    /// A site whose span has this kind and records this many fields when it opens.
+    /// The site that is the static `this`, of which nothing but the address is used here: an internal
+    /// span that records this many fields when it opens. The target is the module.
+    ///
+    /// One static and one call: whatever stands in an annotated function, the compiler works on for
+    /// each of them.
     #[must_use]
+    #[track_caller]
     pub const fn new(
-        callsite: &'static DefaultCallsite,
-        metadata: &'static Metadata<'static>,
-        kind: Kind,
+        this: &'static Self,
+        name: &'static str,
+        module: &'static str,
+        level: Level,
+        keys: &'static [&'static str],
         opening_fields: usize,
     ) -> Self {
+        Self::with_target(this, name, module, module, level, keys, opening_fields)
+    }
+
+    /// [`new`](Self::new) with another target.
+    #[must_use]
+    #[track_caller]
+    pub const fn with_target(
+        this: &'static Self,
+        name: &'static str,
+        module: &'static str,
+        target: &'static str,
+        level: Level,
+        keys: &'static [&'static str],
+        opening_fields: usize,
+    ) -> Self {
+        let source = Location::caller();
         Self {
-            callsite,
-            metadata,
-            kind,
+            callsite: DefaultCallsite::new(&this.metadata),
+            metadata: Metadata::new(
+                name,
+                target,
+                level,
+                Some(source.file()),
+                Some(source.line()),
+                Some(module),
+                FieldSet::new(keys, Identifier(&this.callsite)),
+                metadata::Kind::SPAN,
+            ),
+            kind: Kind::Internal,
             opening_fields,
             name_values: &[],
             older: OlderNames::NONE,
             environment: false,
             log_ids: true,
+            error_detail: ErrorDetail::Type,
         }
+    }
+
+    /// The same site with a span of this kind.
+    #[must_use]
+    pub const fn of_kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
     }
 
     /// The same site, whose span is exported under the values of these numbers, those that are there.
@@ -167,6 +213,13 @@ impl SpanSite {
         self
     }
 
+    /// The same site, whose span shows this much of an error.
+    #[must_use]
+    pub const fn showing(mut self, error_detail: ErrorDetail) -> Self {
+        self.error_detail = error_detail;
+        self
+    }
+
     /// The name to export the span under, where it is not the static one.
     pub(crate) fn exported_name<'a>(&self, values: &'a [AttributeValue<'a>]) -> Option<Name<'a>> {
         let name = Name {
@@ -176,8 +229,8 @@ impl SpanSite {
         name.words().next().is_some().then_some(name)
     }
 
-    pub(crate) const fn metadata(&self) -> &'static Metadata<'static> {
-        self.metadata
+    pub(crate) const fn metadata(&'static self) -> &'static Metadata<'static> {
+        &self.metadata
     }
 
     /// Whether a subscriber could want this span: two comparisons where there is none.
@@ -188,7 +241,7 @@ impl SpanSite {
     }
 
     /// Whether a subscriber wants this span at times.
-    pub(crate) fn is_of_interest(&self) -> bool {
+    pub(crate) fn is_of_interest(&'static self) -> bool {
         self.may_be_enabled() && !self.callsite.interest().is_never()
     }
 
@@ -196,13 +249,13 @@ impl SpanSite {
     ///
     /// Ask directly before the span is made. Filters of single layers remember the answer for
     /// whatever comes next, and an event that comes between would be judged by it.
-    pub(crate) fn is_enabled(&self) -> bool {
+    pub(crate) fn is_enabled(&'static self) -> bool {
         if !self.may_be_enabled() {
             return false;
         }
         let interest: Interest = self.callsite.interest();
         !interest.is_never()
             && (interest.is_always()
-                || tracing::dispatcher::get_default(|dispatch| dispatch.enabled(self.metadata)))
+                || tracing::dispatcher::get_default(|dispatch| dispatch.enabled(&self.metadata)))
     }
 }

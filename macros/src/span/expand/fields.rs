@@ -114,13 +114,19 @@ impl Emit {
     /// How a field is recorded: with conventions, as the type that they give it.
     pub(super) fn value(&self, field: &Field) -> TokenStream {
         let p = &self.p;
-        let value = recorded(p, field.sigil, &field.value);
-        match self.type_of(&field.key.name) {
-            Some(Type::Int) if field.sigil == Sigil::None => {
-                let value = &field.value;
-                quote_spanned!(value.span()=> #p::integer(&(#value)))
-            }
-            Some(Type::Text) if field.sigil == Sigil::None => quote!(#p::as_text(#value)),
+        let value = &field.value;
+        let exact = field.sigil == Sigil::None;
+        let ty = self.type_of(&field.key.name).filter(|_| exact);
+        if ty == Some(Type::Int) {
+            return quote_spanned!(value.span()=> #p::integer(&(#value)));
+        }
+        let value = if self.is_primitive(field) {
+            quote_spanned!(value.span()=> #p::FieldValue::field_value(&#value))
+        } else {
+            recorded(p, field.sigil, value)
+        };
+        match ty {
+            Some(Type::Text) => quote!(#p::as_text(#value)),
             _ => value,
         }
     }
@@ -132,12 +138,29 @@ impl Emit {
     }
 }
 
+impl Emit {
+    /// Whether a probe has to find out how the field is recorded.
+    pub(super) fn asks(&self, field: &Field) -> bool {
+        field.sigil == Sigil::None && !self.is_primitive(field)
+    }
+
+    /// Whether the value is a parameter of a type that is known from how it is written: it is not asked
+    /// how it is recorded, which is a good part of what a field costs the compiler.
+    fn is_primitive(&self, field: &Field) -> bool {
+        let Ok(name) = syn::parse2::<Ident>(field.value.clone()) else {
+            return false;
+        };
+        let param = self.plan.params.binding(&name);
+        field.sigil == Sigil::None && param.is_some_and(|param| param.is_plain() && param.primitive)
+    }
+}
+
 /// The value of an expression as it is recorded.
 pub(crate) fn recorded(p: &TokenStream, sigil: Sigil, value: &TokenStream) -> TokenStream {
     let at = value.span();
     match sigil {
         Sigil::Display => quote_spanned!(at=> #p::display(&(#value))),
         Sigil::Debug => quote_spanned!(at=> #p::debug(&(#value))),
-        Sigil::None => quote_spanned!(at=> (&&&#p::ValueProbe(&(#value))).relay_value()),
+        Sigil::None => quote_spanned!(at=> (&&&&#p::ValueProbe(&(#value))).relay_value()),
     }
 }

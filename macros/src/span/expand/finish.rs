@@ -1,22 +1,91 @@
-//! The closure that takes the result of the body.
+//! What is done with the result of the body.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
-use syn::ReturnType;
+use quote::{ToTokens as _, quote};
 use syn::spanned::Spanned as _;
+use syn::{ReturnType, Type};
 
+use super::types::{future_output, nameable};
 use super::{Emit, at};
 use crate::span::args::Ending;
 use crate::span::plan::pattern_of;
-use crate::span::shape::Shape;
+use crate::span::shape::{Polled, Shape, peel};
+
+/// What takes the result.
+pub(super) struct Finish {
+    /// Goes before the call that runs the body.
+    pub(super) before: TokenStream,
+    /// The argument of that call.
+    pub(super) argument: TokenStream,
+    /// Whether it is a closure.
+    pub(super) is_closure: bool,
+}
 
 impl Emit {
-    /// The closure that takes the result.
-    pub(super) fn finish(&self) -> TokenStream {
+    /// A function of the runtime, or a closure where fields are recorded from the result or its type
+    /// cannot be written. A closure costs the compiler more than anything else that is generated.
+    pub(super) fn finish(&self) -> Finish {
         let Self { p, plan, .. } = self;
-        if plan.never_returns() {
-            return quote!(|_, _| {});
+        if !self.asks_for_the_outcome() {
+            return Finish {
+                before: TokenStream::new(),
+                argument: quote!(#p::never_fails),
+                is_closure: false,
+            };
         }
+        let output = match (plan.shape, &plan.item.sig.output) {
+            (Shape::Returned { .. }, output) => future_output(output),
+            (_, ReturnType::Type(_, output)) => Some(&**output).filter(|output| nameable(output)),
+            (_, ReturnType::Default) => None,
+        };
+        let output = output.filter(|_| plan.on_ok.is_none() && plan.on_err.is_none());
+        let Some(output) = output else {
+            return Finish {
+                before: TokenStream::new(),
+                argument: self.finish_closure(),
+                is_closure: true,
+            };
+        };
+        let finish = Ident::new("__tracing_relay_finish", Span::mixed_site());
+        let check = self.check_that_it_is_there(&quote!(::<#output>::NEW));
+        // In a statement of its own, so that its temporaries are not kept while the body is awaited.
+        let before = quote! {
+            #check
+            let #finish = #p::outcome_probe::<#output>().relay_finish();
+        };
+        Finish {
+            before,
+            argument: finish.into_token_stream(),
+            is_closure: false,
+        }
+    }
+
+    /// Whether a probe looks at the result.
+    pub(super) fn asks_for_the_outcome(&self) -> bool {
+        let stream = matches!(
+            self.plan.shape,
+            Shape::Returned {
+                polled: Polled::Stream,
+                ..
+            }
+        );
+        let fields = self.plan.on_ok.is_some() || self.plan.on_err.is_some();
+        !stream && !self.plan.never_returns() && (fields || !self.returns_nothing())
+    }
+
+    /// Whether the result is `()`.
+    fn returns_nothing(&self) -> bool {
+        let unit = |ty: &Type| matches!(peel(ty), Type::Tuple(tuple) if tuple.elems.is_empty());
+        match (self.plan.shape, &self.plan.item.sig.output) {
+            (_, ReturnType::Default) => true,
+            (Shape::Returned { .. }, output) => future_output(output).is_some_and(unit),
+            (_, ReturnType::Type(_, output)) => unit(output),
+        }
+    }
+
+    /// `|finish, result| …`
+    pub(super) fn finish_closure(&self) -> TokenStream {
+        let Self { p, plan, .. } = self;
         let finish = Ident::new("__tracing_relay_finish", Span::mixed_site());
         let result = Ident::new("__tracing_relay_result", Span::mixed_site());
         let on_ok = plan.on_ok.as_ref().map(|ending| {
@@ -30,39 +99,40 @@ impl Emit {
             let ending = self.ending(ending, &error, &finish);
             quote!(#[allow(clippy::absolute_paths)] #ending)
         });
-        let late = if on_ok.is_some() || on_err.is_some() {
-            self.imports(&["ByDisplay", "ByFieldValue", "Unrecordable", "WholeResult"])
+        let imports = if on_ok.is_some() || on_err.is_some() {
+            self.imports(&["Recorded", "Unrecordable", "WholeResult"])
         } else {
             TokenStream::new()
         };
-        let check = match (plan.shape, &plan.item.sig.output) {
-            (Shape::Sync, ReturnType::Type(_, output)) => {
-                let answer = quote!(#p::ReturnProbe(#result).relay_answer());
-                let check = quote!(#p::IsThereOnReturn::check(#answer));
-                let check = at(output.span(), &[], check);
-                let imports = self.imports(&["PlainReturn"]);
-                quote!({ #imports #check; })
-            }
-            _ => TokenStream::new(),
-        };
-        let detail = &plan.error_detail;
+        let check = self.check_that_it_is_there(&quote!(::of(#result)));
         quote! {
             |#finish: &mut #p::Finish<'_>, #result| {
-                #[allow(unused_imports)]
-                use #p::{
-                    Chained as _, ChainedSend as _, Erroneous as _, Named as _, NeverFails as _,
-                    Worded as _,
-                };
-                #late
+                #imports
                 #check
                 #on_ok
                 #on_err
-                #finish.failure(
-                    (&&&&&&#p::OutcomeProbe(#result)).relay_failure(),
-                    #p::ErrorDetail::#detail,
-                );
+                #p::outcome_probe_of(#result).relay_finish()(#finish, #result);
             }
         }
+    }
+
+    /// Refuses a plain function that returns a future in disguise. `probe` is what follows the name of
+    /// the probe.
+    fn check_that_it_is_there(&self, probe: &TokenStream) -> TokenStream {
+        let p = &self.p;
+        let (Shape::Sync, ReturnType::Type(_, output)) =
+            (self.plan.shape, &self.plan.item.sig.output)
+        else {
+            return TokenStream::new();
+        };
+        let answer = quote!(#p::ReturnProbe #probe.relay_answer());
+        let check = at(
+            output.span(),
+            &[],
+            quote!(#p::IsThereOnReturn::check(#answer)),
+        );
+        let imports = self.imports(&["PlainReturn"]);
+        quote!({ #imports #check; })
     }
 
     /// Records the fields of `on_ok` or `on_err`.

@@ -17,7 +17,7 @@ impl Emit {
     pub(super) fn late_handles(&self) -> TokenStream {
         let Self { p, late, .. } = self;
         let value = Ident::new("__tracing_relay_value", Span::mixed_site());
-        let imports = self.imports(&["ByDisplay", "ByFieldValue", "Unrecordable"]);
+        let imports = self.imports(&["Recorded", "Unrecordable"]);
         let handles = self.plan.late.iter().enumerate().map(|(index, field)| {
             let (name, ty) = (&field.name, &field.ty);
             let number = self.late_number(index);

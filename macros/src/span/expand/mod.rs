@@ -6,7 +6,8 @@
 //!     let opening = Opening::receiving(&SITE, …the parameter that carries…);
 //!     let span = if opening.wants_fields() { opening.open(&[…]) } else { opening.open(&[]) };
 //!     …request gets the context of the span…
-//!     in_span_async(span, async move { let request = request; { body } }, |finish, result| …).await
+//!     let finish = outcome_probe::<Reply>().relay_finish();
+//!     in_span_async(span, async move { let request = request; { body } }, finish).await
 //! }
 //! ```
 
@@ -20,15 +21,16 @@ mod types;
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::ReturnType;
 use syn::spanned::Spanned as _;
+use syn::{ReturnType, Type};
 
+use finish::Finish;
 use types::{future_output, nameable};
 
 use crate::item::Body;
 use crate::span::params::{Param, Params};
 use crate::span::plan::{Carrier, Plan, unlinted};
-use crate::span::shape::{Polled, Shape, only_async_block};
+use crate::span::shape::{Polled, Shape, only_async_block, peel};
 
 /// Prints the function with its span.
 pub(crate) fn expand(plan: Plan) -> TokenStream {
@@ -105,6 +107,7 @@ impl Emit {
 
     fn body(&self) -> TokenStream {
         let site = self.site_static();
+        let imports = self.common_imports();
         let warnings = self.warnings();
         let inner = match self.plan.shape {
             Shape::Sync => self.sync_body(),
@@ -112,7 +115,7 @@ impl Emit {
             Shape::Returned { boxed, polled } => self.returned_body(boxed, polled),
         };
         let absent = self.plan.params.absent();
-        quote! { #site #warnings #absent #inner }
+        quote! { #site #imports #warnings #absent #inner }
     }
 
     fn sync_body(&self) -> TokenStream {
@@ -122,10 +125,13 @@ impl Emit {
         let rebind = self.rebind();
         let handles = self.late_handles();
         let block = &self.plan.body;
-        let finish = self.finish();
+        let Finish {
+            before, argument, ..
+        } = self.finish();
         quote! {
             #open
-            #p::in_span(#span, move || #output { #rebind #handles #block }, #finish)
+            #before
+            #p::in_span(#span, move || #output { #rebind #handles #block }, #argument)
         }
     }
 
@@ -141,8 +147,7 @@ impl Emit {
         let rebind = self.rebind();
         let handles = self.late_handles();
         let block = &self.plan.body;
-        let finish = self.finish();
-        let future = self.in_span_async(&quote!(#hint #rebind #handles #block), &finish);
+        let future = self.in_span_async(&quote!(#hint #rebind #handles #block));
         quote!(#open #future)
     }
 
@@ -172,8 +177,9 @@ impl Emit {
         let fields = self.opening_values();
         let distrust = self.distrust();
         let late: Vec<_> = self.late_local().into_iter().collect();
+        let allow = self.allowances();
         let start = quote! {
-            #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+            #allow
             let (#opening, #values #(, #late)*) = {
                 #start
                 let #values = if #opening.wants_fields() {
@@ -191,9 +197,8 @@ impl Emit {
             (Polled::Future, Some(block)) => {
                 let write = self.write_carrier();
                 let hint = output.map(|output| self.hint(output));
-                let finish = self.finish();
                 let handles = self.late_handles();
-                let future = self.in_span_async(&quote!(#hint #handles #block), &finish);
+                let future = self.in_span_async(&quote!(#hint #handles #block));
                 let wrapped = quote! {
                     async move {
                         let #span = #opening.open_owned(&#values);
@@ -205,7 +210,12 @@ impl Emit {
             }
             (Polled::Future, None) => {
                 let inner = self.call_body();
-                let finish = self.finish();
+                // With a function in its place, a mistake in the type is told in terms of that.
+                let finish = if self.asks_for_the_outcome() {
+                    self.finish_closure()
+                } else {
+                    quote!(#p::never_fails)
+                };
                 let typed = match output {
                     Some(output) => {
                         let output_is = at(output.span(), &[], quote!(#p::output_is));
@@ -231,13 +241,45 @@ impl Emit {
     }
 
     /// Runs a body in the open span. An `async fn` may return a future where a block may not.
-    fn in_span_async(&self, body: &TokenStream, finish: &TokenStream) -> TokenStream {
+    fn in_span_async(&self, body: &TokenStream) -> TokenStream {
         let Self { p, span, .. } = self;
-        let future = Ident::new("__tracing_relay_future", Span::mixed_site());
+        let Finish {
+            before,
+            argument,
+            is_closure,
+        } = self.finish();
+        let run = Ident::new(
+            if is_closure {
+                "in_span_async_with"
+            } else {
+                "in_span_async"
+            },
+            Span::mixed_site(),
+        );
+        let future = quote!(async move { #body });
+        if self.returns_no_future() {
+            return quote!(#before #p::#run(#span, #future, #argument).await);
+        }
+        let local = Ident::new("__tracing_relay_future", Span::mixed_site());
         quote! {
+            #before
             #[allow(clippy::async_yields_async)]
-            let #future = async move { #body };
-            #p::in_span_async(#span, #future, #finish).await
+            let #local = #future;
+            #p::#run(#span, #local, #argument).await
+        }
+    }
+
+    /// Whether the return type is sure to be none, from how it is written: what most functions return.
+    fn returns_no_future(&self) -> bool {
+        match &self.plan.item.sig.output {
+            ReturnType::Default => true,
+            ReturnType::Type(_, output) => {
+                let last = match peel(output) {
+                    Type::Path(path) => path.path.segments.last(),
+                    _ => None,
+                };
+                last.is_some_and(|last| ["Result", "Option"].iter().any(|name| last.ident == name))
+            }
         }
     }
 

@@ -5,30 +5,23 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::{Emit, at};
-use crate::span::plan::Carrier;
+use crate::span::plan::{Carrier, ExportedName};
 
 impl Emit {
     /// Opens the span, and writes its context where it has to go. All of it is in a block of its
     /// own: what is borrowed and imported there is not known to the body, nor kept by its future.
     pub(super) fn open_now(&self) -> TokenStream {
-        let Self { opening, span, .. } = self;
-        let start = self.start(&TokenStream::new());
-        let fields = self.opening_values();
-        let open = if self.has_opening_values() {
-            quote! {
-                if #opening.wants_fields() {
-                    #opening.open(#fields)
-                } else {
-                    #opening.open(&[])
-                }
-            }
+        let Self { span, .. } = self;
+        let (start, open) = if self.only_starts() {
+            self.start_at_once()
         } else {
-            quote!(#opening.open(&[]))
+            (self.start(&TokenStream::new()), self.open())
         };
         let write = self.write_carrier();
+        let allow = self.allowances();
         if let Some(late) = self.late_local() {
             quote! {
-                #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+                #allow
                 let (#span, #late) = {
                     #start
                     let #span = #open;
@@ -38,18 +31,78 @@ impl Emit {
             }
         } else if write.is_empty() {
             quote! {
-                #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+                #allow
                 let #span = { #start #open };
             }
         } else {
             quote! {
-                #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
+                #allow
                 let #span = {
                     #start
                     let #span = #open;
                     #write
                     #span
                 };
+            }
+        }
+    }
+
+    /// Whether the span has nothing to do but to start below what is current.
+    fn only_starts(&self) -> bool {
+        let plan = &self.plan;
+        let receives = matches!(plan.carrier, Carrier::FindInbound | Carrier::Inbound(_));
+        !receives && !plan.environment && plan.late.is_empty()
+    }
+
+    /// The span of a function that only starts one, without an `Opening`; and before it, what the
+    /// values need in scope.
+    fn start_at_once(&self) -> (TokenStream, TokenStream) {
+        let Self { p, site, plan, .. } = self;
+        if !self.has_opening_values() {
+            return (TokenStream::new(), quote!(#p::Span::start(&#site)));
+        }
+        let borrows = plan.params.borrow_patterns(&plan.mentioned);
+        let fields = self.opening_values();
+        let open = quote! {
+            if #p::Span::is_wanted(&#site) {
+                #p::Span::start_with(&#site, #fields)
+            } else {
+                #p::Span::none()
+            }
+        };
+        (borrows, open)
+    }
+
+    /// The span of an `Opening`.
+    fn open(&self) -> TokenStream {
+        let opening = &self.opening;
+        if !self.has_opening_values() {
+            return quote!(#opening.open(&[]));
+        }
+        let fields = self.opening_values();
+        quote! {
+            if #opening.wants_fields() {
+                #opening.open(#fields)
+            } else {
+                #opening.open(&[])
+            }
+        }
+    }
+
+    /// Lints that would be about what is the user's in the opening. An attribute costs the compiler as
+    /// much as a call does, so there is none for nothing.
+    pub(super) fn allowances(&self) -> TokenStream {
+        let underscored = |name: &Ident| name.to_string().starts_with('_');
+        let underscored = self.plan.mentioned.iter().any(underscored);
+        let located = matches!(
+            self.plan.carrier,
+            Carrier::FindInbound | Carrier::FindOutbound
+        );
+        match (underscored, located) {
+            (false, false) => TokenStream::new(),
+            (true, false) => quote!(#[allow(clippy::used_underscore_binding)]),
+            (_, true) => {
+                quote!(#[allow(clippy::absolute_paths, clippy::used_underscore_binding)])
             }
         }
     }
@@ -63,14 +116,11 @@ impl Emit {
             plan,
             ..
         } = self;
-        let mut traits = Vec::new();
-        if self.has_opening_values() {
-            traits.extend(["ByDisplay", "ByFieldValue", "Unrecordable"]);
-        }
-        if matches!(plan.carrier, Carrier::FindInbound) {
-            traits.push("FindNoCarrier");
-        }
-        let imports = self.imports(&traits);
+        let found: &[&str] = match plan.carrier {
+            Carrier::FindInbound => &["FindNoCarrier"],
+            _ => &[],
+        };
+        let found = self.imports(found);
         let borrows = plan.params.borrow_patterns(&plan.mentioned);
         let carrier = match &plan.carrier {
             Carrier::FindInbound => {
@@ -95,11 +145,30 @@ impl Emit {
         let late = self.late_local();
         let late = late.map(|late| quote!(let (#opening, #late) = #opening.late_fields();));
         quote! {
-            #imports
+            #found
             #borrows
             let #opening = #opened #within;
             #late
         }
+    }
+
+    /// The traits behind the probes that nearly every function has. They stand beside the static: a
+    /// block with an import of its own costs the compiler more than the import. The body sees them,
+    /// and they have no name and no method that it could mean.
+    pub(super) fn common_imports(&self) -> TokenStream {
+        let name = match &self.plan.exported_name {
+            Some(ExportedName::Value(field)) => Some(field),
+            Some(ExportedName::Fields(_)) | None => None,
+        };
+        let mut fields = self.plan.fields.iter().chain(name);
+        let mut traits = Vec::new();
+        if self.asks_for_the_outcome() {
+            traits.push("Outcome");
+        }
+        if fields.any(|field| self.asks(field)) {
+            traits.extend(["Recorded", "Unrecordable"]);
+        }
+        self.imports(&traits)
     }
 
     /// The traits behind the probes.

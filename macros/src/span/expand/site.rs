@@ -1,7 +1,7 @@
 //! The static of a span, and the warnings about its keys.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::{Emit, at};
@@ -11,21 +11,26 @@ use crate::span::body::Warning;
 use crate::span::conventions::{Attribute, Type};
 use crate::span::keys::OWN_KEYS;
 use crate::span::params::Recorded;
-use crate::span::plan::ExportedName;
+use crate::span::plan::{ExportedName, SpanKind};
 
 impl Emit {
     /// `static SITE`
     pub(super) fn site_static(&self) -> TokenStream {
         let Self { p, site, plan, .. } = self;
         let name = &plan.name;
-        let target = plan
-            .target
-            .as_ref()
-            .map_or_else(|| quote!(::core::module_path!()), ToTokens::to_token_stream);
-        let level = &plan.level;
-        let kind = plan.kind.variant();
+        let module = quote!(::core::module_path!());
         let (constants, joined, keys) = self.keys();
         let count = self.after_opening(0);
+        let level = &plan.level;
+        let rest = quote!(#p::Level::#level, #keys, #count);
+        let new = match &plan.target {
+            None => quote!(new(&#site, #name, #module, #rest)),
+            Some(target) => quote!(with_target(&#site, #name, #module, #target, #rest)),
+        };
+        let kind = (plan.kind != SpanKind::Internal).then(|| {
+            let kind = plan.kind.variant();
+            quote!(.of_kind(#p::Kind::#kind))
+        });
         let named_by = plan.exported_name.as_ref().map(|name| match name {
             ExportedName::Value(_) => quote!(.named_by(&[#count])),
             ExportedName::Fields(numbers) => quote!(.named_by(&[#(#numbers),*])),
@@ -33,32 +38,24 @@ impl Emit {
         let older = self.with_older();
         let environment = plan.environment.then(|| quote!(.from_environment()));
         let log_ids = (!plan.log_ids).then(|| quote!(.without_log_ids()));
+        let detail = &plan.error_detail;
+        let showing = (detail != "Type").then(|| quote!(.showing(#p::ErrorDetail::#detail)));
         let scope = plan.scope.as_ref().map(|scope| {
             let scope = quote_spanned!(scope.span()=> &#scope);
             quote!(const _: &#p::TraceScope = #scope;)
         });
+        let value = quote! {
+            #p::SpanSite::#new #kind #named_by #older #environment #log_ids #showing
+        };
+        let value = if joined.is_empty() {
+            value
+        } else {
+            quote!({ #joined #value })
+        };
         quote! {
             #scope
             #constants
-            static #site: #p::SpanSite = {
-                #joined
-                static CALLSITE: #p::DefaultCallsite = #p::DefaultCallsite::new(&METADATA);
-                static METADATA: #p::Metadata<'static> = #p::Metadata::new(
-                    #name,
-                    #target,
-                    #p::Level::#level,
-                    #p::Option::Some(::core::file!()),
-                    #p::Option::Some(::core::line!()),
-                    #p::Option::Some(::core::module_path!()),
-                    #p::FieldSet::new(#keys, #p::Identifier(&CALLSITE)),
-                    #p::MetadataKind::SPAN,
-                );
-                #p::SpanSite::new(&CALLSITE, &METADATA, #p::Kind::#kind, #count)
-                    #named_by
-                    #older
-                    #environment
-                    #log_ids
-            };
+            static #site: #p::SpanSite = #value;
         }
     }
 

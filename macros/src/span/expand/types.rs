@@ -1,11 +1,11 @@
 //! Tells the compiler the type of the body, so that a mismatch is found in the body.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeParamBound};
 
-use super::Emit;
+use super::{Emit, at};
 use crate::item::idents_in;
 use crate::span::shape::peel;
 
@@ -23,28 +23,20 @@ impl Emit {
 
     /// Tells the compiler the type of an async block, so that a mismatch is found in the body.
     pub(super) fn hint(&self, output: &impl ToTokens) -> TokenStream {
+        let p = &self.p;
         let sig = &self.plan.item.sig;
         let location = match &sig.output {
             ReturnType::Default => sig.ident.span(),
             ReturnType::Type(_, output) => output.span(),
         };
-        // Ours in name only: as a local of ours it would be reported at the attribute.
-        let returned = Ident::new("__tracing_relay_returned", location);
-        let give_back = quote_spanned!(location=> return #returned;);
-        quote! {
-            #[allow(
-                unreachable_code,
-                clippy::diverging_sub_expression,
-                clippy::empty_loop,
-                clippy::let_unit_value,
-                clippy::needless_return,
-                clippy::unreachable
-            )]
-            if false {
-                let #returned: #output = loop {};
-                #give_back
-            }
-        }
+        // All of it is there, or the compiler would point at the attribute.
+        let any_value = at(location, &[], quote!(#p::any_value));
+        let give_back = quote_spanned!(location=> return #any_value::<#output>(););
+        let allow = self
+            .plan
+            .never_returns()
+            .then(|| quote!(#[allow(unreachable_code, clippy::diverging_sub_expression)]));
+        quote!(#allow if false { #give_back })
     }
 }
 

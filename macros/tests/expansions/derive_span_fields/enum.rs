@@ -9,26 +9,24 @@ impl ::tracing_relay::__private::SpanFields for Op {
         >,
     ) {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::{
-            ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-        };
+        use ::tracing_relay::__private::{Recorded as _, Unrecordable as _};
         match self {
             Self::Start { id: __tracing_relay_0, mode: __tracing_relay_1, .. } => {
                 ::tracing_relay::__private::FieldValues::push(
                     __tracing_relay_out,
-                    (&&&::tracing_relay::__private::ValueProbe(&(*__tracing_relay_0)))
+                    (&&&&::tracing_relay::__private::ValueProbe(&(*__tracing_relay_0)))
                         .relay_value(),
                 );
                 ::tracing_relay::__private::FieldValues::push(
                     __tracing_relay_out,
-                    (&&&::tracing_relay::__private::ValueProbe(&(*__tracing_relay_1)))
+                    (&&&&::tracing_relay::__private::ValueProbe(&(*__tracing_relay_1)))
                         .relay_value(),
                 );
             }
             Self::Stop { 0: __tracing_relay_0, .. } => {
                 ::tracing_relay::__private::FieldValues::push(
                     __tracing_relay_out,
-                    (&&&::tracing_relay::__private::ValueProbe(&(*__tracing_relay_0)))
+                    (&&&&::tracing_relay::__private::ValueProbe(&(*__tracing_relay_0)))
                         .relay_value(),
                 );
                 ::tracing_relay::__private::FieldValues::push(

@@ -16,12 +16,12 @@ impl ::renamed::__private::SpanFields for Id {
         __tracing_relay_out: &mut ::renamed::__private::FieldValues<'__tracing_relay>,
     ) {
         #[allow(unused_imports)]
-        use ::renamed::__private::{ByDisplay as _, ByFieldValue as _, Unrecordable as _};
+        use ::renamed::__private::{Recorded as _, Unrecordable as _};
         match self {
             Self { 0: __tracing_relay_0, 1: __tracing_relay_1, .. } => {
                 ::renamed::__private::FieldValues::push(
                     __tracing_relay_out,
-                    (&&&::renamed::__private::ValueProbe(&(*__tracing_relay_0)))
+                    (&&&&::renamed::__private::ValueProbe(&(*__tracing_relay_0)))
                         .relay_value(),
                 );
                 ::renamed::__private::FieldValues::part(

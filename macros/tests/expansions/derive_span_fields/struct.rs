@@ -9,14 +9,12 @@ impl ::tracing_relay::__private::SpanFields for TurnStart {
         >,
     ) {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::{
-            ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-        };
+        use ::tracing_relay::__private::{Recorded as _, Unrecordable as _};
         match self {
             Self { thread_id: __tracing_relay_0, r#mode: __tracing_relay_1, .. } => {
                 ::tracing_relay::__private::FieldValues::push(
                     __tracing_relay_out,
-                    (&&&::tracing_relay::__private::ValueProbe(&(*__tracing_relay_0)))
+                    (&&&&::tracing_relay::__private::ValueProbe(&(*__tracing_relay_0)))
                         .relay_value(),
                 );
                 ::tracing_relay::__private::FieldValues::push(

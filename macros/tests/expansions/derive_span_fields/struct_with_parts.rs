@@ -40,9 +40,7 @@ where
         >,
     ) {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::{
-            ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-        };
+        use ::tracing_relay::__private::{Recorded as _, Unrecordable as _};
         match self {
             Self {
                 id: __tracing_relay_0,
@@ -54,7 +52,7 @@ where
             } => {
                 ::tracing_relay::__private::FieldValues::push(
                     __tracing_relay_out,
-                    (&&&::tracing_relay::__private::ValueProbe(&(*__tracing_relay_0)))
+                    (&&&&::tracing_relay::__private::ValueProbe(&(*__tracing_relay_0)))
                         .relay_value(),
                 );
                 ::tracing_relay::__private::FieldValues::push(

@@ -1,65 +1,52 @@
 fn handle(request: &Request) -> Reply {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+            &__TRACING_RELAY_SITE,
             "handle",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &[
-                    "otel.kind",
-                    "trace_id",
-                    "span_id",
-                    "relay.outcome",
-                    "error.type",
-                    "rpc.method",
-                    "jsonrpc.request.id",
-                    "rpc.service",
-                    "rpc.system.name",
-                    "jsonrpc.protocol.version",
-                    "otel.name",
-                    "rpc.jsonrpc.request_id",
-                    "rpc.system",
-                    "rpc.jsonrpc.version",
-                ],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-                &CALLSITE,
-                &METADATA,
-                ::tracing_relay::__private::Kind::Server,
-                5usize,
-            )
-            .named_by(&[0usize])
-            .with_older(
-                "rpc",
-                &[
-                    ::tracing_relay::__private::OlderName {
-                        current: "jsonrpc.request.id",
-                        older: "rpc.jsonrpc.request_id",
-                        integer: false,
-                    },
-                    ::tracing_relay::__private::OlderName {
-                        current: "rpc.system.name",
-                        older: "rpc.system",
-                        integer: false,
-                    },
-                    ::tracing_relay::__private::OlderName {
-                        current: "jsonrpc.protocol.version",
-                        older: "rpc.jsonrpc.version",
-                        integer: false,
-                    },
-                ],
-            )
-            .from_environment()
-    };
+            &[
+                "otel.kind",
+                "trace_id",
+                "span_id",
+                "relay.outcome",
+                "error.type",
+                "rpc.method",
+                "jsonrpc.request.id",
+                "rpc.service",
+                "rpc.system.name",
+                "jsonrpc.protocol.version",
+                "otel.name",
+                "rpc.jsonrpc.request_id",
+                "rpc.system",
+                "rpc.jsonrpc.version",
+            ],
+            5usize,
+        )
+        .of_kind(::tracing_relay::__private::Kind::Server)
+        .named_by(&[0usize])
+        .with_older(
+            "rpc",
+            &[
+                ::tracing_relay::__private::OlderName {
+                    current: "jsonrpc.request.id",
+                    older: "rpc.jsonrpc.request_id",
+                    integer: false,
+                },
+                ::tracing_relay::__private::OlderName {
+                    current: "rpc.system.name",
+                    older: "rpc.system",
+                    integer: false,
+                },
+                ::tracing_relay::__private::OlderName {
+                    current: "jsonrpc.protocol.version",
+                    older: "rpc.jsonrpc.version",
+                    integer: false,
+                },
+            ],
+        )
+        .from_environment();
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -75,9 +62,7 @@ fn handle(request: &Request) -> Reply {
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::{
-            ByDisplay as _, ByFieldValue as _, Unrecordable as _, FindNoCarrier as _,
-        };
+        use ::tracing_relay::__private::FindNoCarrier as _;
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
             &__TRACING_RELAY_SITE,
             &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
@@ -95,17 +80,17 @@ fn handle(request: &Request) -> Reply {
                 .open(
                     &[
                         ::tracing_relay::__private::as_text(
-                            (&&&::tracing_relay::__private::ValueProbe(
+                            (&&&&::tracing_relay::__private::ValueProbe(
                                 &(request.method),
                             ))
                                 .relay_value(),
                         ),
                         ::tracing_relay::__private::as_text(
-                            (&&&::tracing_relay::__private::ValueProbe(&(request.id)))
+                            (&&&&::tracing_relay::__private::ValueProbe(&(request.id)))
                                 .relay_value(),
                         ),
                         ::tracing_relay::__private::as_text(
-                            (&&&::tracing_relay::__private::ValueProbe(&("s")))
+                            (&&&&::tracing_relay::__private::ValueProbe(&("s")))
                                 .relay_value(),
                         ),
                         ::tracing_relay::__private::AttributeValue::Str("jsonrpc"),
@@ -116,44 +101,23 @@ fn handle(request: &Request) -> Reply {
             __tracing_relay_opening.open(&[])
         }
     };
+    {
+        #[allow(unused_imports)]
+        use ::tracing_relay::__private::PlainReturn as _;
+        ::tracing_relay::__private::IsThereOnReturn::check(
+            ::tracing_relay::__private::ReturnProbe::<Reply>::NEW.relay_answer(),
+        );
+    }
+    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<Reply>()
+        .relay_finish();
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> Reply {
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let request = request;
             let _ = &request;
             { answer(request) }
         },
-        |
-            __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
-            __tracing_relay_result|
-        {
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::{
-                Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                NeverFails as _, Worded as _,
-            };
-            {
-                #[allow(unused_imports)]
-                use ::tracing_relay::__private::PlainReturn as _;
-                ::tracing_relay::__private::IsThereOnReturn::check(
-                    ::tracing_relay::__private::ReturnProbe(__tracing_relay_result)
-                        .relay_answer(),
-                );
-            }
-            __tracing_relay_finish
-                .failure(
-                    (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                        __tracing_relay_result,
-                    ))
-                        .relay_failure(),
-                    ::tracing_relay::__private::ErrorDetail::Type,
-                );
-        },
+        __tracing_relay_finish,
     )
 }

@@ -25,31 +25,20 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
         static NAMES: [&'static ::core::primitive::str; ::tracing_relay::__private::count_keys(
             LISTS,
         )] = ::tracing_relay::__private::join_keys(LISTS);
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
-            "handle",
-            ::core::module_path!(),
-            ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &NAMES,
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
         ::tracing_relay::__private::SpanSite::new(
-                &CALLSITE,
-                &METADATA,
-                ::tracing_relay::__private::Kind::Server,
+                &__TRACING_RELAY_SITE,
+                "handle",
+                ::core::module_path!(),
+                ::tracing_relay::__private::Level::INFO,
+                &NAMES,
                 const { __TRACING_RELAY_COUNT + 1usize },
             )
+            .of_kind(::tracing_relay::__private::Kind::Server)
             .named_by(&[const { __TRACING_RELAY_COUNT + 1usize }])
             .from_environment()
     };
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -59,9 +48,7 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_span, __tracing_relay_late) = {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::{
-            ByDisplay as _, ByFieldValue as _, Unrecordable as _, FindNoCarrier as _,
-        };
+        use ::tracing_relay::__private::FindNoCarrier as _;
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
             &__TRACING_RELAY_SITE,
             &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
@@ -86,7 +73,7 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
                     ::tracing_relay::__private::FieldValues::new()
                         .and(
                             &[
-                                (&&&::tracing_relay::__private::ValueProbe(
+                                (&&&&::tracing_relay::__private::ValueProbe(
                                     &(params.method),
                                 ))
                                     .relay_value(),
@@ -112,7 +99,7 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
                         )
                         .and(
                             &[
-                                (&&&::tracing_relay::__private::ValueProbe(
+                                (&&&&::tracing_relay::__private::ValueProbe(
                                     &(params.method),
                                 ))
                                     .relay_value(),
@@ -134,20 +121,10 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> Reply {
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let params = params;
             let _ = &params;
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let client = client;
             let _ = &client;
             #[allow(clippy::absolute_paths)]
@@ -158,10 +135,8 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
                 const { __TRACING_RELAY_COUNT + 2usize },
                 |__tracing_relay_value| {
                     #[allow(unused_imports)]
-                    use ::tracing_relay::__private::{
-                        ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-                    };
-                    (&&&::tracing_relay::__private::ValueProbe(
+                    use ::tracing_relay::__private::{Recorded as _, Unrecordable as _};
+                    (&&&&::tracing_relay::__private::ValueProbe(
                         &(**__tracing_relay_value),
                     ))
                         .relay_value()
@@ -178,18 +153,13 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
         {
             #[allow(unused_imports)]
             use ::tracing_relay::__private::{
-                Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                NeverFails as _, Worded as _,
-            };
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::{
-                ByDisplay as _, ByFieldValue as _, Unrecordable as _, WholeResult as _,
+                Recorded as _, Unrecordable as _, WholeResult as _,
             };
             {
                 #[allow(unused_imports)]
                 use ::tracing_relay::__private::PlainReturn as _;
                 ::tracing_relay::__private::IsThereOnReturn::check(
-                    ::tracing_relay::__private::ReturnProbe(__tracing_relay_result)
+                    ::tracing_relay::__private::ReturnProbe::of(__tracing_relay_result)
                         .relay_answer(),
                 );
             }
@@ -202,19 +172,13 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
                     .record(
                         const { __TRACING_RELAY_COUNT + 3usize },
                         &[
-                            (&&&::tracing_relay::__private::ValueProbe(&(reply.id)))
+                            (&&&&::tracing_relay::__private::ValueProbe(&(reply.id)))
                                 .relay_value(),
                         ],
                     );
             }
-            __tracing_relay_finish
-                .failure(
-                    (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                        __tracing_relay_result,
-                    ))
-                        .relay_failure(),
-                    ::tracing_relay::__private::ErrorDetail::Type,
-                );
+            ::tracing_relay::__private::outcome_probe_of(__tracing_relay_result)
+                .relay_finish()(__tracing_relay_finish, __tracing_relay_result);
         },
     )
 }

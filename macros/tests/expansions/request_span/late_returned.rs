@@ -1,61 +1,48 @@
 fn handle(request: Request) -> impl Future<Output = Reply> {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+            &__TRACING_RELAY_SITE,
             "handle",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &[
-                    "otel.kind",
-                    "trace_id",
-                    "span_id",
-                    "relay.outcome",
-                    "error.type",
-                    "rpc.system.name",
-                    "jsonrpc.protocol.version",
-                    "jsonrpc.request.id",
-                    "rpc.system",
-                    "rpc.jsonrpc.version",
-                    "rpc.jsonrpc.request_id",
-                ],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-                &CALLSITE,
-                &METADATA,
-                ::tracing_relay::__private::Kind::Server,
-                2usize,
-            )
-            .with_older(
-                "rpc",
-                &[
-                    ::tracing_relay::__private::OlderName {
-                        current: "rpc.system.name",
-                        older: "rpc.system",
-                        integer: false,
-                    },
-                    ::tracing_relay::__private::OlderName {
-                        current: "jsonrpc.protocol.version",
-                        older: "rpc.jsonrpc.version",
-                        integer: false,
-                    },
-                    ::tracing_relay::__private::OlderName {
-                        current: "jsonrpc.request.id",
-                        older: "rpc.jsonrpc.request_id",
-                        integer: false,
-                    },
-                ],
-            )
-            .from_environment()
-    };
+            &[
+                "otel.kind",
+                "trace_id",
+                "span_id",
+                "relay.outcome",
+                "error.type",
+                "rpc.system.name",
+                "jsonrpc.protocol.version",
+                "jsonrpc.request.id",
+                "rpc.system",
+                "rpc.jsonrpc.version",
+                "rpc.jsonrpc.request_id",
+            ],
+            2usize,
+        )
+        .of_kind(::tracing_relay::__private::Kind::Server)
+        .with_older(
+            "rpc",
+            &[
+                ::tracing_relay::__private::OlderName {
+                    current: "rpc.system.name",
+                    older: "rpc.system",
+                    integer: false,
+                },
+                ::tracing_relay::__private::OlderName {
+                    current: "jsonrpc.protocol.version",
+                    older: "rpc.jsonrpc.version",
+                    integer: false,
+                },
+                ::tracing_relay::__private::OlderName {
+                    current: "jsonrpc.request.id",
+                    older: "rpc.jsonrpc.request_id",
+                    integer: false,
+                },
+            ],
+        )
+        .from_environment();
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -65,9 +52,7 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_opening, __tracing_relay_values, __tracing_relay_late) = {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::{
-            ByDisplay as _, ByFieldValue as _, Unrecordable as _, FindNoCarrier as _,
-        };
+        use ::tracing_relay::__private::FindNoCarrier as _;
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
                 &__TRACING_RELAY_SITE,
                 &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
@@ -103,12 +88,7 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
             _,
         >(
             (move || {
-                #[allow(
-                    clippy::no_effect_underscore_binding,
-                    clippy::redundant_locals,
-                    clippy::shadow_same,
-                    clippy::used_underscore_binding
-                )]
+                #[allow(clippy::shadow_same)]
                 let request = request;
                 let _ = &request;
                 #[allow(clippy::absolute_paths)]
@@ -120,10 +100,10 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                     |__tracing_relay_value| {
                         #[allow(unused_imports)]
                         use ::tracing_relay::__private::{
-                            ByDisplay as _, ByFieldValue as _, Unrecordable as _,
+                            Recorded as _, Unrecordable as _,
                         };
                         ::tracing_relay::__private::as_text(
-                            (&&&::tracing_relay::__private::ValueProbe(
+                            (&&&&::tracing_relay::__private::ValueProbe(
                                 &(**__tracing_relay_value),
                             ))
                                 .relay_value(),
@@ -140,19 +120,8 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
             __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
             __tracing_relay_result|
         {
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::{
-                Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                NeverFails as _, Worded as _,
-            };
-            __tracing_relay_finish
-                .failure(
-                    (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                        __tracing_relay_result,
-                    ))
-                        .relay_failure(),
-                    ::tracing_relay::__private::ErrorDetail::Type,
-                );
+            ::tracing_relay::__private::outcome_probe_of(__tracing_relay_result)
+                .relay_finish()(__tracing_relay_finish, __tracing_relay_result);
         },
     )
 }

@@ -9,31 +9,18 @@ where
     'life0: 'async_trait,
     Self: 'async_trait,
 {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+            &__TRACING_RELAY_SITE,
             "call",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-                &CALLSITE,
-                &METADATA,
-                ::tracing_relay::__private::Kind::Server,
-                0usize,
-            )
-            .from_environment()
-    };
+            &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+            0usize,
+        )
+        .of_kind(::tracing_relay::__private::Kind::Server)
+        .from_environment();
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -73,19 +60,12 @@ where
             ::tracing_relay::__private::RestampProbe(&mut request)
                 .relay_restamp(&__tracing_relay_span);
         }
+        let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<u8>()
+            .relay_finish();
         #[allow(clippy::async_yields_async)]
         let __tracing_relay_future = async move {
-            #[allow(
-                unreachable_code,
-                clippy::diverging_sub_expression,
-                clippy::empty_loop,
-                clippy::let_unit_value,
-                clippy::needless_return,
-                clippy::unreachable
-            )]
             if false {
-                let __tracing_relay_returned: u8 = loop {};
-                return __tracing_relay_returned;
+                return ::tracing_relay::__private::any_value::<u8>();
             }
             {
                 if let ::core::option::Option::Some(__ret) = ::core::option::Option::None::<
@@ -102,24 +82,7 @@ where
         ::tracing_relay::__private::in_span_async(
                 __tracing_relay_span,
                 __tracing_relay_future,
-                |
-                    __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
-                    __tracing_relay_result|
-                {
-                    #[allow(unused_imports)]
-                    use ::tracing_relay::__private::{
-                        Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                        NeverFails as _, Worded as _,
-                    };
-                    __tracing_relay_finish
-                        .failure(
-                            (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                                __tracing_relay_result,
-                            ))
-                                .relay_failure(),
-                            ::tracing_relay::__private::ErrorDetail::Type,
-                        );
-                },
+                __tracing_relay_finish,
             )
             .await
     })

@@ -1,38 +1,25 @@
 async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+            &__TRACING_RELAY_SITE,
             "handle",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &[
-                    "otel.kind",
-                    "trace_id",
-                    "span_id",
-                    "relay.outcome",
-                    "error.type",
-                    "rpc.method",
-                    "reply.id",
-                    "rpc.code",
-                ],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-                &CALLSITE,
-                &METADATA,
-                ::tracing_relay::__private::Kind::Server,
-                1usize,
-            )
-            .from_environment()
-    };
+            &[
+                "otel.kind",
+                "trace_id",
+                "span_id",
+                "relay.outcome",
+                "error.type",
+                "rpc.method",
+                "reply.id",
+                "rpc.code",
+            ],
+            1usize,
+        )
+        .of_kind(::tracing_relay::__private::Kind::Server)
+        .from_environment();
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
@@ -42,9 +29,7 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
     #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         #[allow(unused_imports)]
-        use ::tracing_relay::__private::{
-            ByDisplay as _, ByFieldValue as _, Unrecordable as _, FindNoCarrier as _,
-        };
+        use ::tracing_relay::__private::FindNoCarrier as _;
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
             &__TRACING_RELAY_SITE,
             &::tracing_relay::__private::OnlyOneParameterCarries::no_other(
@@ -65,7 +50,7 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
             __tracing_relay_opening
                 .open(
                     &[
-                        (&&&::tracing_relay::__private::ValueProbe(&(request.method)))
+                        (&&&&::tracing_relay::__private::ValueProbe(&(request.method)))
                             .relay_value(),
                     ],
                 )
@@ -80,53 +65,28 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
         }
         __tracing_relay_span
     };
-    #[allow(clippy::async_yields_async)]
-    let __tracing_relay_future = async move {
-        #[allow(
-            unreachable_code,
-            clippy::diverging_sub_expression,
-            clippy::empty_loop,
-            clippy::let_unit_value,
-            clippy::needless_return,
-            clippy::unreachable
-        )]
-        if false {
-            let __tracing_relay_returned: Result<Reply, Error> = loop {};
-            return __tracing_relay_returned;
-        }
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
-        let request = request;
-        let _ = &request;
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
-        let state = state;
-        { state.handle(request).await }
-    };
-    ::tracing_relay::__private::in_span_async(
+    ::tracing_relay::__private::in_span_async_with(
             __tracing_relay_span,
-            __tracing_relay_future,
+            async move {
+                if false {
+                    return ::tracing_relay::__private::any_value::<
+                        Result<Reply, Error>,
+                    >();
+                }
+                #[allow(clippy::shadow_same)]
+                let request = request;
+                let _ = &request;
+                #[allow(clippy::shadow_same)]
+                let state = state;
+                { state.handle(request).await }
+            },
             |
                 __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
                 __tracing_relay_result|
             {
                 #[allow(unused_imports)]
                 use ::tracing_relay::__private::{
-                    Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                    NeverFails as _, Worded as _,
-                };
-                #[allow(unused_imports)]
-                use ::tracing_relay::__private::{
-                    ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-                    WholeResult as _,
+                    Recorded as _, Unrecordable as _, WholeResult as _,
                 };
                 if let ::tracing_relay::__private::Option::Some(reply) = ::tracing_relay::__private::ResultProbe(
                         __tracing_relay_result,
@@ -137,7 +97,7 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
                         .record(
                             1usize,
                             &[
-                                (&&&::tracing_relay::__private::ValueProbe(&(reply.id)))
+                                (&&&&::tracing_relay::__private::ValueProbe(&(reply.id)))
                                     .relay_value(),
                                 ::tracing_relay::__private::AttributeValue::Absent,
                             ],
@@ -152,19 +112,15 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
                             1usize,
                             &[
                                 ::tracing_relay::__private::AttributeValue::Absent,
-                                (&&&::tracing_relay::__private::ValueProbe(&(error.code())))
+                                (&&&&::tracing_relay::__private::ValueProbe(
+                                    &(error.code()),
+                                ))
                                     .relay_value(),
                             ],
                         );
                 }
-                __tracing_relay_finish
-                    .failure(
-                        (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                            __tracing_relay_result,
-                        ))
-                            .relay_failure(),
-                        ::tracing_relay::__private::ErrorDetail::Type,
-                    );
+                ::tracing_relay::__private::outcome_probe_of(__tracing_relay_result)
+                    .relay_finish()(__tracing_relay_finish, __tracing_relay_result);
             },
         )
         .await

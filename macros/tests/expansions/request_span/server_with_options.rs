@@ -1,36 +1,22 @@
 fn handle(request: Request, state: &State) -> Reply {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+            &__TRACING_RELAY_SITE,
             "handle",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-                &CALLSITE,
-                &METADATA,
-                ::tracing_relay::__private::Kind::Consumer,
-                0usize,
-            )
-            .from_environment()
-    };
+            &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+            0usize,
+        )
+        .of_kind(::tracing_relay::__private::Kind::Consumer)
+        .from_environment();
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
         let __tracing_relay_opening = {
             let __tracing_relay_trusted: ::core::primitive::bool = state.trusts();
@@ -42,52 +28,26 @@ fn handle(request: Request, state: &State) -> Reply {
         };
         __tracing_relay_opening.open(&[])
     };
+    {
+        #[allow(unused_imports)]
+        use ::tracing_relay::__private::PlainReturn as _;
+        ::tracing_relay::__private::IsThereOnReturn::check(
+            ::tracing_relay::__private::ReturnProbe::<Reply>::NEW.relay_answer(),
+        );
+    }
+    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<Reply>()
+        .relay_finish();
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> Reply {
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let request = request;
             let _ = &request;
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let state = state;
             let _ = &state;
             { state.handle(request) }
         },
-        |
-            __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
-            __tracing_relay_result|
-        {
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::{
-                Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                NeverFails as _, Worded as _,
-            };
-            {
-                #[allow(unused_imports)]
-                use ::tracing_relay::__private::PlainReturn as _;
-                ::tracing_relay::__private::IsThereOnReturn::check(
-                    ::tracing_relay::__private::ReturnProbe(__tracing_relay_result)
-                        .relay_answer(),
-                );
-            }
-            __tracing_relay_finish
-                .failure(
-                    (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                        __tracing_relay_result,
-                    ))
-                        .relay_failure(),
-                    ::tracing_relay::__private::ErrorDetail::Type,
-                );
-        },
+        __tracing_relay_finish,
     )
 }

@@ -1,86 +1,42 @@
 async fn call(mut self, request: Request) -> Result<Reply, Error> {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+            &__TRACING_RELAY_SITE,
             "call",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-            &CALLSITE,
-            &METADATA,
-            ::tracing_relay::__private::Kind::Internal,
+            &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
             0usize,
         )
-    };
+        .showing(::tracing_relay::__private::ErrorDetail::Message);
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
-        let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
-            &__TRACING_RELAY_SITE,
-        );
-        __tracing_relay_opening.open(&[])
+        ::tracing_relay::__private::Span::start(&__TRACING_RELAY_SITE)
     };
-    #[allow(clippy::async_yields_async)]
-    let __tracing_relay_future = async move {
-        #[allow(
-            unreachable_code,
-            clippy::diverging_sub_expression,
-            clippy::empty_loop,
-            clippy::let_unit_value,
-            clippy::needless_return,
-            clippy::unreachable
-        )]
-        if false {
-            let __tracing_relay_returned: Result<Reply, Error> = loop {};
-            return __tracing_relay_returned;
-        }
-        let _ = &self;
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
-        let request = request;
-        { self.inner.call(request).await }
-    };
+    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<
+        Result<Reply, Error>,
+    >()
+        .relay_finish();
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
-            __tracing_relay_future,
-            |
-                __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
-                __tracing_relay_result|
-            {
-                #[allow(unused_imports)]
-                use ::tracing_relay::__private::{
-                    Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                    NeverFails as _, Worded as _,
-                };
-                __tracing_relay_finish
-                    .failure(
-                        (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                            __tracing_relay_result,
-                        ))
-                            .relay_failure(),
-                        ::tracing_relay::__private::ErrorDetail::Message,
-                    );
+            async move {
+                if false {
+                    return ::tracing_relay::__private::any_value::<
+                        Result<Reply, Error>,
+                    >();
+                }
+                let _ = &self;
+                #[allow(clippy::shadow_same)]
+                let request = request;
+                { self.inner.call(request).await }
             },
+            __tracing_relay_finish,
         )
         .await
 }

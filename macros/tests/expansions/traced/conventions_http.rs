@@ -1,76 +1,58 @@
 fn call(method: &str, port: u16) -> u16 {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+            &__TRACING_RELAY_SITE,
             "call",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &[
-                    "otel.kind",
-                    "trace_id",
-                    "span_id",
-                    "relay.outcome",
-                    "error.type",
-                    "http.request.method",
-                    "url.template",
-                    "server.port",
-                    "otel.name",
-                    "http.response.body.size",
-                    "http.response.status_code",
-                    "http.method",
-                    "net.peer.port",
-                    "http.status_code",
-                ],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
+            &[
+                "otel.kind",
+                "trace_id",
+                "span_id",
+                "relay.outcome",
+                "error.type",
+                "http.request.method",
+                "url.template",
+                "server.port",
+                "otel.name",
+                "http.response.body.size",
+                "http.response.status_code",
+                "http.method",
+                "net.peer.port",
+                "http.status_code",
+            ],
+            3usize,
+        )
+        .of_kind(::tracing_relay::__private::Kind::Client)
+        .named_by(&[0usize, 1usize])
+        .with_older(
+            "http",
+            &[
+                ::tracing_relay::__private::OlderName {
+                    current: "http.request.method",
+                    older: "http.method",
+                    integer: false,
+                },
+                ::tracing_relay::__private::OlderName {
+                    current: "server.port",
+                    older: "net.peer.port",
+                    integer: true,
+                },
+                ::tracing_relay::__private::OlderName {
+                    current: "http.response.status_code",
+                    older: "http.status_code",
+                    integer: true,
+                },
+            ],
         );
-        ::tracing_relay::__private::SpanSite::new(
-                &CALLSITE,
-                &METADATA,
-                ::tracing_relay::__private::Kind::Client,
-                3usize,
-            )
-            .named_by(&[0usize, 1usize])
-            .with_older(
-                "http",
-                &[
-                    ::tracing_relay::__private::OlderName {
-                        current: "http.request.method",
-                        older: "http.method",
-                        integer: false,
-                    },
-                    ::tracing_relay::__private::OlderName {
-                        current: "server.port",
-                        older: "net.peer.port",
-                        integer: true,
-                    },
-                    ::tracing_relay::__private::OlderName {
-                        current: "http.response.status_code",
-                        older: "http.status_code",
-                        integer: true,
-                    },
-                ],
-            )
-    };
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_span, __tracing_relay_late) = {
-        #[allow(unused_imports)]
-        use ::tracing_relay::__private::{
-            ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-        };
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
             &__TRACING_RELAY_SITE,
         );
@@ -81,11 +63,10 @@ fn call(method: &str, port: u16) -> u16 {
                 .open(
                     &[
                         ::tracing_relay::__private::as_text(
-                            (&&&::tracing_relay::__private::ValueProbe(&(method)))
-                                .relay_value(),
+                            ::tracing_relay::__private::FieldValue::field_value(&method),
                         ),
                         ::tracing_relay::__private::as_text(
-                            (&&&::tracing_relay::__private::ValueProbe(&("/threads")))
+                            (&&&&::tracing_relay::__private::ValueProbe(&("/threads")))
                                 .relay_value(),
                         ),
                         ::tracing_relay::__private::integer(&(port)),
@@ -99,20 +80,10 @@ fn call(method: &str, port: u16) -> u16 {
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> u16 {
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let method = method;
             let _ = &method;
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let port = port;
             let _ = &port;
             #[allow(clippy::absolute_paths)]
@@ -123,9 +94,7 @@ fn call(method: &str, port: u16) -> u16 {
                 4usize,
                 |__tracing_relay_value| {
                     #[allow(unused_imports)]
-                    use ::tracing_relay::__private::{
-                        ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-                    };
+                    use ::tracing_relay::__private::{Recorded as _, Unrecordable as _};
                     ::tracing_relay::__private::integer(&(**__tracing_relay_value))
                 },
             );
@@ -137,18 +106,13 @@ fn call(method: &str, port: u16) -> u16 {
         {
             #[allow(unused_imports)]
             use ::tracing_relay::__private::{
-                Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                NeverFails as _, Worded as _,
-            };
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::{
-                ByDisplay as _, ByFieldValue as _, Unrecordable as _, WholeResult as _,
+                Recorded as _, Unrecordable as _, WholeResult as _,
             };
             {
                 #[allow(unused_imports)]
                 use ::tracing_relay::__private::PlainReturn as _;
                 ::tracing_relay::__private::IsThereOnReturn::check(
-                    ::tracing_relay::__private::ReturnProbe(__tracing_relay_result)
+                    ::tracing_relay::__private::ReturnProbe::of(__tracing_relay_result)
                         .relay_answer(),
                 );
             }
@@ -160,14 +124,8 @@ fn call(method: &str, port: u16) -> u16 {
                 __tracing_relay_finish
                     .record(5usize, &[::tracing_relay::__private::integer(&(status))]);
             }
-            __tracing_relay_finish
-                .failure(
-                    (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                        __tracing_relay_result,
-                    ))
-                        .relay_failure(),
-                    ::tracing_relay::__private::ErrorDetail::Type,
-                );
+            ::tracing_relay::__private::outcome_probe_of(__tracing_relay_result)
+                .relay_finish()(__tracing_relay_finish, __tracing_relay_result);
         },
     )
 }

@@ -5,87 +5,43 @@ where
     T: Copy,
 {
     #![allow(unused_mut)]
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
-            "add",
-            ::core::module_path!(),
-            ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-            &CALLSITE,
-            &METADATA,
-            ::tracing_relay::__private::Kind::Internal,
-            0usize,
-        )
-    };
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+        &__TRACING_RELAY_SITE,
+        "add",
+        ::core::module_path!(),
+        ::tracing_relay::__private::Level::INFO,
+        &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+        0usize,
+    );
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
-        let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
-            &__TRACING_RELAY_SITE,
-        );
-        __tracing_relay_opening.open(&[])
+        ::tracing_relay::__private::Span::start(&__TRACING_RELAY_SITE)
     };
+    {
+        #[allow(unused_imports)]
+        use ::tracing_relay::__private::PlainReturn as _;
+        ::tracing_relay::__private::IsThereOnReturn::check(
+            ::tracing_relay::__private::ReturnProbe::<T::Output>::NEW.relay_answer(),
+        );
+    }
+    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<T::Output>()
+        .relay_finish();
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> T::Output {
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let left = left;
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let mut right = right;
             { left + right }
         },
-        |
-            __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
-            __tracing_relay_result|
-        {
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::{
-                Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                NeverFails as _, Worded as _,
-            };
-            {
-                #[allow(unused_imports)]
-                use ::tracing_relay::__private::PlainReturn as _;
-                ::tracing_relay::__private::IsThereOnReturn::check(
-                    ::tracing_relay::__private::ReturnProbe(__tracing_relay_result)
-                        .relay_answer(),
-                );
-            }
-            __tracing_relay_finish
-                .failure(
-                    (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                        __tracing_relay_result,
-                    ))
-                        .relay_failure(),
-                    ::tracing_relay::__private::ErrorDetail::Type,
-                );
-        },
+        __tracing_relay_finish,
     )
 }

@@ -1,62 +1,26 @@
 fn nothing() {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::with_target(
+            &__TRACING_RELAY_SITE,
             "nothing",
+            ::core::module_path!(),
             "app",
             ::tracing_relay::__private::Level::DEBUG,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-                &CALLSITE,
-                &METADATA,
-                ::tracing_relay::__private::Kind::Internal,
-                0usize,
-            )
-            .without_log_ids()
-    };
+            &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+            0usize,
+        )
+        .without_log_ids();
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
-        let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
-            &__TRACING_RELAY_SITE,
-        );
-        __tracing_relay_opening.open(&[])
+        ::tracing_relay::__private::Span::start(&__TRACING_RELAY_SITE)
     };
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> () { {} },
-        |
-            __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
-            __tracing_relay_result|
-        {
-            #[allow(unused_imports)]
-            use ::tracing_relay::__private::{
-                Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                NeverFails as _, Worded as _,
-            };
-            __tracing_relay_finish
-                .failure(
-                    (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                        __tracing_relay_result,
-                    ))
-                        .relay_failure(),
-                    ::tracing_relay::__private::ErrorDetail::Type,
-                );
-        },
+        ::tracing_relay::__private::never_fails,
     )
 }

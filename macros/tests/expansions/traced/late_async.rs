@@ -1,52 +1,33 @@
 async fn run(id: u64, request: &Request) -> Vec<u8> {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+            &__TRACING_RELAY_SITE,
             "run",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &[
-                    "otel.kind",
-                    "trace_id",
-                    "span_id",
-                    "relay.outcome",
-                    "error.type",
-                    "id",
-                    "otel.name",
-                    "turn.id",
-                    "app.mode",
-                    "reply.length",
-                ],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-                &CALLSITE,
-                &METADATA,
-                ::tracing_relay::__private::Kind::Internal,
-                1usize,
-            )
-            .named_by(&[1usize])
-    };
+            &[
+                "otel.kind",
+                "trace_id",
+                "span_id",
+                "relay.outcome",
+                "error.type",
+                "id",
+                "otel.name",
+                "turn.id",
+                "app.mode",
+                "reply.length",
+            ],
+            1usize,
+        )
+        .named_by(&[1usize]);
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_span, __tracing_relay_late) = {
-        #[allow(unused_imports)]
-        use ::tracing_relay::__private::{
-            ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-        };
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
             &__TRACING_RELAY_SITE,
         );
@@ -56,8 +37,8 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
             __tracing_relay_opening
                 .open(
                     &[
-                        (&&&::tracing_relay::__private::ValueProbe(&(id))).relay_value(),
-                        (&&&::tracing_relay::__private::ValueProbe(&(request.method)))
+                        ::tracing_relay::__private::FieldValue::field_value(&id),
+                        (&&&&::tracing_relay::__private::ValueProbe(&(request.method)))
                             .relay_value(),
                     ],
                 )
@@ -68,32 +49,13 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
     };
     #[allow(clippy::async_yields_async)]
     let __tracing_relay_future = async move {
-        #[allow(
-            unreachable_code,
-            clippy::diverging_sub_expression,
-            clippy::empty_loop,
-            clippy::let_unit_value,
-            clippy::needless_return,
-            clippy::unreachable
-        )]
         if false {
-            let __tracing_relay_returned: Vec<u8> = loop {};
-            return __tracing_relay_returned;
+            return ::tracing_relay::__private::any_value::<Vec<u8>>();
         }
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
+        #[allow(clippy::shadow_same)]
         let id = id;
         let _ = &id;
-        #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
-            clippy::shadow_same,
-            clippy::used_underscore_binding
-        )]
+        #[allow(clippy::shadow_same)]
         let request = request;
         let _ = &request;
         #[allow(clippy::absolute_paths)]
@@ -104,10 +66,8 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
             2usize,
             |__tracing_relay_value| {
                 #[allow(unused_imports)]
-                use ::tracing_relay::__private::{
-                    ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-                };
-                (&&&::tracing_relay::__private::ValueProbe(&(**__tracing_relay_value)))
+                use ::tracing_relay::__private::{Recorded as _, Unrecordable as _};
+                (&&&&::tracing_relay::__private::ValueProbe(&(**__tracing_relay_value)))
                     .relay_value()
             },
         );
@@ -121,7 +81,7 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
             Vec::new()
         }
     };
-    ::tracing_relay::__private::in_span_async(
+    ::tracing_relay::__private::in_span_async_with(
             __tracing_relay_span,
             __tracing_relay_future,
             |
@@ -130,13 +90,7 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
             {
                 #[allow(unused_imports)]
                 use ::tracing_relay::__private::{
-                    Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                    NeverFails as _, Worded as _,
-                };
-                #[allow(unused_imports)]
-                use ::tracing_relay::__private::{
-                    ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-                    WholeResult as _,
+                    Recorded as _, Unrecordable as _, WholeResult as _,
                 };
                 if let ::tracing_relay::__private::Option::Some(reply) = ::tracing_relay::__private::ResultProbe(
                         __tracing_relay_result,
@@ -147,19 +101,13 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
                         .record(
                             4usize,
                             &[
-                                (&&&::tracing_relay::__private::ValueProbe(&(reply.len())))
+                                (&&&&::tracing_relay::__private::ValueProbe(&(reply.len())))
                                     .relay_value(),
                             ],
                         );
                 }
-                __tracing_relay_finish
-                    .failure(
-                        (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                            __tracing_relay_result,
-                        ))
-                            .relay_failure(),
-                        ::tracing_relay::__private::ErrorDetail::Type,
-                    );
+                ::tracing_relay::__private::outcome_probe_of(__tracing_relay_result)
+                    .relay_finish()(__tracing_relay_finish, __tracing_relay_result);
             },
         )
         .await

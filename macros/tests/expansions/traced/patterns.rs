@@ -3,49 +3,24 @@ async fn handle(
     __tracing_relay_p1: (u8, u8),
     __tracing_relay_p2: Guard,
 ) -> u8 {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+            &__TRACING_RELAY_SITE,
             "handle",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &[
-                    "otel.kind",
-                    "trace_id",
-                    "span_id",
-                    "relay.outcome",
-                    "error.type",
-                    "id",
-                ],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-            &CALLSITE,
-            &METADATA,
-            ::tracing_relay::__private::Kind::Consumer,
+            &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type", "id"],
             1usize,
         )
-    };
+        .of_kind(::tracing_relay::__private::Kind::Consumer);
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let __tracing_relay_span = {
-        #[allow(unused_imports)]
-        use ::tracing_relay::__private::{
-            ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-        };
         #[allow(unused_variables, clippy::used_underscore_binding)]
         let Message { id, trace } = &__tracing_relay_p0;
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::receiving(
@@ -55,7 +30,7 @@ async fn handle(
         let __tracing_relay_span = if __tracing_relay_opening.wants_fields() {
             __tracing_relay_opening
                 .open(
-                    &[(&&&::tracing_relay::__private::ValueProbe(&(id))).relay_value()],
+                    &[(&&&&::tracing_relay::__private::ValueProbe(&(id))).relay_value()],
                 )
         } else {
             __tracing_relay_opening.open(&[])
@@ -70,24 +45,16 @@ async fn handle(
         }
         __tracing_relay_span
     };
+    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<u8>()
+        .relay_finish();
     #[allow(clippy::async_yields_async)]
     let __tracing_relay_future = async move {
-        #[allow(
-            unreachable_code,
-            clippy::diverging_sub_expression,
-            clippy::empty_loop,
-            clippy::let_unit_value,
-            clippy::needless_return,
-            clippy::unreachable
-        )]
         if false {
-            let __tracing_relay_returned: u8 = loop {};
-            return __tracing_relay_returned;
+            return ::tracing_relay::__private::any_value::<u8>();
         }
         #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
             clippy::shadow_same,
+            clippy::no_effect_underscore_binding,
             clippy::used_underscore_binding
         )]
         let __tracing_relay_p0 = __tracing_relay_p0;
@@ -101,9 +68,8 @@ async fn handle(
         let _ = &trace;
         let _ = &id;
         #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
             clippy::shadow_same,
+            clippy::no_effect_underscore_binding,
             clippy::used_underscore_binding
         )]
         let __tracing_relay_p1 = __tracing_relay_p1;
@@ -115,9 +81,8 @@ async fn handle(
         )]
         let (mut left, _) = __tracing_relay_p1;
         #[allow(
-            clippy::no_effect_underscore_binding,
-            clippy::redundant_locals,
             clippy::shadow_same,
+            clippy::no_effect_underscore_binding,
             clippy::used_underscore_binding
         )]
         let __tracing_relay_p2 = __tracing_relay_p2;
@@ -126,24 +91,7 @@ async fn handle(
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
             __tracing_relay_future,
-            |
-                __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
-                __tracing_relay_result|
-            {
-                #[allow(unused_imports)]
-                use ::tracing_relay::__private::{
-                    Chained as _, ChainedSend as _, Erroneous as _, Named as _,
-                    NeverFails as _, Worded as _,
-                };
-                __tracing_relay_finish
-                    .failure(
-                        (&&&&&&::tracing_relay::__private::OutcomeProbe(
-                            __tracing_relay_result,
-                        ))
-                            .relay_failure(),
-                        ::tracing_relay::__private::ErrorDetail::Type,
-                    );
-            },
+            __tracing_relay_finish,
         )
         .await
 }

@@ -1,54 +1,26 @@
 fn items(count: u32) -> impl Stream<Item = u32> {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
-        static CALLSITE: ::tracing_relay::__private::DefaultCallsite = ::tracing_relay::__private::DefaultCallsite::new(
-            &METADATA,
-        );
-        static METADATA: ::tracing_relay::__private::Metadata<'static> = ::tracing_relay::__private::Metadata::new(
-            "items",
-            ::core::module_path!(),
-            ::tracing_relay::__private::Level::INFO,
-            ::tracing_relay::__private::Option::Some(::core::file!()),
-            ::tracing_relay::__private::Option::Some(::core::line!()),
-            ::tracing_relay::__private::Option::Some(::core::module_path!()),
-            ::tracing_relay::__private::FieldSet::new(
-                &[
-                    "otel.kind",
-                    "trace_id",
-                    "span_id",
-                    "relay.outcome",
-                    "error.type",
-                    "count",
-                ],
-                ::tracing_relay::__private::Identifier(&CALLSITE),
-            ),
-            ::tracing_relay::__private::MetadataKind::SPAN,
-        );
-        ::tracing_relay::__private::SpanSite::new(
-            &CALLSITE,
-            &METADATA,
-            ::tracing_relay::__private::Kind::Internal,
-            1usize,
-        )
-    };
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+        &__TRACING_RELAY_SITE,
+        "items",
+        ::core::module_path!(),
+        ::tracing_relay::__private::Level::INFO,
+        &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type", "count"],
+        1usize,
+    );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    #[allow(clippy::absolute_paths, clippy::used_underscore_binding)]
     let (__tracing_relay_opening, __tracing_relay_values) = {
-        #[allow(unused_imports)]
-        use ::tracing_relay::__private::{
-            ByDisplay as _, ByFieldValue as _, Unrecordable as _,
-        };
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
                 &__TRACING_RELAY_SITE,
             )
             .within(::tracing_relay::__private::Ambience::read(&__TRACING_RELAY_SITE));
         let __tracing_relay_values = if __tracing_relay_opening.wants_fields() {
             ::tracing_relay::__private::OwnedValues::new(
-                &[(&&&::tracing_relay::__private::ValueProbe(&(count))).relay_value()],
+                &[::tracing_relay::__private::FieldValue::field_value(&count)],
             )
         } else {
             ::tracing_relay::__private::OwnedValues::new(&[])
@@ -59,12 +31,7 @@ fn items(count: u32) -> impl Stream<Item = u32> {
         __tracing_relay_opening,
         __tracing_relay_values,
         (move || {
-            #[allow(
-                clippy::no_effect_underscore_binding,
-                clippy::redundant_locals,
-                clippy::shadow_same,
-                clippy::used_underscore_binding
-            )]
+            #[allow(clippy::shadow_same)]
             let count = count;
             let _ = &count;
             { stream::iter(0..count) }
