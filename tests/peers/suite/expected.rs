@@ -58,7 +58,7 @@ pub(super) fn check(expected: &[Expected], exported: &[SpanData]) -> Result<(), 
 
 /// A span as the line that is compared, with the attributes that any span of the case has to have.
 fn describe(span: &SpanData, exported: &[SpanData], expected: &[Expected]) -> String {
-    let mut attributes: Vec<(&str, String)> = span
+    let attributes: Vec<(&str, String)> = span
         .attributes
         .iter()
         .map(|attribute| (attribute.key.as_str(), attribute.value.to_string()))
@@ -67,7 +67,6 @@ fn describe(span: &SpanData, exported: &[SpanData], expected: &[Expected]) -> St
             keys.any(|(wanted, _)| wanted == key)
         })
         .collect();
-    attributes.sort_unstable();
     let parent = exported.iter().find(|other| {
         other.span_context.span_id() == span.parent_span_id
             && other.span_context.trace_id() == span.span_context.trace_id()
@@ -84,15 +83,17 @@ fn describe(span: &SpanData, exported: &[SpanData], expected: &[Expected]) -> St
     }
 }
 
+/// The attributes in the order of their keys.
 fn line(name: &str, parent: Parent<'_>, attributes: &[(&str, impl std::fmt::Display)]) -> String {
     let parent = match parent {
         Parent::None => "none".to_owned(),
         Parent::Span(name) => name.to_owned(),
         Parent::Remote(id) => format!("remote {id}"),
     };
-    let attributes: Vec<String> = attributes
+    let mut attributes: Vec<String> = attributes
         .iter()
         .map(|(key, value)| format!("{key}={value}"))
         .collect();
+    attributes.sort_unstable();
     format!("  {name} {{{}}}, parent: {parent}", attributes.join(", "))
 }

@@ -24,7 +24,7 @@ pub(super) struct Row<'a> {
     pub(super) allocations: f64,
 }
 
-/// Runs all cases.
+/// Runs the cases of a table.
 pub(super) fn run<'a>(cases: &[&'a Case], reference: &str) -> Result<Vec<Row<'a>>, String> {
     let mut rows = Vec::new();
     for variants in cases.chunk_by(|a, b| (a.table, a.name) == (b.table, b.name)) {

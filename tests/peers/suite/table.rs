@@ -1,31 +1,31 @@
-//! The tables, as Markdown.
+//! A table, as Markdown.
 
 use super::rounds::Row;
 
-/// Prints all of them.
+/// Prints the rows of one table.
 pub(super) fn print(rows: &[Row<'_>]) {
-    for table in rows.chunk_by(|a, b| a.case.table == b.case.table) {
-        println!("\n### {}\n", table[0].case.table);
+    if let [first, ..] = rows {
+        println!("\n### {}\n", first.case.table);
         println!("| case | variant | ns | ratio | instructions | allocations |");
         println!("| --- | --- | ---: | ---: | ---: | ---: |");
-        let mut last = "";
-        for row in table {
-            let name = if row.case.name == last {
-                ""
-            } else {
-                row.case.name
-            };
-            last = row.case.name;
-            println!(
-                "| {name} | {} | {} | {} | {} | {} |",
-                row.case.variant,
-                count(row.nanoseconds),
-                row.ratio
-                    .map_or(String::new(), |ratio| format!("{ratio:.2}")),
-                row.instructions.map_or(String::new(), count),
-                count(row.allocations),
-            );
-        }
+    }
+    let mut last = "";
+    for row in rows {
+        let name = if row.case.name == last {
+            ""
+        } else {
+            row.case.name
+        };
+        last = row.case.name;
+        println!(
+            "| {name} | {} | {} | {} | {} | {} |",
+            row.case.variant,
+            count(row.nanoseconds),
+            row.ratio
+                .map_or(String::new(), |ratio| format!("{ratio:.2}")),
+            row.instructions.map_or(String::new(), count),
+            count(row.allocations),
+        );
     }
 }
 
