@@ -3,14 +3,12 @@
 //! `cargo bench -p tracing-relay-tests --bench instructions` fails where a bound is passed, and says so
 //! where valgrind is not installed.
 
-mod callgrind;
-
 use std::hint::black_box;
-use std::pin::pin;
 use std::process::ExitCode;
-use std::task::{Context, Poll, Waker};
 
 use tracing_relay::{TraceCarrier, request_span};
+use tracing_relay_peers::callgrind::{self, Counted};
+use tracing_relay_peers::polled::{Yield, block_on};
 
 /// A message of usual size.
 #[derive(Clone)]
@@ -58,48 +56,22 @@ fn instrumented(message: &Message) -> u64 {
 
 #[inline(never)]
 async fn plain_async(message: &Message) -> u64 {
-    Yield(false).await;
+    Yield::default().await;
     black_box(message.number).wrapping_mul(3)
 }
 
 #[request_span(fields(number = message.number))]
 #[inline(never)]
 async fn annotated_async(message: &Message) -> u64 {
-    Yield(false).await;
+    Yield::default().await;
     black_box(message.number).wrapping_mul(3)
 }
 
 #[tracing::instrument(skip_all, fields(number = message.number))]
 #[inline(never)]
 async fn instrumented_async(message: &Message) -> u64 {
-    Yield(false).await;
+    Yield::default().await;
     black_box(message.number).wrapping_mul(3)
-}
-
-/// Pending once.
-struct Yield(bool);
-
-impl Future for Yield {
-    type Output = ();
-
-    fn poll(mut self: std::pin::Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if std::mem::replace(&mut self.0, true) {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    }
-}
-
-#[inline(never)]
-fn block_on<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
-        }
-    }
 }
 
 const CASES: [&str; 6] = [
@@ -132,11 +104,19 @@ fn run(case: &str, calls: u64) {
 }
 
 fn main() -> ExitCode {
-    let costs = match callgrind::costs(&CASES, run) {
-        Ok(Some(costs)) => costs,
-        Ok(None) => return ExitCode::SUCCESS,
-        Err(done) => return done,
-    };
+    if let Some((case, calls)) = callgrind::watched() {
+        run(&case, calls);
+        return ExitCode::SUCCESS;
+    }
+    let mut costs = Vec::new();
+    for case in CASES {
+        let Some(cost) = callgrind::instructions(case, Counted::Process, [1_000, 3_000]) else {
+            eprintln!("{}", callgrind::SKIPPED);
+            return ExitCode::SUCCESS;
+        };
+        println!("{case:28} {cost:8.1} instructions a call");
+        costs.push(cost);
+    }
     let [plain, ours, theirs, plain_async, ours_async, theirs_async] = costs[..] else {
         unreachable!("one cost a case");
     };
