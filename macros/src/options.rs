@@ -456,8 +456,35 @@ fn parse_crate_path(input: ParseStream<'_>) -> syn::Result<Path> {
     }
 }
 
+/// Parses a list to its end; what is wrong in one item does not hide the others. `fault` and `help`
+/// are for items that no comma separates.
+pub(crate) fn parse_list<T>(
+    input: ParseStream<'_>,
+    item: impl Fn(ParseStream<'_>) -> syn::Result<T>,
+    (fault, help): (&str, &str),
+    diagnostics: &mut Diagnostics,
+) -> Vec<T> {
+    let mut items = Vec::new();
+    while !input.is_empty() {
+        match item(input) {
+            Ok(item) => items.push(item),
+            Err(error) => {
+                diagnostics.push(error);
+                skip_to_comma(input);
+            }
+        }
+        if input.parse::<Token![,]>().is_err() && !input.is_empty() {
+            let rest = skip_to_comma(input);
+            diagnostics.report(rest, fault, help);
+            // At a comma or at the end: the comma is taken, so that each turn goes on.
+            let _ = input.parse::<Token![,]>();
+        }
+    }
+    items
+}
+
 /// Moves to the next comma, or to the end, and returns what was passed.
-pub(crate) fn skip_to_comma(input: ParseStream<'_>) -> TokenStream {
+fn skip_to_comma(input: ParseStream<'_>) -> TokenStream {
     let mut skipped = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) {
         match input.parse::<TokenTree>() {

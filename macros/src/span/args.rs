@@ -8,7 +8,7 @@ use syn::{Expr, Ident, LitStr, Pat, Token};
 
 use super::late;
 use crate::diag::{self, Diagnostics};
-use crate::options::{Kind, Spec, Table, skip_to_comma};
+use crate::options::{Kind, Spec, Table, parse_list};
 
 const NAME: Spec = Spec {
     name: "name",
@@ -252,27 +252,11 @@ fn parse_closure_pattern(input: ParseStream<'_>) -> syn::Result<Option<Pat>> {
 }
 
 fn fields_until_end(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Vec<Field> {
-    let mut fields = Vec::new();
-    while !input.is_empty() {
-        match parse_field(input) {
-            Ok(field) => fields.push(field),
-            Err(error) => {
-                diagnostics.push(error);
-                skip_to_comma(input);
-            }
-        }
-        if input.parse::<Token![,]>().is_err() && !input.is_empty() {
-            let rest = skip_to_comma(input);
-            diagnostics.report(
-                rest,
-                "expected a comma after a field",
-                "write `key = value, key = value`",
-            );
-            // At a comma or at the end: the comma is taken, so that each turn goes on.
-            let _ = input.parse::<Token![,]>();
-        }
-    }
-    fields
+    let separated = (
+        "expected a comma after a field",
+        "write `key = value, key = value`",
+    );
+    parse_list(input, parse_field, separated, diagnostics)
 }
 
 fn parse_field(input: ParseStream<'_>) -> syn::Result<Field> {

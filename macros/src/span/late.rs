@@ -9,7 +9,7 @@ use syn::{Ident, LitStr, Token, Type};
 use super::args::{self, Field, Key, Sigil};
 use super::params::Params;
 use crate::diag::{self, Diagnostics};
-use crate::options::skip_to_comma;
+use crate::options::parse_list;
 
 /// One handle: `name: Type = "the.key"`.
 pub(crate) struct LateField {
@@ -40,28 +40,12 @@ pub(super) fn remedy(key: &str) -> String {
 
 /// Reads what `late` has in its parentheses; what is wrong in one handle does not hide the others.
 pub(crate) fn parse(tokens: &TokenStream, diagnostics: &mut Diagnostics) -> Vec<LateField> {
-    let parse = |input: ParseStream<'_>| {
-        let mut handles: Vec<LateField> = Vec::new();
-        while !input.is_empty() {
-            match parse_handle(input) {
-                Ok(handle) => handles.push(handle),
-                Err(error) => {
-                    diagnostics.push(error);
-                    skip_to_comma(input);
-                }
-            }
-            if input.parse::<Token![,]>().is_err() && !input.is_empty() {
-                let rest = skip_to_comma(input);
-                diagnostics.report(
-                    rest,
-                    "expected a comma after a handle",
-                    "write `late(turn_id: str = \"turn.id\", thread_id: str = \"thread.id\")`",
-                );
-                let _ = input.parse::<Token![,]>();
-            }
-        }
-        Ok(handles)
-    };
+    let separated = (
+        "expected a comma after a handle",
+        "write `late(turn_id: str = \"turn.id\", thread_id: str = \"thread.id\")`",
+    );
+    let parse =
+        |input: ParseStream<'_>| Ok(parse_list(input, parse_handle, separated, diagnostics));
     parse.parse2(tokens.clone()).unwrap_or_default()
 }
 
