@@ -28,7 +28,7 @@ impl Span {
     pub fn restamp<C: CarriesTraceMut + ?Sized>(&self, message: &mut C) {
         if let Some(context) = self.own_context() {
             message.inject(context);
-        } else if self.0.as_ref().is_some_and(|active| active.core.untrusted) {
+        } else if self.0.as_ref().is_some_and(|active| active.untrusted) {
             message.erase();
         }
     }
@@ -47,7 +47,7 @@ impl Span {
 
     #[inline]
     fn own_context(&self) -> Option<&TraceContext> {
-        let active = self.0.as_ref().filter(|active| active.core.owned)?;
+        let active = self.0.as_ref().filter(|active| active.owned)?;
         active.frame.context.as_ref()
     }
 }
@@ -55,7 +55,7 @@ impl Span {
 impl fmt::Debug for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Span")
-            .field(&self.0.as_ref().map(|active| &active.core.span))
+            .field(&self.0.as_ref().map(|active| &active.span))
             .finish()
     }
 }
@@ -66,14 +66,8 @@ pub(crate) type ErrorText = (Cow<'static, str>, String);
 /// What an open span is made of.
 #[derive(Debug)]
 pub(crate) struct Active {
-    pub(crate) core: Core,
-    pub(crate) frame: Frame,
-}
-
-/// The part of an open span that stays as it is while the span is current.
-#[derive(Debug)]
-pub(crate) struct Core {
     pub(crate) site: &'static SpanSite,
+    /// None while the span is current: then what is to be put back has it.
     pub(crate) span: tracing::Span,
     /// The context to attach where entering `span` does not do it.
     #[cfg(feature = "otel")]
@@ -84,6 +78,7 @@ pub(crate) struct Core {
     pub(crate) untrusted: bool,
     /// Where the handles of late fields find the span, until it ends.
     pub(crate) late: Option<LateOwner>,
+    pub(crate) frame: Frame,
 }
 
 impl Active {
@@ -93,17 +88,15 @@ impl Active {
     /// that unwinds.
     pub(crate) fn end(mut self: Box<Self>, ended: Ended, error: Option<ErrorText>) {
         // The hook for panics has told of it; there is nothing else to do.
-        let _ = catch_unwind(AssertUnwindSafe(move || self.core.end(ended, error)));
+        let _ = catch_unwind(AssertUnwindSafe(move || self.export(ended, error)));
     }
-}
 
-impl Core {
     /// Records values for the fields from `first` on.
     pub(crate) fn record(&self, first: usize, values: &[AttributeValue<'_>]) {
         record(self.site, &self.span, first, values);
     }
 
-    fn end(&mut self, ended: Ended, error: Option<ErrorText>) {
+    fn export(&mut self, ended: Ended, error: Option<ErrorText>) {
         self.late = None;
         let (error_type, description) = error.unzip();
         if !self.span.is_disabled() {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::active::{Active, Core, Span, with_values};
+use super::active::{Active, Span, with_values};
 use super::late::{LateFields, LateOwner};
 use super::running::Running;
 use super::site::{self, Kind, SpanSite};
@@ -285,10 +285,10 @@ impl Plan {
             Some(ambience) => ambience.run(|| self.open(values, true)),
             None => self.open(values, false),
         }?;
-        active.core.untrusted = untrusted;
-        active.core.late = late.filter(|_| !active.core.span.is_disabled());
-        if let Some(late) = &active.core.late {
-            late.open(site, &active.core.span);
+        active.untrusted = untrusted;
+        active.late = late.filter(|_| !active.span.is_disabled());
+        if let Some(late) = &active.late {
+            late.open(site, &active.span);
         }
         Some(active)
     }
@@ -388,18 +388,16 @@ impl Plan {
             }
         };
         Some(Box::new(Active {
-            core: Core {
-                site: self.site,
-                span: tracing::Span::none(),
-                #[cfg(feature = "otel")]
-                otel: Some(match &frame.context {
-                    Some(context) => crate::otel::to_context(context),
-                    None => crate::otel::root_context(&frame.baggage),
-                }),
-                owned: false,
-                untrusted: false,
-                late: None,
-            },
+            site: self.site,
+            span: tracing::Span::none(),
+            #[cfg(feature = "otel")]
+            otel: Some(match &frame.context {
+                Some(context) => crate::otel::to_context(context),
+                None => crate::otel::root_context(&frame.baggage),
+            }),
+            owned: false,
+            untrusted: false,
+            late: None,
             frame,
         }))
     }
@@ -479,14 +477,12 @@ impl Active {
                 crate::otel::link(&otel, link);
             }
             return Self {
-                core: Core {
-                    site,
-                    span,
-                    otel: Some(otel),
-                    owned: true,
-                    untrusted: false,
-                    late: None,
-                },
+                site,
+                span,
+                otel: Some(otel),
+                owned: true,
+                untrusted: false,
+                late: None,
                 frame: Frame::new(context, Origin::Span).with_baggage(baggage),
             };
         }
@@ -505,15 +501,13 @@ impl Active {
             Parent::Root { link } => (None, Origin::Detached(link)),
         };
         Self {
-            core: Core {
-                site,
-                span,
-                #[cfg(feature = "otel")]
-                otel,
-                owned: false,
-                untrusted: false,
-                late: None,
-            },
+            site,
+            span,
+            #[cfg(feature = "otel")]
+            otel,
+            owned: false,
+            untrusted: false,
+            late: None,
             frame: Frame::new(context, origin).with_baggage(baggage),
         }
     }
@@ -523,16 +517,16 @@ impl Active {
         let Some(context) = &self.frame.context else {
             return;
         };
-        if !self.core.site.log_ids {
+        if !self.site.log_ids {
             return;
         }
         let span_id = context.span_id();
         const { assert!(site::SPAN_ID == site::TRACE_ID + 1) };
-        self.core.record(
+        self.record(
             site::TRACE_ID,
             &[
                 AttributeValue::Display(&context.trace_id()),
-                if self.core.owned {
+                if self.owned {
                     AttributeValue::Display(&span_id)
                 } else {
                     AttributeValue::Absent

@@ -45,7 +45,7 @@ impl Running {
         let mut error = None;
         if let (Some(active), Some(entered), Some(finish)) = (&self.active, &self.entered, finish) {
             let mut span = Finish {
-                site: active.core.site,
+                site: active.site,
                 span: &entered.span,
                 error: &mut error,
             };
@@ -93,12 +93,12 @@ impl Drop for Running {
 
 impl Entered {
     fn new(active: &mut Active) -> Self {
-        let span = std::mem::replace(&mut active.core.span, tracing::Span::none()).entered();
+        let span = std::mem::replace(&mut active.span, tracing::Span::none()).entered();
         #[cfg(feature = "otel")]
-        let attached = active.core.otel.as_ref().and_then(crate::otel::attach);
+        let attached = active.otel.as_ref().and_then(crate::otel::attach);
         #[cfg(feature = "otel")]
         {
-            active.frame.activates = active.core.owned && attached.is_none();
+            active.frame.activates = active.owned && attached.is_none();
         }
         Self {
             previous: current::enter(Some(active.frame.clone())),
@@ -116,7 +116,7 @@ impl Entered {
         }
         #[cfg(feature = "otel")]
         drop(self.attached);
-        active.core.span = self.span.exit();
+        active.span = self.span.exit();
     }
 }
 
