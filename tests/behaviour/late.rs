@@ -13,19 +13,7 @@ use tokio::sync::oneshot;
 use tracing_relay::testing::{Pipeline, Sampling, Traces, Value};
 use tracing_relay::{LateField, TraceCarrier, assert_trace, request_span, task, traced};
 
-#[derive(Debug)]
-enum Mode {
-    Fast,
-}
-
-/// A type that has only `Display`.
-struct Shown(u8);
-
-impl Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "shown {}", self.0)
-    }
-}
+use super::values::{Mode, Shown};
 
 #[tracing_relay::test]
 fn a_value_that_is_learned_in_the_body_is_on_the_span(traces: Traces) {

@@ -17,4 +17,5 @@ mod span_fields;
 mod spans;
 mod tasks;
 mod testing;
+mod values;
 mod warnings;

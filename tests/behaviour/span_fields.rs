@@ -1,6 +1,5 @@
 //! Types that say themselves which of their fields are attributes of a span.
 
-use std::fmt::{self, Debug, Display};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,19 +12,7 @@ use tracing_relay::{
     carries_trace, request_span, traced, wire::w3c,
 };
 
-#[derive(Debug)]
-enum Mode {
-    Fast,
-}
-
-/// A type that has only `Display`.
-struct Shown(u8);
-
-impl Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "shown {}", self.0)
-    }
-}
+use super::values::{Mode, Shown};
 
 #[derive(SpanFields)]
 struct ClientInfo {
