@@ -279,7 +279,7 @@ pub(crate) fn link(context: &Context, to: &TraceContext) {
 }
 
 /// Sets the status to Error where there is a description, and ends the span of `context`.
-pub(crate) fn end(context: &Context, error: Option<String>) {
+pub(crate) fn end(context: &Context, error: Option<std::borrow::Cow<'static, str>>) {
     let span = context.span();
     if let Some(description) = error {
         span.set_status(opentelemetry::trace::Status::error(description));

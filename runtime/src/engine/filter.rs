@@ -1,0 +1,212 @@
+//! [`Presence`]: the engine as a filter of its own layer, by which a span of ours finds it, and finds out
+//! who else wants the span.
+//!
+//! The filter says that the layer has no interest in the callsites of our attributes: their spans are not
+//! recorded from `tracing`. So what is left of the interest in such a callsite is that of the others. Asked
+//! with a question on this thread, it says yes, and notes that it was reached: then no filter around it
+//! has refused the span.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tracing::span::Id;
+use tracing::subscriber::Interest;
+use tracing::{Dispatch, Metadata, Subscriber};
+use tracing_subscriber::layer::{Context, Filter};
+
+use super::Shared;
+use super::layer::Open;
+use super::local::{self, Handle};
+use crate::span::SpanSite;
+
+/// Engines behind something that hides them from who looks for them in the subscriber.
+static HIDDEN: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    /// Whether a span of ours asks on this thread.
+    static ASKING: Cell<bool> = const { Cell::new(false) };
+    /// The engine that was reached.
+    static REACHED: RefCell<Option<Arc<Shared>>> = const { RefCell::new(None) };
+}
+
+/// Where an engine is in a subscriber.
+pub(crate) struct Presence {
+    shared: Arc<Shared>,
+    /// Shows a span of the subscriber.
+    pub(crate) with_open: WithOpen,
+}
+
+/// A function that knows the type of the subscriber.
+type WithOpen = fn(&Dispatch, &Id, &mut dyn FnMut(&mut Open));
+
+impl Presence {
+    pub(crate) fn new(shared: Arc<Shared>, with_open: WithOpen) -> Self {
+        Self { shared, with_open }
+    }
+
+    /// An engine is told of the subscriber that it became a part of.
+    pub(crate) fn is_in(engine: &Arc<Shared>, dispatch: &Dispatch) {
+        let found = dispatch.downcast_ref::<Self>();
+        if found.is_none_or(|found| !Arc::ptr_eq(&found.shared, engine)) {
+            HIDDEN.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<S: Subscriber> Filter<S> for Presence {
+    fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if !SpanSite::is_site(metadata) {
+            return Interest::always();
+        }
+        if self.reached() || self.shared.config.tracing_spans {
+            Interest::always()
+        } else {
+            Interest::never()
+        }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        if !SpanSite::is_site(metadata) {
+            return true;
+        }
+        // For the layer it is only what stands beside a span of ours.
+        self.reached()
+    }
+}
+
+impl Presence {
+    fn reached(&self) -> bool {
+        let asking = ASKING.try_with(Cell::get).unwrap_or(false);
+        if asking {
+            let _ = REACHED.try_with(|reached| {
+                *reached.borrow_mut() = Some(Arc::clone(&self.shared));
+            });
+        }
+        asking
+    }
+}
+
+/// What a subscriber says about a span of ours.
+pub(crate) enum Answer {
+    /// There is no engine.
+    NoEngine,
+    /// There is one, and a filter keeps the span from it, at least from now on.
+    Unwanted {
+        /// Whether others may want a span of `tracing`.
+        by_others: bool,
+    },
+    /// The engine records it, if it is still [enabled](is_enabled) where that has to be asked.
+    Wanted {
+        engine: Rc<Handle>,
+        by_others: bool,
+        /// Whether somebody decides for each span.
+        asked_each_time: bool,
+    },
+}
+
+/// The lasting part of an answer, that a site remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) wanted: bool,
+    pub(crate) by_others: bool,
+    pub(crate) asked_each_time: bool,
+}
+
+impl Verdict {
+    const KNOWN: u8 = 1;
+    const WANTED: u8 = 2;
+    const BY_OTHERS: u8 = 4;
+    const EACH_TIME: u8 = 8;
+
+    pub(crate) const fn to_bits(self) -> u8 {
+        Self::KNOWN
+            | if self.wanted { Self::WANTED } else { 0 }
+            | if self.by_others { Self::BY_OTHERS } else { 0 }
+            | if self.asked_each_time {
+                Self::EACH_TIME
+            } else {
+                0
+            }
+    }
+
+    pub(crate) const fn from_bits(bits: u8) -> Option<Self> {
+        if bits & Self::KNOWN == 0 {
+            return None;
+        }
+        Some(Self {
+            wanted: bits & Self::WANTED != 0,
+            by_others: bits & Self::BY_OTHERS != 0,
+            asked_each_time: bits & Self::EACH_TIME != 0,
+        })
+    }
+}
+
+/// Asks with a question on this thread: what `f` says, and the engine that was reached.
+fn asking<R>(f: impl FnOnce() -> R) -> (R, Option<Arc<Shared>>) {
+    ASKING.set(true);
+    let answer = f();
+    ASKING.set(false);
+    (answer, REACHED.take())
+}
+
+/// Asks the current subscriber about the spans of a site.
+pub(crate) fn ask(site: &'static SpanSite) -> Answer {
+    tracing::dispatcher::get_default(|dispatch| {
+        let found = dispatch.downcast_ref::<Presence>();
+        if found.is_none() && HIDDEN.load(Ordering::Relaxed) == 0 {
+            return Answer::NoEngine;
+        }
+        let known = found.and_then(|found| site.verdict_of(found.shared.number));
+        let (verdict, reached) = match (known, found) {
+            (Some(verdict), Some(_)) => (verdict, None),
+            _ => judge(dispatch, site),
+        };
+        let Some(engine) = found.map(|found| &found.shared).or(reached.as_ref()) else {
+            return Answer::NoEngine;
+        };
+        if engine.is_closed() {
+            return Answer::NoEngine;
+        }
+        let Verdict {
+            wanted,
+            by_others,
+            asked_each_time,
+        } = verdict;
+        match local::handle(engine) {
+            Some(engine) if wanted => Answer::Wanted {
+                engine,
+                by_others,
+                asked_each_time,
+            },
+            _ => Answer::Unwanted { by_others },
+        }
+    })
+}
+
+/// Finds out, and lets the site remember it.
+fn judge(dispatch: &Dispatch, site: &'static SpanSite) -> (Verdict, Option<Arc<Shared>>) {
+    let moment = site.moment();
+    let metadata = site.metadata();
+    let (interest, reached) = asking(|| dispatch.register_callsite(metadata));
+    let by_others = !dispatch.register_callsite(metadata).is_never();
+    let wanted = reached.is_some() && !interest.is_never();
+    let verdict = Verdict {
+        wanted,
+        by_others,
+        asked_each_time: wanted && !interest.is_always(),
+    };
+    if let Some(engine) = &reached {
+        site.remember(moment, engine.number, verdict);
+    }
+    (verdict, reached)
+}
+
+/// Whether the subscriber wants the next span of a site: for anybody, and for the engine. Ask directly before
+/// the span is made.
+pub(crate) fn is_enabled(site: &'static SpanSite) -> (bool, bool) {
+    let (enabled, reached) =
+        asking(|| tracing::dispatcher::get_default(|dispatch| dispatch.enabled(site.metadata())));
+    (enabled, enabled && reached.is_some())
+}
