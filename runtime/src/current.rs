@@ -183,6 +183,9 @@ mod frames {
         #[cfg(feature = "otel")]
         pub(crate) activates: bool,
         mark: Mark,
+        /// The mark of a frame of the engine.
+        #[cfg(feature = "engine")]
+        glance: otel::Glance,
     }
 
     /// Where the context of a frame comes from, which decides how a span inside finds its parent.
@@ -234,6 +237,8 @@ mod frames {
                 #[cfg(feature = "otel")]
                 activates: false,
                 mark: Mark::default(),
+                #[cfg(feature = "engine")]
+                glance: otel::Glance::default(),
             }
         }
 
@@ -249,31 +254,32 @@ mod frames {
             }
         }
 
-        /// What others have made current, as far as it can be inside this frame unseen.
-        fn mark_now(&self) -> Mark {
-            match self.origin {
+        /// Remembers what others have made current outside of this frame.
+        fn set_mark(&mut self) {
+            #[cfg(feature = "engine")]
+            if self.origin == Origin::Engine {
                 // Spans of `tracing` put entries of their own here.
-                #[cfg(feature = "engine")]
-                Origin::Engine => Mark {
-                    tracing: None,
-                    otel: if self.activates {
-                        otel::Mark::now()
-                    } else {
-                        self.mark.otel
-                    },
-                },
-                _ => Mark::now(),
+                self.glance = otel::Glance::now();
+                return;
             }
+            self.mark = Mark::now();
         }
 
-        /// The frame as surroundings, where no others can be inside.
-        #[cfg(feature = "engine")]
-        fn as_ambient(&self) -> Option<Ambient> {
-            (self.origin == Origin::Engine && !self.activates).then(|| Ambient {
+        /// Whether nothing of others is inside this frame, which is the innermost one.
+        fn is_innermost(&self) -> bool {
+            #[cfg(feature = "engine")]
+            if self.origin == Origin::Engine {
+                return self.glance == otel::Glance::now();
+            }
+            self.mark == Mark::now()
+        }
+
+        fn as_ambient(&self) -> Ambient {
+            Ambient {
                 context: self.context.clone(),
                 baggage: self.baggage.clone(),
-                origin: Origin::Engine,
-            })
+                origin: self.origin.clone(),
+            }
         }
 
         #[cfg(feature = "otel")]
@@ -295,6 +301,14 @@ mod frames {
     }
 
     impl Ambient {
+        fn nothing() -> Self {
+            Self {
+                context: None,
+                baggage: Baggage::new(),
+                origin: Origin::Span,
+            }
+        }
+
         pub(crate) fn baggage(&self) -> Baggage {
             self.context
                 .as_ref()
@@ -310,7 +324,7 @@ mod frames {
             return Err(entry);
         }
         if let Some(frame) = entry.frame_mut() {
-            frame.mark = frame.mark_now();
+            frame.set_mark();
         }
         let mut entry = Some(entry);
         let entered = STACK.try_with(|stack| {
@@ -405,7 +419,7 @@ mod frames {
     /// frame: what others have made current goes along by itself.
     pub(crate) fn snapshot() -> Option<Frame> {
         let frame = top()?;
-        if frame.mark == frame.mark_now() {
+        if frame.is_innermost() {
             return Some(frame);
         }
         // A span of others is inside ours. In the task it is entered before the frame, which so
@@ -441,8 +455,7 @@ mod frames {
     /// The innermost context here, and how a new span finds it.
     pub(crate) fn ambient() -> Ambient {
         #[cfg(feature = "engine")]
-        if let Some(ambient) = with_top(|entry| entry.frame().and_then(Frame::as_ambient)).flatten()
-        {
+        if let Some(ambient) = of_engine() {
             return ambient;
         }
         let frame = top();
@@ -452,24 +465,54 @@ mod frames {
         {
             return theirs;
         }
-        match frame {
-            Some(frame) => Ambient {
-                context: frame.context,
-                baggage: frame.baggage,
-                origin: frame.origin,
-            },
-            None => Ambient {
-                context: None,
-                baggage: Baggage::new(),
-                origin: Origin::Span,
-            },
+        frame.map_or_else(Ambient::nothing, |frame| frame.as_ambient())
+    }
+
+    /// What is current where the innermost frame is one of the engine.
+    #[cfg(feature = "engine")]
+    fn of_engine() -> Option<Ambient> {
+        let (mut ours, before) = with_top(|entry| {
+            let frame = entry
+                .frame()
+                .filter(|frame| frame.origin == Origin::Engine)?;
+            Some((frame.as_ambient(), frame.glance))
+        })
+        .flatten()?;
+        let now = otel::Glance::now();
+        if now == before {
+            return Some(ours);
         }
+        if now.has_span_of(&before) {
+            let baggage = otel::current_baggage();
+            ours.context = ours.context.map(|context| context.with_baggage(baggage));
+            return Some(ours);
+        }
+        let Some(mut theirs) = otel::current_context() else {
+            // Others have left the trace of the frame: a span that starts here is a root.
+            return Some(Ambient {
+                context: None,
+                baggage: otel::current_baggage(),
+                origin: Origin::Span,
+            });
+        };
+        let is_of_our_trace = ours
+            .context
+            .as_ref()
+            .is_none_or(|ours| ours.trace_id() == theirs.trace_id());
+        if is_of_our_trace && theirs.baggage().is_empty() {
+            theirs = theirs.with_baggage(ours.baggage());
+        }
+        Some(Ambient {
+            context: Some(theirs),
+            baggage: Baggage::new(),
+            origin: Origin::Passed,
+        })
     }
 
     /// What others have made current inside a frame.
     #[cfg(feature = "otel")]
     fn inside(frame: Option<&Frame>) -> Option<Ambient> {
-        let now = frame.map_or_else(Mark::now, Frame::mark_now);
+        let now = Mark::now();
         let entered = frame.map(|frame| frame.mark).unwrap_or_default();
         if now == entered {
             return None;

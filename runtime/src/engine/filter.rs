@@ -9,7 +9,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tracing::span::Id;
 use tracing::subscriber::Interest;
@@ -21,14 +21,38 @@ use super::layer::Open;
 use super::local::{self, Handle};
 use crate::span::SpanSite;
 
-/// Engines behind something that hides them from who looks for them in the subscriber.
-static HIDDEN: AtomicUsize = AtomicUsize::new(0);
+/// Engines that nobody has found yet by looking for them in a subscriber. They may be behind something that
+/// hides them.
+static UNSEEN: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     /// Whether a span of ours asks on this thread.
     static ASKING: Cell<bool> = const { Cell::new(false) };
     /// The engine that was reached.
     static REACHED: RefCell<Option<Arc<Shared>>> = const { RefCell::new(None) };
+}
+
+/// Whether an engine was found.
+#[derive(Debug)]
+pub(crate) struct Sight(AtomicBool);
+
+impl Sight {
+    pub(crate) fn new() -> Self {
+        UNSEEN.fetch_add(1, Ordering::Relaxed);
+        Self(AtomicBool::new(false))
+    }
+
+    fn see(&self) {
+        if !self.0.load(Ordering::Relaxed) && !self.0.swap(true, Ordering::Relaxed) {
+            UNSEEN.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Sight {
+    fn drop(&mut self) {
+        self.see();
+    }
 }
 
 /// Where an engine is in a subscriber.
@@ -44,14 +68,6 @@ type WithOpen = fn(&Dispatch, &Id, &mut dyn FnMut(&mut Open));
 impl Presence {
     pub(crate) fn new(shared: Arc<Shared>, with_open: WithOpen) -> Self {
         Self { shared, with_open }
-    }
-
-    /// An engine is told of the subscriber that it became a part of.
-    pub(crate) fn is_in(engine: &Arc<Shared>, dispatch: &Dispatch) {
-        let found = dispatch.downcast_ref::<Self>();
-        if found.is_none_or(|found| !Arc::ptr_eq(&found.shared, engine)) {
-            HIDDEN.fetch_add(1, Ordering::Relaxed);
-        }
     }
 }
 
@@ -155,8 +171,10 @@ fn asking<R>(f: impl FnOnce() -> R) -> (R, Option<Arc<Shared>>) {
 pub(crate) fn ask(site: &'static SpanSite) -> Answer {
     tracing::dispatcher::get_default(|dispatch| {
         let found = dispatch.downcast_ref::<Presence>();
-        if found.is_none() && HIDDEN.load(Ordering::Relaxed) == 0 {
-            return Answer::NoEngine;
+        match found {
+            Some(found) => found.shared.sight.see(),
+            None if UNSEEN.load(Ordering::Relaxed) == 0 => return Answer::NoEngine,
+            None => {}
         }
         let known = found.and_then(|found| site.verdict_of(found.shared.number));
         let (verdict, reached) = match (known, found) {
@@ -174,13 +192,14 @@ pub(crate) fn ask(site: &'static SpanSite) -> Answer {
             by_others,
             asked_each_time,
         } = verdict;
-        match local::handle(engine) {
-            Some(engine) if wanted => Answer::Wanted {
-                engine,
+        if wanted {
+            Answer::Wanted {
+                engine: local::handle(engine),
                 by_others,
                 asked_each_time,
-            },
-            _ => Answer::Unwanted { by_others },
+            }
+        } else {
+            Answer::Unwanted { by_others }
         }
     })
 }

@@ -18,8 +18,9 @@ use super::filter::Presence;
 use super::local;
 use super::record::Record;
 use super::visit::{EventFields, SpanFields};
+use crate::baggage::Baggage;
 use crate::context::TraceContext;
-use crate::current::{self, Ambient, Entry, Foreign, Frame, Origin};
+use crate::current::{self, Entry, Foreign, Frame, Origin};
 use crate::span::{Kind, SpanSite};
 
 thread_local! {
@@ -107,24 +108,44 @@ where
     Some(extensions.get::<Open>()?.context().clone())
 }
 
-/// What the parent of a new span is, and its baggage.
-fn surroundings<S>(
-    attributes: &Attributes<'_>,
-    ctx: &Context<'_, S>,
-) -> (Option<TraceContext>, Option<TraceContext>, Ambient)
-where
-    S: Subscriber + for<'span> LookupSpan<'span>,
-{
-    let ambient = current::ambient();
-    if attributes.is_root() {
-        return (None, None, ambient);
+/// Where a new span is.
+struct Surroundings {
+    parent: Option<TraceContext>,
+    link: Option<TraceContext>,
+    baggage: Baggage,
+}
+
+impl Surroundings {
+    fn of<S>(attributes: &Attributes<'_>, ctx: &Context<'_, S>) -> Self
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        if !attributes.is_contextual() {
+            return Self::below(attributes.parent().and_then(|id| context_of(ctx, id)));
+        }
+        let ambient = current::ambient();
+        match &ambient.origin {
+            Origin::Detached(link) => Self {
+                parent: None,
+                link: link.as_deref().cloned(),
+                baggage: ambient.baggage(),
+            },
+            _ if ambient.context.is_none() => Self {
+                parent: None,
+                link: None,
+                baggage: ambient.baggage(),
+            },
+            _ => Self::below(ambient.context),
+        }
     }
-    if let Some(parent) = attributes.parent() {
-        return (context_of(ctx, parent), None, ambient);
-    }
-    match &ambient.origin {
-        Origin::Detached(link) => (None, link.as_deref().cloned(), ambient),
-        _ => (ambient.context.clone(), None, ambient),
+
+    fn below(parent: Option<TraceContext>) -> Self {
+        let baggage = parent.as_ref().map(|parent| parent.baggage().clone());
+        Self {
+            parent,
+            link: None,
+            baggage: baggage.unwrap_or_default(),
+        }
     }
 }
 
@@ -132,10 +153,6 @@ impl<S> Layer<S> for Recorder
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
-    fn on_register_dispatch(&self, dispatch: &Dispatch) {
-        Presence::is_in(&self.shared, dispatch);
-    }
-
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, ctx: Context<'_, S>) {
         let Some(span) = ctx.span(id) else {
             return;
@@ -150,13 +167,12 @@ where
         if self.shared.is_closed() {
             return;
         }
-        let Some(handle) = local::handle(&self.shared) else {
-            return;
-        };
-        let (parent, link, ambient) = surroundings(attributes, &ctx);
-        let baggage = parent
-            .as_ref()
-            .map_or_else(|| ambient.baggage(), |parent| parent.baggage().clone());
+        let handle = local::handle(&self.shared);
+        let Surroundings {
+            parent,
+            link,
+            baggage,
+        } = Surroundings::of(attributes, &ctx);
         let mut record = Record::default();
         let Some(context) = record.start(&handle, parent.as_ref(), baggage) else {
             return;

@@ -39,6 +39,15 @@ pub(crate) struct Handle {
     pub(crate) buffer: Arc<Buffer>,
 }
 
+impl Handle {
+    fn new(engine: &Arc<Shared>) -> Self {
+        Self {
+            engine: Arc::clone(engine),
+            buffer: engine.queue.buffer(),
+        }
+    }
+}
+
 fn with<R>(f: impl FnOnce(&mut Local) -> R) -> Option<R> {
     LOCAL.try_with(|local| f(&mut local.borrow_mut())).ok()
 }
@@ -63,27 +72,24 @@ impl Local {
 
     fn add(&mut self, engine: &Arc<Shared>) -> Rc<Handle> {
         self.handles.retain(|handle| !handle.engine.is_closed());
-        let handle = Rc::new(Handle {
-            engine: Arc::clone(engine),
-            buffer: engine.queue.buffer(),
-        });
+        let handle = Rc::new(Handle::new(engine));
         self.handles.push(Rc::clone(&handle));
         handle
     }
 }
 
-/// The handle of this thread on an engine; `None` at the end of the thread.
-pub(crate) fn handle(engine: &Arc<Shared>) -> Option<Rc<Handle>> {
+/// The handle of this thread on an engine. At the end of the thread it is one for this time only.
+pub(crate) fn handle(engine: &Arc<Shared>) -> Rc<Handle> {
     with(|local| {
-        local
-            .known(engine.number)
-            .unwrap_or_else(|| local.add(engine))
+        let known = local.known(engine.number);
+        known.unwrap_or_else(|| local.add(engine))
     })
+    .unwrap_or_else(|| Rc::new(Handle::new(engine)))
 }
 
-/// The same for the engine of this number; `None` also where it is gone.
+/// The same for the engine of this number; `None` where it is gone.
 pub(crate) fn handle_of(number: u64) -> Option<Rc<Handle>> {
-    if let Some(handle) = with(|local| local.known(number))? {
+    if let Some(handle) = with(|local| local.known(number)).flatten() {
         return Some(handle);
     }
     let engine = {
@@ -93,11 +99,7 @@ pub(crate) fn handle_of(number: u64) -> Option<Rc<Handle>> {
             .filter_map(Weak::upgrade)
             .find(|engine| engine.number == number)
     }?;
-    if engine.is_closed() {
-        None
-    } else {
-        handle(&engine)
-    }
+    (!engine.is_closed()).then(|| handle(&engine))
 }
 
 /// A new id; `None` at the end of the thread.

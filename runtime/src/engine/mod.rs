@@ -68,6 +68,7 @@ pub(crate) use record::Record;
 
 use body::Body;
 use clock::Calendar;
+use filter::Sight;
 use queue::{Buffer, Chunk, Head, Queue};
 use worker::Progress;
 
@@ -99,6 +100,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) queue: Queue,
     pub(crate) progress: Progress,
+    sight: Sight,
     immediate: Option<Box<dyn Immediate>>,
     closed: AtomicBool,
 }
@@ -124,6 +126,7 @@ impl Shared {
             queue: Queue::new(config.queue),
             config,
             progress: Progress::default(),
+            sight: Sight::new(),
             immediate,
             closed: AtomicBool::new(false),
         });

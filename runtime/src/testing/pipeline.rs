@@ -72,8 +72,10 @@ pub enum PipelineEngine {
 }
 
 impl PipelineEngine {
-    /// That of pipelines that do not say which: the variable `TRACING_RELAY_TEST_ENGINE`, which may be `own`.
-    fn from_env() -> Self {
+    /// The engine of pipelines that do not [choose](Pipeline::engine): tracing-opentelemetry, or with
+    /// `TRACING_RELAY_TEST_ENGINE=own` in the environment that of this crate.
+    #[must_use]
+    pub fn of_the_suite() -> Self {
         static ENGINE: OnceLock<PipelineEngine> = OnceLock::new();
         *ENGINE.get_or_init(|| match std::env::var("TRACING_RELAY_TEST_ENGINE") {
             Ok(name) if name == "own" => Self::Own,
@@ -262,7 +264,7 @@ impl Pipeline {
         let mut layers: Vec<BoxedLayer> = Vec::new();
         let mut engine = None;
         if self.opentelemetry {
-            match self.engine.unwrap_or_else(PipelineEngine::from_env) {
+            match self.engine.unwrap_or_else(PipelineEngine::of_the_suite) {
                 PipelineEngine::TracingOpentelemetry => {
                     let provider = self.provider(collector.clone());
                     layers.push(self.opentelemetry_layer(provider.tracer(TRACER)));
