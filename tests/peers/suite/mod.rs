@@ -18,7 +18,7 @@ use std::process::ExitCode;
 pub use bounds::{Bound, Of, Place};
 pub use expected::{Expected, Parent};
 pub use pipeline::{
-    Pipeline, Sampled, TracingOpenTelemetry, TracingRelay, fastrace, opentelemetry,
+    Beside, Pipeline, Sampled, TracingOpenTelemetry, TracingRelay, fastrace, opentelemetry,
 };
 pub use waiting::{WAITING, Waiting};
 pub use work::{Cost, on_this_thread, on_threads, until_exported};

@@ -17,7 +17,7 @@ use tracing_relay_peers::suite::{
 };
 
 /// All of them, those that others are compared with before ours.
-pub(crate) const ALL: [Peer; 14] = [
+pub(crate) const ALL: [Peer; 15] = [
     untraced::PEER,
     instrument::PEER,
     instrument::LEAN,
@@ -27,6 +27,7 @@ pub(crate) const ALL: [Peer; 14] = [
     traceable::PEER,
     relay::PEER,
     relay::ACTIVATED,
+    relay::BELOW_A_FILTER,
     relay::WITH_FMT,
     instrument::ON_THE_ENGINE,
     instrument::ON_THE_ENGINE_ACTIVATED,
