@@ -226,7 +226,7 @@ fn set_up(set: Set) -> Engine {
 
 fn export(engine: &Engine) {
     assert!(
-        engine.flush(Duration::from_secs(60)),
+        engine.flush(Duration::from_secs(30)),
         "the exporter drops all"
     );
 }
