@@ -127,7 +127,7 @@ const CASES: [Case; 10] = [
             inside(&mut || {
                 repeat(calls, |number| {
                     handle(number, black_box(&TraceCarrier::capture()))
-                })
+                });
             });
         },
         instructions: 1920.0,
