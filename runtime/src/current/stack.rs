@@ -5,6 +5,8 @@ use std::cell::RefCell;
 
 use super::frame::Frame;
 use crate::baggage::Baggage;
+#[cfg(feature = "engine")]
+use crate::context::TraceContext;
 #[cfg(feature = "otel")]
 use crate::otel;
 use crate::span::{Active, Pool};
@@ -174,6 +176,15 @@ impl Stack {
     pub(crate) fn innermost(&self) -> Option<(Option<&Frame>, Mark)> {
         let entered = self.entries.last()?;
         Some((entered.entry.frame(), entered.mark))
+    }
+
+    /// The context of the innermost entry, where nothing of others can be inside it unseen.
+    #[cfg(feature = "engine")]
+    pub(crate) fn settled_context(&self) -> Option<TraceContext> {
+        match self.innermost()? {
+            (Some(frame), Mark::Nothing) => frame.context.clone(),
+            _ => None,
+        }
     }
 
     /// The innermost entry, if it is a span that was entered with this token.

@@ -164,6 +164,15 @@ impl Opening {
         } else {
             Inbound::Untrusted
         };
+        #[cfg(feature = "engine")]
+        let inbound = if wanted {
+            match Active::begin_alone(site, inbound) {
+                Ok(active) => return Self(Some(active)),
+                Err(inbound) => inbound,
+            }
+        } else {
+            inbound
+        };
         let mut active = Active::new(site);
         active.plan.wanted = wanted;
         active.plan.inbound = inbound;
@@ -186,7 +195,7 @@ impl Opening {
             return Self(None);
         }
         #[cfg(feature = "engine")]
-        if let Some(active) = Active::begin_alone(site) {
+        if let Ok(active) = Active::begin_alone(site, Inbound::Absent) {
             return Self(Some(active));
         }
         let mut active = Active::new(site);

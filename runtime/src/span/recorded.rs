@@ -40,28 +40,35 @@ impl Active {
         }
     }
 
-    /// The usual span: its parent is the innermost frame, and nobody else wants it.
-    pub(super) fn begin_alone(site: &'static SpanSite) -> Option<Box<Self>> {
+    /// The usual span: its parent came in or is the innermost frame, and nobody else wants it. Where it is not
+    /// usual, what came in comes back.
+    pub(super) fn begin_alone(
+        site: &'static SpanSite,
+        inbound: Inbound,
+    ) -> Result<Box<Self>, Inbound> {
         let Answer::Wanted {
             engine,
             by_others: false,
             asked_each_time: false,
         } = engine::ask(site)
         else {
-            return None;
+            return Err(inbound);
         };
-        current::with_thread(|thread| {
+        let mut inbound = Some(inbound);
+        let begun = current::with_thread(|thread| {
             let mut active = thread.pool.take(site);
+            active.plan.inbound = inbound.take().unwrap_or_default();
             if active.begin_at_once(thread, engine) {
                 active.owned = true;
                 active.plan.begun = Begun::Alone;
                 active.plan.wanted = active.record.is_sampled();
-                return Some(active);
+                return Ok(active);
             }
+            let inbound = std::mem::take(&mut active.plan.inbound);
             thread.pool.keep(active);
-            None
-        })
-        .flatten()
+            Err(inbound)
+        });
+        begun.unwrap_or_else(|| Err(inbound.unwrap_or_default()))
     }
 
     /// The usual case, which needs no code but ours.
