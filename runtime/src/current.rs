@@ -12,8 +12,10 @@ use crate::ids::TraceId;
 
 #[cfg(feature = "spans")]
 pub(crate) use frames::{
-    Ambient, Frame, Origin, ambient, enter, exit, is_entered, is_possible, snapshot,
+    Ambient, Entry, Frame, Origin, Token, ambient, enter, exit, is_entered, is_possible, snapshot,
 };
+#[cfg(feature = "engine")]
+pub(crate) use frames::{Foreign, exit_foreign, find, with_span};
 
 /// The context of the innermost span that is current here.
 pub(crate) fn context() -> Option<TraceContext> {
@@ -68,7 +70,7 @@ pub fn current_baggage() -> Baggage {
 )]
 pub fn set_current_baggage(baggage: Baggage) -> bool {
     #[cfg(feature = "spans")]
-    return frames::set_baggage(baggage);
+    return frames::set_baggage(&baggage);
     #[cfg(not(feature = "spans"))]
     {
         drop(baggage);
@@ -84,23 +86,89 @@ mod frames {
     use crate::context::TraceContext;
     #[cfg(feature = "otel")]
     use crate::otel;
+    use crate::span::Active;
 
     thread_local! {
-        static TOP: RefCell<Option<Frame>> = first_use();
+        static STACK: RefCell<Stack> = first_use();
     }
 
     /// Thread-locals are destroyed in the reverse order of their first use. So where ours is still
     /// there, that of OpenTelemetry is, which panics when it is used later.
-    fn first_use() -> RefCell<Option<Frame>> {
+    fn first_use() -> RefCell<Stack> {
         #[cfg(feature = "otel")]
         drop(opentelemetry::Context::current());
-        RefCell::new(None)
+        RefCell::default()
     }
 
     /// Whether anything can be current on this thread. It cannot at the end of the thread, in the
     /// destructors of thread-locals.
     pub(crate) fn is_possible() -> bool {
-        TOP.try_with(|_| ()).is_ok()
+        STACK.try_with(|_| ()).is_ok()
+    }
+
+    /// What is entered on this thread, the innermost last.
+    #[derive(Default)]
+    struct Stack {
+        entries: Vec<(Token, Entry)>,
+        next: u64,
+    }
+
+    /// Says which entry is to be left. Spans of others can be left in any order.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) struct Token(u64);
+
+    /// What can be entered.
+    #[derive(Debug)]
+    pub(crate) enum Entry {
+        /// A span of ours.
+        Span(Box<Active>),
+        /// A task that continues this somewhere else; with nothing, one that has no part in what is
+        /// current around it.
+        Task(Option<Box<Frame>>),
+        /// A span of others that the engine records.
+        #[cfg(feature = "engine")]
+        Foreign(Foreign),
+    }
+
+    impl Entry {
+        fn frame(&self) -> Option<&Frame> {
+            match self {
+                Self::Span(active) => Some(&active.frame),
+                Self::Task(frame) => frame.as_deref(),
+                #[cfg(feature = "engine")]
+                Self::Foreign(foreign) => Some(&foreign.frame),
+            }
+        }
+
+        #[cfg(feature = "engine")]
+        fn is_foreign(&self) -> bool {
+            matches!(self, Self::Foreign(_))
+        }
+
+        #[cfg(not(feature = "engine"))]
+        #[expect(clippy::unused_self, reason = "with the engine it is needed")]
+        fn is_foreign(&self) -> bool {
+            false
+        }
+
+        fn frame_mut(&mut self) -> Option<&mut Frame> {
+            match self {
+                Self::Span(active) => Some(&mut active.frame),
+                Self::Task(frame) => frame.as_deref_mut(),
+                #[cfg(feature = "engine")]
+                Self::Foreign(foreign) => Some(&mut foreign.frame),
+            }
+        }
+    }
+
+    /// A span of `tracing` that the engine records, where it is entered.
+    #[cfg(feature = "engine")]
+    #[derive(Debug)]
+    pub(crate) struct Foreign {
+        pub(crate) id: tracing::span::Id,
+        pub(crate) frame: Frame,
+        /// What makes it OpenTelemetry's current context too.
+        pub(crate) _attached: Option<opentelemetry::ContextGuard>,
     }
 
     /// What a span of ours, or a task that was spawned from one, has put on this thread.
@@ -115,6 +183,9 @@ mod frames {
         #[cfg(feature = "otel")]
         pub(crate) activates: bool,
         mark: Mark,
+        /// The mark of a frame of the engine.
+        #[cfg(feature = "engine")]
+        glance: otel::Glance,
     }
 
     /// Where the context of a frame comes from, which decides how a span inside finds its parent.
@@ -122,13 +193,16 @@ mod frames {
     pub(crate) enum Origin {
         /// A span that the subscriber knows: it finds the parent by itself.
         Span,
+        /// A span of the engine, which sees every span that can be inside.
+        #[cfg(feature = "engine")]
+        Engine,
         /// A context without a span here: it has to be given to the subscriber as a remote parent.
         Passed,
         /// A task from outside every trace: what starts inside is a root, whatever is current on the
         /// thread that polls it.
         Outside,
         /// Work that was detached: what starts inside is a root, linked to this context.
-        Detached(Option<TraceContext>),
+        Detached(Option<Box<TraceContext>>),
     }
 
     /// What others have made current on this thread.
@@ -163,6 +237,8 @@ mod frames {
                 #[cfg(feature = "otel")]
                 activates: false,
                 mark: Mark::default(),
+                #[cfg(feature = "engine")]
+                glance: otel::Glance::default(),
             }
         }
 
@@ -175,6 +251,34 @@ mod frames {
             match self.context.take() {
                 Some(context) => self.context = Some(context.with_baggage(baggage)),
                 None => self.baggage = baggage,
+            }
+        }
+
+        /// Remembers what others have made current outside of this frame.
+        fn set_mark(&mut self) {
+            #[cfg(feature = "engine")]
+            if self.origin == Origin::Engine {
+                // Spans of `tracing` put entries of their own here.
+                self.glance = otel::Glance::now();
+                return;
+            }
+            self.mark = Mark::now();
+        }
+
+        /// Whether nothing of others is inside this frame, which is the innermost one.
+        fn is_innermost(&self) -> bool {
+            #[cfg(feature = "engine")]
+            if self.origin == Origin::Engine {
+                return self.glance == otel::Glance::now();
+            }
+            self.mark == Mark::now()
+        }
+
+        fn as_ambient(&self) -> Ambient {
+            Ambient {
+                context: self.context.clone(),
+                baggage: self.baggage.clone(),
+                origin: self.origin.clone(),
             }
         }
 
@@ -197,6 +301,14 @@ mod frames {
     }
 
     impl Ambient {
+        fn nothing() -> Self {
+            Self {
+                context: None,
+                baggage: Baggage::new(),
+                origin: Origin::Span,
+            }
+        }
+
         pub(crate) fn baggage(&self) -> Baggage {
             self.context
                 .as_ref()
@@ -204,29 +316,110 @@ mod frames {
         }
     }
 
-    /// Makes `frame` the current one, or none, and returns the one before, which [`exit`] takes back.
-    /// Call it after everything else that the span makes current on this thread.
-    pub(crate) fn enter(mut frame: Option<Frame>) -> Option<Frame> {
-        if let Some(frame) = &mut frame {
-            frame.mark = Mark::now();
+    /// Makes `entry` the innermost one. [`exit`] takes the token and gives the entry back. Call it after
+    /// everything else that the span makes current on this thread. Nothing is entered at the end of the
+    /// thread; then the entry comes back.
+    pub(crate) fn enter(mut entry: Entry) -> Result<Token, Entry> {
+        if !is_possible() {
+            return Err(entry);
         }
-        TOP.try_with(|top| top.replace(frame)).ok().flatten()
+        if let Some(frame) = entry.frame_mut() {
+            frame.set_mark();
+        }
+        let mut entry = Some(entry);
+        let entered = STACK.try_with(|stack| {
+            let mut stack = stack.borrow_mut();
+            let token = Token(stack.next);
+            stack.next += 1;
+            stack
+                .entries
+                .extend(entry.take().map(|entry| (token, entry)));
+            token
+        });
+        match (entered, entry) {
+            (Err(_), Some(entry)) => Err(entry),
+            (Ok(token), _) => Ok(token),
+            (Err(_), None) => Ok(Token(u64::MAX)),
+        }
     }
 
-    /// Restores the frame that was current before, and returns the one that was current until now.
-    pub(crate) fn exit(previous: Option<Frame>) -> Option<Frame> {
-        TOP.try_with(|top| top.replace(previous)).ok().flatten()
+    /// Leaves an entry, which comes back with the baggage that was set meanwhile.
+    pub(crate) fn exit(token: Token) -> Option<Entry> {
+        STACK
+            .try_with(|stack| {
+                let entries = &mut stack.borrow_mut().entries;
+                let place = entries.iter().rposition(|(entered, _)| *entered == token)?;
+                Some(entries.remove(place).1)
+            })
+            .ok()
+            .flatten()
     }
 
+    /// Shows `f` the state of the call that was entered with this token. `f` must not run code of the
+    /// program, which could come back here.
+    #[cfg(feature = "engine")]
+    pub(crate) fn with_span<R>(token: Token, f: impl FnOnce(&mut Active) -> R) -> Option<R> {
+        STACK
+            .try_with(|stack| {
+                let entries = &mut stack.borrow_mut().entries;
+                let (_, entry) = entries.iter_mut().rfind(|(entered, _)| *entered == token)?;
+                match entry {
+                    Entry::Span(active) => Some(f(active)),
+                    _ => None,
+                }
+            })
+            .ok()
+            .flatten()
+    }
+
+    /// Leaves a span of others.
+    #[cfg(feature = "engine")]
+    pub(crate) fn exit_foreign(id: &tracing::span::Id) -> Option<Foreign> {
+        STACK
+            .try_with(|stack| {
+                let entries = &mut stack.borrow_mut().entries;
+                let is_it = |(_, entry): &(Token, Entry)| matches!(entry, Entry::Foreign(foreign) if foreign.id == *id);
+                let place = entries.iter().rposition(is_it)?;
+                match entries.remove(place) {
+                    (_, Entry::Foreign(foreign)) => Some(foreign),
+                    _ => None,
+                }
+            })
+            .ok()
+            .flatten()
+    }
+
+    /// Shows `f` the entries from the innermost on, until it has an answer. `f` must not run code of
+    /// the program, which could come back here.
+    #[cfg(feature = "engine")]
+    pub(crate) fn find<R>(f: impl FnMut(&mut Entry) -> Option<R>) -> Option<R> {
+        let mut f = f;
+        STACK
+            .try_with(|stack| {
+                let entries = &mut stack.borrow_mut().entries;
+                entries.iter_mut().rev().find_map(|(_, entry)| f(entry))
+            })
+            .ok()
+            .flatten()
+    }
+
+    /// The frame of the innermost entry.
     fn top() -> Option<Frame> {
-        TOP.try_with(|top| top.borrow().clone()).ok().flatten()
+        with_top(|entry| entry.frame().cloned()).flatten()
+    }
+
+    fn with_top<R>(f: impl FnOnce(&Entry) -> R) -> Option<R> {
+        STACK
+            .try_with(|stack| stack.borrow().entries.last().map(|(_, entry)| f(entry)))
+            .ok()
+            .flatten()
     }
 
     /// What is current here as a frame, for a task that continues it elsewhere. `None` outside every
     /// frame: what others have made current goes along by itself.
     pub(crate) fn snapshot() -> Option<Frame> {
         let frame = top()?;
-        if frame.mark == Mark::now() {
+        if frame.is_innermost() {
             return Some(frame);
         }
         // A span of others is inside ours. In the task it is entered before the frame, which so
@@ -238,22 +431,33 @@ mod frames {
 
     /// Whether there is a frame here.
     pub(crate) fn is_entered() -> bool {
-        TOP.try_with(|top| top.borrow().is_some()).unwrap_or(false)
+        with_top(|entry| entry.frame().is_some()).unwrap_or(false)
     }
 
-    pub(super) fn set_baggage(baggage: Baggage) -> bool {
-        TOP.try_with(|top| match &mut *top.borrow_mut() {
-            Some(frame) => {
-                frame.set_baggage(baggage);
-                true
-            }
-            None => false,
-        })
-        .unwrap_or(false)
+    pub(super) fn set_baggage(baggage: &Baggage) -> bool {
+        STACK
+            .try_with(|stack| {
+                for (_, entry) in stack.borrow_mut().entries.iter_mut().rev() {
+                    let is_ours = !entry.is_foreign();
+                    match entry.frame_mut() {
+                        Some(frame) => frame.set_baggage(baggage.clone()),
+                        None => return false,
+                    }
+                    if is_ours {
+                        return true;
+                    }
+                }
+                false
+            })
+            .unwrap_or(false)
     }
 
     /// The innermost context here, and how a new span finds it.
     pub(crate) fn ambient() -> Ambient {
+        #[cfg(feature = "engine")]
+        if let Some(ambient) = of_engine() {
+            return ambient;
+        }
         let frame = top();
         #[cfg(feature = "otel")]
         if is_possible()
@@ -261,18 +465,48 @@ mod frames {
         {
             return theirs;
         }
-        match frame {
-            Some(frame) => Ambient {
-                context: frame.context,
-                baggage: frame.baggage,
-                origin: frame.origin,
-            },
-            None => Ambient {
-                context: None,
-                baggage: Baggage::new(),
-                origin: Origin::Span,
-            },
+        frame.map_or_else(Ambient::nothing, |frame| frame.as_ambient())
+    }
+
+    /// What is current where the innermost frame is one of the engine.
+    #[cfg(feature = "engine")]
+    fn of_engine() -> Option<Ambient> {
+        let (mut ours, before) = with_top(|entry| {
+            let frame = entry
+                .frame()
+                .filter(|frame| frame.origin == Origin::Engine)?;
+            Some((frame.as_ambient(), frame.glance))
+        })
+        .flatten()?;
+        let now = otel::Glance::now();
+        if now == before {
+            return Some(ours);
         }
+        if now.has_span_of(&before) {
+            let baggage = otel::current_baggage();
+            ours.context = ours.context.map(|context| context.with_baggage(baggage));
+            return Some(ours);
+        }
+        let Some(mut theirs) = otel::current_context() else {
+            // Others have left the trace of the frame: a span that starts here is a root.
+            return Some(Ambient {
+                context: None,
+                baggage: otel::current_baggage(),
+                origin: Origin::Span,
+            });
+        };
+        let is_of_our_trace = ours
+            .context
+            .as_ref()
+            .is_none_or(|ours| ours.trace_id() == theirs.trace_id());
+        if is_of_our_trace && theirs.baggage().is_empty() {
+            theirs = theirs.with_baggage(ours.baggage());
+        }
+        Some(Ambient {
+            context: Some(theirs),
+            baggage: Baggage::new(),
+            origin: Origin::Passed,
+        })
     }
 
     /// What others have made current inside a frame.

@@ -76,7 +76,10 @@ pub struct TraceFlags(u8);
 
 impl TraceFlags {
     const SAMPLED: u8 = 0x01;
-    const RANDOM: u8 = 0x02;
+    const RANDOM_BIT: u8 = 0x02;
+    /// Not sampled yet, with a trace id that is random.
+    #[cfg(feature = "engine")]
+    pub(crate) const RANDOM: Self = Self(Self::RANDOM_BIT);
 
     /// Flags with these bits.
     #[must_use]
@@ -99,7 +102,7 @@ impl TraceFlags {
     /// Whether the last 7 bytes of the trace id are random (level 2).
     #[must_use]
     pub const fn is_random(self) -> bool {
-        self.0 & Self::RANDOM != 0
+        self.0 & Self::RANDOM_BIT != 0
     }
 
     /// The same flags without the bits that have no meaning yet, which the specification wants to be
@@ -107,7 +110,7 @@ impl TraceFlags {
     #[cfg(feature = "otel")]
     #[must_use]
     pub(crate) const fn with_meaning(self) -> Self {
-        Self(self.0 & (Self::SAMPLED | Self::RANDOM))
+        Self(self.0 & (Self::SAMPLED | Self::RANDOM_BIT))
     }
 
     /// The same flags with the sampled bit set or cleared.

@@ -54,6 +54,8 @@ mod carried;
 mod carrier;
 mod context;
 mod current;
+#[cfg(feature = "engine")]
+pub mod engine;
 pub mod env;
 mod ids;
 #[cfg(feature = "otel")]

@@ -159,6 +159,36 @@ impl Default for Mark {
     }
 }
 
+/// Which context is current, as far as its address says: cheaper than [`Mark`]. To be compared only while the
+/// context that it was taken from is alive.
+#[cfg(feature = "engine")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Glance {
+    span: usize,
+    baggage: usize,
+}
+
+#[cfg(feature = "engine")]
+impl Glance {
+    /// A glance at OpenTelemetry's current context.
+    pub(crate) fn now() -> Self {
+        Context::map_current(|context| Self {
+            span: std::ptr::from_ref(context.span().span_context()).addr(),
+            baggage: std::ptr::from_ref(context.baggage()).addr(),
+        })
+    }
+
+    pub(crate) const fn has_span_of(&self, other: &Self) -> bool {
+        self.span == other.span
+    }
+}
+
+/// Whether OpenTelemetry's current context has a span or baggage.
+#[cfg(feature = "engine")]
+pub(crate) fn is_anything_current() -> bool {
+    Context::map_current(|context| context.has_active_span() || !context.baggage().is_empty())
+}
+
 /// OpenTelemetry's current context; an empty one at the end of a thread, where asking would panic.
 pub(crate) fn current() -> Context {
     if current::is_possible() {
@@ -279,7 +309,7 @@ pub(crate) fn link(context: &Context, to: &TraceContext) {
 }
 
 /// Sets the status to Error where there is a description, and ends the span of `context`.
-pub(crate) fn end(context: &Context, error: Option<String>) {
+pub(crate) fn end(context: &Context, error: Option<std::borrow::Cow<'static, str>>) {
     let span = context.span();
     if let Some(description) = error {
         span.set_status(opentelemetry::trace::Status::error(description));

@@ -12,3 +12,33 @@ pub const TRACE_ID: &str = "trace_id";
 
 /// The id of the span, for log lines. Off with `log_ids = false`.
 pub const SPAN_ID: &str = "span_id";
+
+/// The file of the code that a span is of
+/// ([code attributes](https://opentelemetry.io/docs/specs/semconv/registry/attributes/code/)).
+#[cfg(feature = "engine")]
+pub const CODE_FILE_PATH: &str = "code.file.path";
+
+/// The line in that file.
+#[cfg(feature = "engine")]
+pub const CODE_LINE_NUMBER: &str = "code.line.number";
+
+/// The function that a span is of, with its module.
+#[cfg(feature = "engine")]
+pub const CODE_FUNCTION_NAME: &str = "code.function.name";
+
+/// The number of the thread that a span ended on
+/// ([thread attributes](https://opentelemetry.io/docs/specs/semconv/registry/attributes/thread/)).
+#[cfg(feature = "engine")]
+pub const THREAD_ID: &str = "thread.id";
+
+/// The name of that thread.
+#[cfg(feature = "engine")]
+pub const THREAD_NAME: &str = "thread.name";
+
+/// The target of a span or an event of `tracing`.
+#[cfg(feature = "engine")]
+pub const TARGET: &str = "target";
+
+/// The level of a span or an event of `tracing`.
+#[cfg(feature = "engine")]
+pub const LEVEL: &str = "level";

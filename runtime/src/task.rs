@@ -14,7 +14,7 @@ use tracing::Dispatch;
 
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
-use crate::current::{self, Frame, Origin};
+use crate::current::{self, Entry, Frame, Origin, Token};
 
 /// What is current here, to make it current elsewhere: on another thread, in another task, in an
 /// executor that this crate does not know. Cloning raises reference counts.
@@ -28,7 +28,7 @@ use crate::current::{self, Frame, Origin};
 /// ```
 #[derive(Clone)]
 pub struct TaskContext {
-    frame: Option<Frame>,
+    frame: Option<Box<Frame>>,
     surroundings: Surroundings,
 }
 
@@ -47,7 +47,7 @@ impl TaskContext {
     #[must_use]
     pub fn current() -> Self {
         Self {
-            frame: current::snapshot().or_else(outside),
+            frame: current::snapshot().or_else(outside).map(Box::new),
             surroundings: Surroundings {
                 span: tracing::Span::current(),
                 #[cfg(feature = "otel")]
@@ -74,7 +74,9 @@ impl TaskContext {
                 otel: crate::otel::root_context(&baggage),
                 dispatch: current_dispatch(),
             },
-            frame: Some(Frame::new(None, Origin::Detached(link)).with_baggage(baggage)),
+            frame: Some(Box::new(
+                Frame::new(None, Origin::Detached(link.map(Box::new))).with_baggage(baggage),
+            )),
         }
     }
 
@@ -101,7 +103,7 @@ impl TaskContext {
 impl Surroundings {
     /// Makes all of it current, and `frame` inside it, until the guard is dropped. `None` where
     /// nothing can be.
-    fn enter<'a>(&'a self, frame: &'a mut Option<Frame>) -> Option<EnteredTask<'a>> {
+    fn enter<'a>(&'a self, frame: &'a mut Option<Box<Frame>>) -> Option<EnteredTask<'a>> {
         if !current::is_possible() {
             return None;
         }
@@ -110,7 +112,7 @@ impl Surroundings {
         #[cfg(feature = "otel")]
         let otel = crate::otel::attach(&self.otel);
         Some(EnteredTask {
-            previous: current::enter(frame.take()),
+            token: current::enter(Entry::Task(frame.take())).ok(),
             frame,
             #[cfg(feature = "otel")]
             _otel: otel,
@@ -144,8 +146,8 @@ fn current_dispatch() -> Option<Dispatch> {
 
 /// A context that is current on this thread. Fields drop in this order, the reverse of entering.
 struct EnteredTask<'a> {
-    previous: Option<Frame>,
-    frame: &'a mut Option<Frame>,
+    token: Option<Token>,
+    frame: &'a mut Option<Box<Frame>>,
     #[cfg(feature = "otel")]
     _otel: Option<opentelemetry::ContextGuard>,
     _span: tracing::span::Entered<'a>,
@@ -155,7 +157,9 @@ struct EnteredTask<'a> {
 impl Drop for EnteredTask<'_> {
     fn drop(&mut self) {
         // The frame comes back with the baggage that was set meanwhile.
-        *self.frame = current::exit(self.previous.take());
+        if let Some(Entry::Task(frame)) = self.token.take().and_then(current::exit) {
+            *self.frame = frame;
+        }
     }
 }
 

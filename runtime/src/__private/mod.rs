@@ -68,6 +68,10 @@ pub use results::{
 #[cfg(feature = "spans")]
 pub use values::{Recorded, Unrecordable, ValueProbe, debug, display};
 
+/// The first key of each site.
+#[cfg(feature = "spans")]
+pub const KIND_KEY: &str = SpanSite::KIND_KEY;
+
 /// The type of what never returns. `!` itself cannot be written there on stable Rust; the output of
 /// a function pointer can be named.
 #[cfg(feature = "spans")]

@@ -1,21 +1,32 @@
-//! The open span: made current while its body runs, and ended with an outcome.
+//! The state of a call from its start to its end: what is to be opened, the open span, and its record.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing::Value;
 
 use super::late::LateOwner;
+use super::opening::Plan;
 use super::outcome::Ended;
 use super::site::{self, SpanSite};
 use super::value::{AttributeValue, Recordable};
 use crate::carrier::CarriesTraceMut;
 use crate::context::TraceContext;
-use crate::current::{self, Frame};
+use crate::current::{self, Frame, Origin};
+#[cfg(feature = "engine")]
+use crate::engine::Record;
 
 /// Fields of a span that fit on the stack while they are recorded; more of them cost an allocation.
 const STACK_FIELDS: usize = 24;
+/// States that a thread keeps for its next calls.
+const SPARE: usize = 32;
+
+thread_local! {
+    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
+    static POOL: RefCell<Vec<Box<Active>>> = const { RefCell::new(Vec::new()) };
+}
 
 /// A span that was opened for a call, or nothing where there is nothing to do.
 pub struct Span(pub(crate) Option<Box<Active>>);
@@ -63,63 +74,148 @@ impl fmt::Debug for Span {
 /// The type of an error, and what is shown of its text.
 pub(crate) type ErrorText = (Cow<'static, str>, String);
 
-/// What an open span is made of.
+/// The state of a call. Boxed and used again, so that a call allocates nothing.
 #[derive(Debug)]
 pub(crate) struct Active {
     pub(crate) site: &'static SpanSite,
-    /// None while the span is current: then what is to be put back has it.
+    /// What is done when it opens.
+    pub(crate) plan: Plan,
+    /// None while the span is current: then what is to be put back has it. None too where only the engine
+    /// wants the span.
     pub(crate) span: tracing::Span,
     /// The context to attach where entering `span` does not do it.
     #[cfg(feature = "otel")]
     pub(crate) otel: Option<opentelemetry::Context>,
-    /// Whether the context is that of `span`, and not one that passes through.
+    /// Whether the context is that of this span, and not one that passes through.
     pub(crate) owned: bool,
     /// Whether what came in was not to be believed.
     pub(crate) untrusted: bool,
     /// Where the handles of late fields find the span, until it ends.
     pub(crate) late: Option<LateOwner>,
     pub(crate) frame: Frame,
+    /// What the engine keeps of it.
+    #[cfg(feature = "engine")]
+    pub(crate) record: Record,
 }
 
 impl Active {
+    /// The state of a call that begins.
+    pub(crate) fn new(site: &'static SpanSite) -> Box<Self> {
+        let spare = POOL.try_with(|pool| pool.borrow_mut().pop()).ok().flatten();
+        if let Some(mut active) = spare {
+            active.site = site;
+            return active;
+        }
+        Box::new(Self {
+            site,
+            plan: Plan::default(),
+            span: tracing::Span::none(),
+            #[cfg(feature = "otel")]
+            otel: None,
+            owned: false,
+            untrusted: false,
+            late: None,
+            frame: Frame::new(None, Origin::Span),
+            #[cfg(feature = "engine")]
+            record: Record::default(),
+        })
+    }
+
+    /// Keeps the state for the next call.
+    pub(crate) fn recycle(mut self: Box<Self>) {
+        self.plan = Plan::default();
+        self.span = tracing::Span::none();
+        #[cfg(feature = "otel")]
+        {
+            self.otel = None;
+        }
+        (self.owned, self.untrusted) = (false, false);
+        self.late = None;
+        self.frame = Frame::new(None, Origin::Span);
+        #[cfg(feature = "engine")]
+        if !self.record.recycle() {
+            return;
+        }
+        let _ = POOL.try_with(|pool| {
+            let mut pool = pool.borrow_mut();
+            if pool.len() < SPARE {
+                pool.push(self);
+            }
+        });
+    }
+
     /// Ends the span now, whatever still refers to it.
     ///
-    /// Here the exporter runs. If it panics, that changes no result, and does not abort a program
-    /// that unwinds.
+    /// Here the exporter of tracing-opentelemetry runs. If it panics, that changes no result, and does not
+    /// abort a program that unwinds.
     pub(crate) fn end(mut self: Box<Self>, ended: Ended, error: Option<ErrorText>) {
         // The hook for panics has told of it; there is nothing else to do.
-        let _ = catch_unwind(AssertUnwindSafe(move || self.export(ended, error)));
+        let _ = catch_unwind(AssertUnwindSafe(move || {
+            self.export(ended, error);
+            self.recycle();
+        }));
     }
 
     /// Records values for the fields from `first` on.
-    pub(crate) fn record(&self, first: usize, values: &[AttributeValue<'_>]) {
-        record(self.site, &self.span, first, values);
+    pub(crate) fn record(&mut self, first: usize, values: &[AttributeValue<'_>]) {
+        #[cfg(feature = "engine")]
+        self.record_in_engine(first, values);
+        if !self.span.is_disabled() {
+            record(self.site, &self.span, first, values);
+        }
+    }
+
+    #[cfg(feature = "engine")]
+    pub(crate) fn record_in_engine(&mut self, first: usize, values: &[AttributeValue<'_>]) {
+        if self.record.is_sampled() {
+            for (number, value) in values.iter().enumerate() {
+                self.record.field(first + number, value);
+            }
+            let fields = self.site.metadata().fields();
+            for (number, value) in self.site.older.of(fields, first, values) {
+                self.record.field(number, &value.as_attribute());
+            }
+        }
     }
 
     fn export(&mut self, ended: Ended, error: Option<ErrorText>) {
-        self.late = None;
+        let late = self.late.take().map(LateOwner::end).unwrap_or_default();
+        #[cfg(feature = "engine")]
+        for (number, value) in &late {
+            self.record_in_engine(SpanSite::FIELDS.len() + number, &[value.borrow()]);
+        }
+        #[cfg(not(feature = "engine"))]
+        drop(late);
         let (error_type, description) = error.unzip();
-        if !self.span.is_disabled() {
-            let error_type = match (&error_type, ended) {
-                (Some(error_type), _) => AttributeValue::Str(error_type),
-                (None, Ended::Panicked) => AttributeValue::Str("panic"),
-                (None, _) => AttributeValue::Absent,
-            };
-            const { assert!(site::ERROR_TYPE == site::OUTCOME + 1) };
-            self.record(
-                site::OUTCOME,
-                &[AttributeValue::Str(ended.as_str()), error_type],
-            );
+        let error_type = match (&error_type, ended) {
+            (Some(error_type), _) => AttributeValue::Str(error_type),
+            (None, Ended::Panicked) => AttributeValue::Str("panic"),
+            (None, _) => AttributeValue::Absent,
+        };
+        const { assert!(site::ERROR_TYPE == site::OUTCOME + 1) };
+        self.record(
+            site::OUTCOME,
+            &[AttributeValue::Str(ended.as_str()), error_type],
+        );
+        let description = match ended {
+            Ended::Completed | Ended::Cancelled => None,
+            Ended::Failed => Some(Cow::Owned(description.unwrap_or_default())),
+            Ended::Panicked => Some(Cow::Borrowed("panicked")),
+        };
+        #[cfg(feature = "engine")]
+        if self.record.is_there() {
+            if let Some(description) = description {
+                self.record.error(&AttributeValue::Str(&description));
+            }
+            let context = self.frame.context.as_ref();
+            self.record
+                .end(self.site.metadata(), self.site.kind, context);
+            return;
         }
         #[cfg(feature = "otel")]
         if self.owned
             && let Some(otel) = &self.otel
         {
-            let description = match ended {
-                Ended::Completed | Ended::Cancelled => None,
-                Ended::Failed => Some(description.unwrap_or_default()),
-                Ended::Panicked => Some("panicked".to_owned()),
-            };
             crate::otel::end(otel, description);
         }
         #[cfg(not(feature = "otel"))]
@@ -141,7 +237,13 @@ pub(crate) fn record(
         .collect();
     let older = site.older.of(metadata.fields(), first, values);
     with_values(metadata.fields().len(), first, &recordable, &older, |all| {
-        span.record_all(&metadata.fields().value_set_all(all));
+        let record = || {
+            span.record_all(&metadata.fields().value_set_all(all));
+        };
+        #[cfg(feature = "engine")]
+        crate::engine::recording_beside(record);
+        #[cfg(not(feature = "engine"))]
+        record();
     });
 }
 

@@ -74,7 +74,7 @@ impl<T: ?Sized> LateField<T> {
         if let Some(slot) = self.slot.as_ref().filter(open) {
             // A value that panics, or a layer that does, costs this field and nothing else.
             let _ = catch_unwind(AssertUnwindSafe(|| {
-                slot.record(self.number, OwnedValue::from((self.value)(&value)));
+                slot.record(self.number, &OwnedValue::from((self.value)(&value)));
             }));
         }
     }
@@ -144,8 +144,8 @@ pub(crate) struct LateOwner(Arc<Slot>);
 impl LateOwner {
     pub(crate) fn new() -> (Self, LateFields) {
         let slot = Arc::new(Slot(Mutex::new(State {
-            recorded: Vec::new(),
-            phase: Phase::Before(Vec::new()),
+            values: Vec::new(),
+            phase: Phase::Before,
         })));
         (Self(Arc::clone(&slot)), LateFields(Some(slot)))
     }
@@ -156,24 +156,28 @@ impl LateOwner {
             site,
             span: span.clone(),
         };
-        let phase = mem::replace(&mut self.0.lock().phase, Phase::Open(target.clone()));
-        if let Phase::Before(values) = phase {
-            for (number, value) in values {
-                target.record(number, &value);
-            }
+        let before = {
+            let mut state = self.0.lock();
+            state.phase = Phase::Open(target.clone());
+            state.values.clone()
+        };
+        for (number, value) in before {
+            target.record(number, &value);
         }
+    }
+}
+
+impl LateOwner {
+    /// Takes no more, and returns what was recorded, for the engine.
+    pub(crate) fn end(self) -> Vec<(usize, OwnedValue)> {
+        self.0.end().values
     }
 }
 
 impl Drop for LateOwner {
     fn drop(&mut self) {
-        let ended = State {
-            recorded: Vec::new(),
-            phase: Phase::Ended,
-        };
-        let state = mem::replace(&mut *self.0.lock(), ended);
         // Outside of the lock: a reference to the span is given back to its subscriber.
-        drop(state);
+        drop(self.0.end());
     }
 }
 
@@ -183,15 +187,15 @@ struct Slot(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
-    /// The fields that have their value.
-    recorded: Vec<usize>,
+    /// The values of the fields that have one, in order.
+    values: Vec<(usize, OwnedValue)>,
     phase: Phase,
 }
 
 #[derive(Debug)]
 enum Phase {
     /// The span opens later.
-    Before(Vec<(usize, OwnedValue)>),
+    Before,
     Open(Target),
     Ended,
 }
@@ -201,12 +205,20 @@ impl Slot {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn end(&self) -> State {
+        let ended = State {
+            values: Vec::new(),
+            phase: Phase::Ended,
+        };
+        mem::replace(&mut *self.lock(), ended)
+    }
+
     /// Whether a value would count now. Asked before it is made, which may be dear.
     fn takes(&self, number: usize) -> bool {
         self.lock().takes(number)
     }
 
-    fn record(&self, number: usize, value: OwnedValue) {
+    fn record(&self, number: usize, value: &OwnedValue) {
         if matches!(value, OwnedValue::Absent) {
             return;
         }
@@ -214,11 +226,10 @@ impl Slot {
         if !state.takes(number) {
             return;
         }
-        state.recorded.push(number);
+        state.values.push((number, value.clone()));
         let target = match &mut state.phase {
-            Phase::Before(values) => return values.push((number, value)),
             Phase::Open(target) => target.clone(),
-            Phase::Ended => return,
+            Phase::Before | Phase::Ended => return,
         };
         drop(state);
         // If the span ends meanwhile, it is open for as long as `target` is, and an exported span
@@ -229,7 +240,8 @@ impl Slot {
 
 impl State {
     fn takes(&self, number: usize) -> bool {
-        !matches!(self.phase, Phase::Ended) && !self.recorded.contains(&number)
+        !matches!(self.phase, Phase::Ended)
+            && !self.values.iter().any(|(recorded, _)| *recorded == number)
     }
 }
 
@@ -242,6 +254,9 @@ struct Target {
 
 impl Target {
     fn record(&self, number: usize, value: &OwnedValue) {
+        if self.span.is_disabled() {
+            return;
+        }
         let first = SpanSite::FIELDS.len() + number;
         active::record(self.site, &self.span, first, &[value.borrow()]);
     }

@@ -16,6 +16,7 @@ mod running;
 mod site;
 mod value;
 
+pub(crate) use active::Active;
 pub use active::Span;
 pub use fields::{FieldValues, SpanFields};
 pub use late::{LateField, LateFields};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::active::{Active, Span, with_values};
+use super::active::{Active, Span, record, with_values};
 use super::late::{LateFields, LateOwner};
 use super::running::Running;
 use super::site::{self, Kind, SpanSite};
@@ -11,25 +11,47 @@ use crate::baggage::Baggage;
 use crate::carrier::{CarriesTrace, Extracted, InvalidCarrier};
 use crate::context::TraceContext;
 use crate::current::{self, Ambient, Frame, Origin};
+#[cfg(feature = "engine")]
+use crate::engine;
 use crate::task::TaskContext;
 use crate::{env, warn};
 
 /// A call whose span is about to open. Empty where nothing is to be done: nobody wants the span and
 /// no context came in.
-pub struct Opening(Option<Box<Plan>>);
+pub struct Opening(Option<Box<Active>>);
 
-struct Plan {
-    site: &'static SpanSite,
+/// What is to be done when the span of a call opens.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
     /// Whether the span may be made. Whether it is, is asked when everything else is known.
     wanted: bool,
     inbound: Inbound,
     ambience: Option<TaskContext>,
-    late: Option<LateOwner>,
+    /// What is warned of when the span is there.
+    invalid: Option<(InvalidCarrier, warn::Source)>,
+    /// What the engine has already done.
+    #[cfg(feature = "engine")]
+    begun: Begun,
+}
+
+/// How far the engine came with a span.
+#[cfg(feature = "engine")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Begun {
+    /// The engine does not record it.
+    #[default]
+    Not,
+    /// It has its context, and nobody else wants it.
+    Alone,
+    /// It has its context. Whether it is enabled has to be asked, and there is to be a span of `tracing` too.
+    Asking,
 }
 
 /// What came in with the call.
+#[derive(Debug, Default)]
 enum Inbound {
     /// The span does not receive, or nothing came in.
+    #[default]
     Absent,
     Context(TraceContext),
     BaggageOnly(Baggage),
@@ -129,13 +151,10 @@ impl Opening {
         } else {
             Inbound::Untrusted
         };
-        Self(Some(Box::new(Plan {
-            site,
-            wanted,
-            inbound,
-            ambience: None,
-            late: None,
-        })))
+        let mut active = Active::new(site);
+        active.plan.wanted = wanted;
+        active.plan.inbound = inbound;
+        Self(Some(active)).begun()
     }
 
     /// A span that is the child of what is current.
@@ -150,36 +169,49 @@ impl Opening {
 
     #[inline(never)]
     fn started(site: &'static SpanSite) -> Self {
-        Self(site.is_of_interest().then(|| {
-            Box::new(Plan {
-                site,
-                wanted: true,
-                inbound: Inbound::Absent,
-                ambience: None,
-                late: None,
-            })
-        }))
+        if !site.is_of_interest() {
+            return Self(None);
+        }
+        let mut active = Active::new(site);
+        active.plan.wanted = true;
+        Self(Some(active)).begun()
+    }
+
+    /// Lets the engine begin with a span that is wanted.
+    #[cfg_attr(
+        not(feature = "engine"),
+        expect(clippy::missing_const_for_fn, reason = "with the engine it is none")
+    )]
+    fn begun(self) -> Self {
+        #[cfg(feature = "engine")]
+        if let Some(mut active) = self.0 {
+            if active.plan.wanted {
+                active.begin();
+            }
+            return Self(active.or_nothing());
+        }
+        self
     }
 
     /// The same span, opened as if in these surroundings. Without a span they are still those of what
     /// is polled: where a trace goes on does not depend on a level.
     #[must_use]
     pub fn within(self, Ambience { site, context }: Ambience) -> Self {
-        let plan = match self.0 {
+        let active = match self.0 {
             None if context.is_none() => None,
-            None => Some(Box::new(Plan {
-                site,
-                wanted: false,
-                inbound: Inbound::Absent,
-                ambience: context,
-                late: None,
-            })),
-            Some(mut plan) => {
-                plan.ambience = context;
-                Some(plan)
+            None => {
+                let mut active = Active::new(site);
+                active.plan.ambience = context;
+                Some(active)
+            }
+            Some(mut active) => {
+                active.plan.ambience = context;
+                #[cfg(feature = "engine")]
+                active.begin_later();
+                Some(active)
             }
         };
-        Self(plan)
+        Self(active)
     }
 
     /// Whether what came in is not to be believed.
@@ -187,7 +219,7 @@ impl Opening {
     pub fn is_untrusted(&self) -> bool {
         self.0
             .as_ref()
-            .is_some_and(|plan| matches!(plan.inbound, Inbound::Untrusted))
+            .is_some_and(|active| matches!(active.plan.inbound, Inbound::Untrusted))
     }
 
     /// Whether there is nothing to do.
@@ -199,17 +231,17 @@ impl Opening {
     #[inline]
     #[must_use]
     pub fn wants_fields(&self) -> bool {
-        self.0.as_ref().is_some_and(|plan| plan.wanted)
+        self.0.as_ref().is_some_and(|active| active.plan.wanted)
     }
 
     /// Makes the late fields of the call, where its span is wanted.
     #[must_use]
     pub fn late_fields(mut self) -> (Self, LateFields) {
-        let Some(plan) = self.0.as_mut().filter(|plan| plan.wanted) else {
+        let Some(active) = self.0.as_mut().filter(|active| active.plan.wanted) else {
             return (self, LateFields::NONE);
         };
         let (owner, fields) = LateOwner::new();
-        plan.late = Some(owner);
+        active.late = Some(owner);
         (self, fields)
     }
 
@@ -220,7 +252,7 @@ impl Opening {
     pub fn open(self, values: &[AttributeValue<'_>]) -> Span {
         match self.0 {
             None => Span(None),
-            Some(plan) => Span(plan.open_in_place(values)),
+            Some(active) => Span(active.open_in_place(values)),
         }
     }
 
@@ -272,76 +304,93 @@ impl fmt::Debug for Opening {
     }
 }
 
-impl Plan {
+impl Active {
     #[inline(never)]
-    fn open_in_place(mut self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Active>> {
+    fn open_in_place(mut self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Self>> {
         if !current::is_possible() {
             return None;
         }
-        let untrusted = matches!(self.inbound, Inbound::Untrusted);
-        let site = self.site;
-        let late = self.late.take();
-        let mut active = match self.ambience.take() {
-            Some(ambience) => ambience.run(|| self.open(values, true)),
+        self.untrusted = matches!(self.plan.inbound, Inbound::Untrusted);
+        let mut active = match self.plan.ambience.take() {
+            Some(ambience) => ambience.run(|| self.open_moved(values)),
             None => self.open(values, false),
         }?;
-        active.untrusted = untrusted;
-        active.late = late.filter(|_| !active.span.is_disabled());
+        let is_recorded = !active.span.is_disabled();
+        #[cfg(feature = "engine")]
+        let is_recorded = is_recorded || active.record.is_sampled();
+        active.late = active.late.take().filter(|_| is_recorded);
         if let Some(late) = &active.late {
-            late.open(site, &active.span);
+            late.open(active.site, &active.span);
         }
-        Some(active)
-    }
-
-    /// `moved` says that the call was elsewhere, in surroundings that are current only here.
-    fn open(self: Box<Self>, values: &[AttributeValue<'_>], moved: bool) -> Option<Box<Active>> {
-        if !self.wanted || !self.site.is_enabled() {
-            return self.pass(values, moved);
-        }
-        let site = self.site;
-        let ambient = current::ambient();
-        let (parent, baggage, invalid) = self.parent(&ambient);
-        let span = make_span(site, &parent, &baggage, values);
-        let active = Box::new(Active::of_span(site, span, parent, ambient, baggage));
-        active.record_ids();
-        let Some((reason, source)) = invalid else {
+        let Some((reason, source)) = active.plan.invalid.take() else {
             return Some(active);
         };
+        let site = active.site;
         let mut running = Running::enter(active);
         warn::invalid_carrier(site, reason, source, values);
         running.leave()
     }
 
-    /// Decides on the parent: the carrier, else what is current, else the environment, else none.
-    fn parent(
-        self,
-        ambient: &Ambient,
-    ) -> (Parent, Baggage, Option<(InvalidCarrier, warn::Source)>) {
-        let mut invalid = None;
-        let mut baggage = ambient.baggage();
-        match self.inbound {
-            Inbound::Context(context) => {
-                let baggage = context.baggage().clone();
-                return (Parent::Given(context), baggage, None);
+    /// Opens in surroundings that are those of the call, and current only here.
+    fn open_moved(mut self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Self>> {
+        #[cfg(feature = "engine")]
+        if self.plan.wanted {
+            self.begin();
+        }
+        self.open(values, true)
+    }
+
+    /// Opens the span; `moved` says that the call was elsewhere.
+    fn open(mut self: Box<Self>, values: &[AttributeValue<'_>], moved: bool) -> Option<Box<Self>> {
+        #[cfg(feature = "engine")]
+        match self.plan.begun {
+            Begun::Alone => {
+                self.record_opening(values);
+                return Some(self);
             }
-            Inbound::Untrusted => return (Parent::Root { link: None }, Baggage::new(), None),
+            Begun::Asking => return self.open_beside(values, moved),
+            Begun::Not => {}
+        }
+        if !self.plan.wanted || !self.site.is_enabled() {
+            return self.pass(values, moved);
+        }
+        let site = self.site;
+        let ambient = current::ambient();
+        let (parent, baggage) = self.parent(&ambient);
+        self.span = make_span(site, &parent, &baggage, values);
+        self.become_span(parent, ambient, baggage);
+        self.record_ids();
+        Some(self)
+    }
+
+    /// Decides on the parent: the carrier, else what is current, else the environment, else none.
+    fn parent(&mut self, ambient: &Ambient) -> (Parent, Baggage) {
+        let mut baggage = ambient.baggage();
+        let invalid = &mut self.plan.invalid;
+        match &self.plan.inbound {
+            Inbound::Context(context) => {
+                return (Parent::Given(context.clone()), context.baggage().clone());
+            }
+            Inbound::Untrusted => return (Parent::Root { link: None }, Baggage::new()),
             Inbound::Invalid(reason, received) => {
-                invalid = Some((reason, warn::Source::Carrier));
+                *invalid = Some((*reason, warn::Source::Carrier));
                 if !received.is_empty() {
-                    baggage = received;
+                    baggage = received.clone();
                 }
             }
-            Inbound::BaggageOnly(received) => baggage = received,
+            Inbound::BaggageOnly(received) => baggage = received.clone(),
             Inbound::Absent => {}
         }
         let parent = match (&ambient.origin, &ambient.context) {
-            (Origin::Detached(link), _) => Parent::Root { link: link.clone() },
+            (Origin::Detached(link), _) => Parent::Root {
+                link: link.as_deref().cloned(),
+            },
             (Origin::Passed, Some(context)) => Parent::Given(context.clone()),
             (origin @ (Origin::Span | Origin::Outside), None)
                 if self.site.environment && invalid.is_none() =>
             {
                 let inherited = env::inherited();
-                invalid = inherited
+                *invalid = inherited
                     .error()
                     .map(|reason| (reason, warn::Source::Environment));
                 if baggage.is_empty() {
@@ -355,12 +404,18 @@ impl Plan {
             }
             (Origin::Passed | Origin::Outside, _) => Parent::Root { link: None },
             (Origin::Span, _) => Parent::Current,
+            // The subscriber may be another one than that of the engine.
+            #[cfg(feature = "engine")]
+            (Origin::Engine, context) => match context {
+                Some(context) => Parent::Given(context.clone()),
+                None => Parent::Current,
+            },
         };
-        (parent, baggage, invalid)
+        (parent, baggage)
     }
 
     /// Passes on what came in, without a span.
-    fn pass(self: Box<Self>, values: &[AttributeValue<'_>], moved: bool) -> Option<Box<Active>> {
+    fn pass(mut self: Box<Self>, values: &[AttributeValue<'_>], moved: bool) -> Option<Box<Self>> {
         let beside_baggage = |received: Baggage| {
             if received.is_empty() && !moved {
                 return None;
@@ -377,7 +432,7 @@ impl Plan {
             };
             Some(Frame::new(ambient.context, origin).with_baggage(baggage))
         };
-        let frame = match self.inbound {
+        let frame = match std::mem::take(&mut self.plan.inbound) {
             Inbound::Context(context) => Frame::new(Some(context), Origin::Passed),
             Inbound::Untrusted => Frame::new(None, Origin::Passed),
             Inbound::BaggageOnly(baggage) => beside_baggage(baggage)?,
@@ -387,19 +442,16 @@ impl Plan {
                 beside_baggage(baggage)?
             }
         };
-        Some(Box::new(Active {
-            site: self.site,
-            span: tracing::Span::none(),
-            #[cfg(feature = "otel")]
-            otel: Some(match &frame.context {
+        #[cfg(feature = "otel")]
+        {
+            self.otel = Some(match &frame.context {
                 Some(context) => crate::otel::to_context(context),
                 None => crate::otel::root_context(&frame.baggage),
-            }),
-            owned: false,
-            untrusted: false,
-            late: None,
-            frame,
-        }))
+            });
+        }
+        self.late = None;
+        self.frame = frame;
+        Some(self)
     }
 }
 
@@ -462,58 +514,43 @@ fn new_span(site: &'static SpanSite, values: &[AttributeValue<'_>]) -> tracing::
 }
 
 impl Active {
-    /// The state of a span that was just made.
-    fn of_span(
-        site: &'static SpanSite,
-        span: tracing::Span,
-        parent: Parent,
-        ambient: Ambient,
-        baggage: Baggage,
-    ) -> Self {
+    /// Takes the context of a span that was just made.
+    fn become_span(&mut self, parent: Parent, ambient: Ambient, baggage: Baggage) {
         #[cfg(feature = "otel")]
-        if let Some(otel) = crate::otel::started(&span) {
+        if let Some(otel) = crate::otel::started(&self.span) {
             let context = crate::otel::from_context(&otel);
             if let Parent::Root { link: Some(link) } = &parent {
                 crate::otel::link(&otel, link);
             }
-            return Self {
-                site,
-                span,
-                otel: Some(otel),
-                owned: true,
-                untrusted: false,
-                late: None,
-                frame: Frame::new(context, Origin::Span).with_baggage(baggage),
-            };
+            self.otel = Some(otel);
+            self.owned = true;
+            self.frame = Frame::new(context, Origin::Span).with_baggage(baggage);
+            return;
         }
         // Nobody gives this span ids: what was received is what is sent on, also to those who ask
         // OpenTelemetry.
         #[cfg(feature = "otel")]
-        let otel = match &parent {
-            Parent::Current => ambient.context.as_ref().map(crate::otel::to_context),
-            Parent::Given(context) => Some(crate::otel::to_context(context)),
-            Parent::Root { .. } => Some(crate::otel::root_context(&baggage)),
-        };
+        {
+            self.otel = match &parent {
+                Parent::Current => ambient.context.as_ref().map(crate::otel::to_context),
+                Parent::Given(context) => Some(crate::otel::to_context(context)),
+                Parent::Root { .. } => Some(crate::otel::root_context(&baggage)),
+            };
+        }
         let (context, origin) = match parent {
             Parent::Current => (ambient.context, ambient.origin),
             Parent::Given(context) => (Some(context), Origin::Passed),
             Parent::Root { link: None } => (None, Origin::Passed),
-            Parent::Root { link } => (None, Origin::Detached(link)),
+            Parent::Root { link } => (None, Origin::Detached(link.map(Box::new))),
         };
-        Self {
-            site,
-            span,
-            #[cfg(feature = "otel")]
-            otel,
-            owned: false,
-            untrusted: false,
-            late: None,
-            frame: Frame::new(context, origin).with_baggage(baggage),
-        }
+        self.frame = Frame::new(context, origin).with_baggage(baggage);
     }
 
     /// Shows the ids in log lines.
     fn record_ids(&self) {
+        if self.span.is_disabled() {
+            return;
+        }
         let Some(context) = &self.frame.context else {
             return;
         };
@@ -522,7 +559,9 @@ impl Active {
         }
         let span_id = context.span_id();
         const { assert!(site::SPAN_ID == site::TRACE_ID + 1) };
-        self.record(
+        record(
+            self.site,
+            &self.span,
             site::TRACE_ID,
             &[
                 AttributeValue::Display(&context.trace_id()),
@@ -533,5 +572,115 @@ impl Active {
                 },
             ],
         );
+    }
+}
+
+/// What the engine does.
+#[cfg(feature = "engine")]
+impl Active {
+    /// Decides on the parent and on sampling, before any value is read.
+    fn begin(&mut self) {
+        let (engine, begun) = match engine::ask(self.site) {
+            engine::Answer::NoEngine => return,
+            engine::Answer::Unwanted { by_others } => {
+                self.plan.wanted = by_others;
+                return;
+            }
+            engine::Answer::Wanted {
+                engine,
+                by_others: false,
+                asked_each_time: false,
+            } => (engine, Begun::Alone),
+            engine::Answer::Wanted { engine, .. } => (engine, Begun::Asking),
+        };
+        let ambient = current::ambient();
+        let (parent, baggage) = self.parent(&ambient);
+        let link = match &parent {
+            Parent::Root { link } => link.clone(),
+            _ => None,
+        };
+        let parent = match parent {
+            Parent::Current => ambient.context,
+            Parent::Given(context) => Some(context),
+            Parent::Root { .. } => None,
+        };
+        let Some(context) = self.record.start(&engine, parent.as_ref(), baggage) else {
+            return;
+        };
+        if let Some(link) = &link {
+            self.record.link(link);
+        }
+        let activates = engine.engine.config.activates;
+        self.otel = activates.then(|| crate::otel::to_context(&context));
+        self.frame = Frame::new(Some(context), Origin::Engine);
+        self.frame.activates = activates;
+        self.owned = true;
+        self.plan.begun = begun;
+        self.plan.wanted = begun == Begun::Asking || self.record.is_sampled();
+    }
+
+    /// Nothing, where there is nothing to do.
+    fn or_nothing(self: Box<Self>) -> Option<Box<Self>> {
+        let plan = &self.plan;
+        let is_idle = !plan.wanted
+            && plan.begun == Begun::Not
+            && plan.ambience.is_none()
+            && matches!(plan.inbound, Inbound::Absent);
+        if is_idle {
+            self.recycle();
+            return None;
+        }
+        Some(self)
+    }
+
+    /// Opens a span that others may want too, or that has to be asked for each time.
+    fn open_beside(
+        mut self: Box<Self>,
+        values: &[AttributeValue<'_>],
+        moved: bool,
+    ) -> Option<Box<Self>> {
+        let (is_wanted, is_wanted_here) = engine::is_enabled(self.site);
+        if is_wanted {
+            // Also where nobody else wants it: filters of single layers wait for the span that they were asked for.
+            let context = self.frame.context.as_ref().filter(|_| is_wanted_here);
+            self.span = engine::adopt(context, || new_span(self.site, values));
+        }
+        if is_wanted_here {
+            self.record_opening(values);
+            self.record_ids();
+            return Some(self);
+        }
+        self.record.clear();
+        (self.otel, self.owned, self.plan.begun) = (None, false, Begun::Not);
+        if !is_wanted {
+            return self.pass(values, moved);
+        }
+        let ambient = current::ambient();
+        let (parent, baggage) = self.parent(&ambient);
+        self.become_span(parent, ambient, baggage);
+        self.record_ids();
+        Some(self)
+    }
+
+    /// Forgets that it began: it opens somewhere else, with the surroundings of the call.
+    fn begin_later(&mut self) {
+        if self.plan.begun != Begun::Not {
+            self.plan.begun = Begun::Not;
+            self.plan.wanted = true;
+            self.record.clear();
+        }
+    }
+
+    /// Writes the values that are there when the span opens.
+    fn record_opening(&mut self, values: &[AttributeValue<'_>]) {
+        if self.record.is_sampled() {
+            if let Some(name) = self.site.exported_name(values) {
+                self.record.name(&name.value());
+            }
+            let fields = values.get(..self.site.opening_fields).unwrap_or(values);
+            self.record_in_engine(SpanSite::FIELDS.len(), fields);
+            self.record
+                .tell_started(self.frame.context.as_ref(), self.site.metadata().name());
+        }
     }
 }

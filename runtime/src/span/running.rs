@@ -11,31 +11,45 @@ use super::active::{self, Active, ErrorText};
 use super::outcome::{Ended, Failure};
 use super::site::SpanSite;
 use super::value::AttributeValue;
-use crate::current::{self, Frame};
+use crate::current::{self, Entry, Origin, Token};
 
 /// A span that is current on this thread, or would be if anything could be. Dropped, its code unwound.
 pub(crate) struct Running {
-    active: Option<Box<Active>>,
-    entered: Option<Entered>,
+    site: &'static SpanSite,
+    state: State,
 }
 
-/// What is put back when the span is not current any more.
-struct Entered {
-    previous: Option<Frame>,
+enum State {
+    Entered(Token, Beside),
+    /// At the end of the thread nothing can be current.
+    Kept(Box<Active>),
+    Left,
+}
+
+/// What is current beside our own context, where there is any, and is put back in this order.
+#[derive(Default)]
+struct Beside {
     #[cfg(feature = "otel")]
     attached: Option<opentelemetry::ContextGuard>,
     /// The span of [`Active`], which has none meanwhile.
-    span: EnteredSpan,
+    span: Option<EnteredSpan>,
 }
 
 impl Running {
     /// Makes the span current.
+    #[inline(never)]
     pub(crate) fn enter(mut active: Box<Active>) -> Self {
-        let entered = current::is_possible().then(|| Entered::new(&mut active));
-        Self {
-            active: Some(active),
-            entered,
-        }
+        let site = active.site;
+        let beside = Beside::enter(&mut active);
+        let state = match current::enter(Entry::Span(active)) {
+            Ok(token) => State::Entered(token, beside),
+            Err(Entry::Span(mut active)) => {
+                beside.exit(&mut active);
+                State::Kept(active)
+            }
+            Err(_) => State::Left,
+        };
+        Self { site, state }
     }
 
     /// The body has returned this; `finish` takes it. A function that is given here is one for many
@@ -43,10 +57,11 @@ impl Running {
     #[inline(never)]
     pub(crate) fn end<R>(&mut self, finish: Option<impl FnOnce(&mut Finish<'_>, &R)>, result: &R) {
         let mut error = None;
-        if let (Some(active), Some(entered), Some(finish)) = (&self.active, &self.entered, finish) {
+        if let (State::Entered(token, beside), Some(finish)) = (&self.state, finish) {
             let mut span = Finish {
-                site: active.site,
-                span: &entered.span,
+                site: self.site,
+                token: *token,
+                span: beside.span.as_deref(),
                 error: &mut error,
             };
             finish(&mut span, result);
@@ -75,11 +90,18 @@ impl Running {
 
     /// The body goes on later.
     pub(crate) fn leave(&mut self) -> Option<Box<Active>> {
-        let mut active = self.active.take()?;
-        if let Some(entered) = self.entered.take() {
-            entered.exit(&mut active);
+        match std::mem::replace(&mut self.state, State::Left) {
+            State::Entered(token, beside) => {
+                let left = current::exit(token);
+                let Some(Entry::Span(mut active)) = left else {
+                    return None;
+                };
+                beside.exit(&mut active);
+                Some(active)
+            }
+            State::Kept(active) => Some(active),
+            State::Left => None,
         }
-        Some(active)
     }
 }
 
@@ -91,39 +113,43 @@ impl Drop for Running {
     }
 }
 
-impl Entered {
-    fn new(active: &mut Active) -> Self {
-        let span = std::mem::replace(&mut active.span, tracing::Span::none()).entered();
+impl Beside {
+    /// That of the subscriber first, ours last.
+    fn enter(active: &mut Active) -> Self {
+        if !current::is_possible() {
+            return Self::default();
+        }
+        let span = (!active.span.is_disabled())
+            .then(|| std::mem::replace(&mut active.span, tracing::Span::none()).entered());
         #[cfg(feature = "otel")]
         let attached = active.otel.as_ref().and_then(crate::otel::attach);
         #[cfg(feature = "otel")]
-        {
+        if active.frame.origin == Origin::Span {
             active.frame.activates = active.owned && attached.is_none();
         }
         Self {
-            previous: current::enter(Some(active.frame.clone())),
             #[cfg(feature = "otel")]
             attached,
             span,
         }
     }
 
-    /// In the other order: ours first, that of the subscriber last.
+    /// In the other order.
     fn exit(self, active: &mut Active) {
-        // The frame comes back with the baggage that was set meanwhile.
-        if let Some(frame) = current::exit(self.previous) {
-            active.frame = frame;
-        }
         #[cfg(feature = "otel")]
         drop(self.attached);
-        active.span = self.span.exit();
+        if let Some(span) = self.span {
+            active.span = span.exit();
+        }
     }
 }
 
 /// Takes what the result of a call adds to its span.
 pub struct Finish<'a> {
     site: &'static SpanSite,
-    span: &'a tracing::Span,
+    /// Where the state of the call is entered.
+    token: Token,
+    span: Option<&'a tracing::Span>,
     error: &'a mut Option<ErrorText>,
 }
 
@@ -132,13 +158,40 @@ impl Finish<'_> {
     /// declares.
     pub fn record(&mut self, first: usize, values: &[AttributeValue<'_>]) {
         let first = SpanSite::FIELDS.len() + first;
-        active::record(self.site, self.span, first, values);
+        #[cfg(feature = "engine")]
+        self.record_in_engine(first, values);
+        if let Some(span) = self.span {
+            active::record(self.site, span, first, values);
+        }
     }
 
     /// Takes the failure that the result is.
     pub fn failure(&mut self, failure: &Failure<'_>) {
         let description = failure.description(self.site.error_detail);
         *self.error = Some((failure.error_type.clone(), description));
+    }
+}
+
+#[cfg(feature = "engine")]
+impl Finish<'_> {
+    /// Values become text outside of everything that is borrowed: their `Display` may run anything.
+    fn record_in_engine(&self, first: usize, values: &[AttributeValue<'_>]) {
+        let limits = current::with_span(self.token, |active| {
+            active.record.is_sampled().then(|| *active.record.limits())
+        });
+        let Some(limits) = limits.flatten() else {
+            return;
+        };
+        let mut written = crate::engine::scratch();
+        for (number, value) in values.iter().enumerate() {
+            written.field(&limits, first + number, value);
+        }
+        let fields = self.site.metadata().fields();
+        for (number, value) in self.site.older.of(fields, first, values) {
+            written.field(&limits, number, &value.as_attribute());
+        }
+        current::with_span(self.token, |active| active.record.append(&written));
+        crate::engine::give_back(written);
     }
 }
 

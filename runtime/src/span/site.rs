@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Write as _};
 use std::panic::Location;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
-use tracing::callsite::{DefaultCallsite, Identifier};
+use tracing::callsite::{self, Callsite, Identifier};
 use tracing::field::FieldSet;
 use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
 use tracing::metadata;
@@ -13,6 +14,8 @@ use tracing::{Level, Metadata};
 use super::older::{OlderName, OlderNames};
 use super::outcome::ErrorDetail;
 use super::value::AttributeValue;
+#[cfg(feature = "engine")]
+use crate::engine::Verdict;
 use crate::semconv;
 
 /// The fields that every site declares before those of its function, in this order.
@@ -96,11 +99,20 @@ impl fmt::Display for Name<'_> {
     }
 }
 
+/// The first key of each site, at an address of its own: by that the engine knows the callsites of our
+/// attributes.
+static KIND_KEY: [u8; 9] = *b"otel.kind";
+
 /// What is known about a span before it starts.
 #[derive(Debug)]
 pub struct SpanSite {
-    callsite: DefaultCallsite,
     metadata: Metadata<'static>,
+    registered: AtomicBool,
+    /// The interest of all subscribers together, as `tracing` told it.
+    interest: AtomicU8,
+    /// What an engine's subscriber said: the number of changes of the interest, the number of the engine, and
+    /// the answer.
+    verdict: AtomicU64,
     pub(crate) kind: Kind,
     /// Number of fields that are recorded when the span opens; the others come later.
     pub(crate) opening_fields: usize,
@@ -116,9 +128,15 @@ pub struct SpanSite {
 }
 
 impl SpanSite {
+    /// The first key of a site, which has to be this constant.
+    pub const KIND_KEY: &'static str = match std::str::from_utf8(&KIND_KEY) {
+        Ok(key) => key,
+        Err(_) => panic!("the key is text"),
+    };
+
     /// The keys that the list of a site must begin with.
     pub const FIELDS: [&'static str; 5] = [
-        "otel.kind",
+        Self::KIND_KEY,
         semconv::TRACE_ID,
         semconv::SPAN_ID,
         semconv::OUTCOME,
@@ -157,7 +175,9 @@ impl SpanSite {
     ) -> Self {
         let source = Location::caller();
         Self {
-            callsite: DefaultCallsite::new(&this.metadata),
+            registered: AtomicBool::new(false),
+            interest: AtomicU8::new(SOMETIMES),
+            verdict: AtomicU64::new(0),
             metadata: Metadata::new(
                 name,
                 target,
@@ -165,7 +185,7 @@ impl SpanSite {
                 Some(source.file()),
                 Some(source.line()),
                 Some(module),
-                FieldSet::new(keys, Identifier(&this.callsite)),
+                FieldSet::new(keys, Identifier(this)),
                 metadata::Kind::SPAN,
             ),
             kind: Kind::Internal,
@@ -242,7 +262,11 @@ impl SpanSite {
 
     /// Whether a subscriber wants this span at times.
     pub(crate) fn is_of_interest(&'static self) -> bool {
-        self.may_be_enabled() && !self.callsite.interest().is_never()
+        #[cfg(feature = "engine")]
+        if crate::engine::is_there() {
+            return self.may_be_enabled();
+        }
+        self.may_be_enabled() && self.interest() != NEVER
     }
 
     /// Whether the current subscriber wants this span now.
@@ -253,9 +277,99 @@ impl SpanSite {
         if !self.may_be_enabled() {
             return false;
         }
-        let interest: Interest = self.callsite.interest();
-        !interest.is_never()
-            && (interest.is_always()
-                || tracing::dispatcher::get_default(|dispatch| dispatch.enabled(&self.metadata)))
+        match self.interest() {
+            NEVER => false,
+            ALWAYS => true,
+            _ => tracing::dispatcher::get_default(|dispatch| dispatch.enabled(&self.metadata)),
+        }
+    }
+
+    fn interest(&'static self) -> u8 {
+        if !self.registered.load(Ordering::Acquire) {
+            self.register();
+        }
+        self.interest.load(Ordering::Acquire)
+    }
+
+    /// Makes the site known to all subscribers, once.
+    #[cold]
+    fn register(&'static self) {
+        if !self.registered.swap(true, Ordering::AcqRel) {
+            callsite::register(self);
+        }
+    }
+}
+
+const NEVER: u8 = 0;
+const SOMETIMES: u8 = 1;
+const ALWAYS: u8 = 2;
+
+impl Callsite for SpanSite {
+    fn set_interest(&self, interest: Interest) {
+        let interest = if interest.is_never() {
+            NEVER
+        } else if interest.is_always() {
+            ALWAYS
+        } else {
+            SOMETIMES
+        };
+        self.interest.store(interest, Ordering::Release);
+        // What subscribers said before does not count any more.
+        let change = |verdict: u64| Some((verdict & !VERDICT).wrapping_add(CHANGE));
+        let _ = self
+            .verdict
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, change);
+    }
+
+    fn metadata(&self) -> &Metadata<'_> {
+        &self.metadata
+    }
+}
+
+/// The bits of a verdict that are the number of the engine and its answer; above them changes are counted.
+const VERDICT: u64 = CHANGE - 1;
+const CHANGE: u64 = 1 << 40;
+
+/// What the engine remembers here.
+#[cfg(feature = "engine")]
+impl SpanSite {
+    /// Whether this is the metadata of a site.
+    pub(crate) fn is_site(metadata: &Metadata<'_>) -> bool {
+        metadata.is_span()
+            && metadata
+                .fields()
+                .iter()
+                .next()
+                .is_some_and(|first| std::ptr::eq(first.name().as_ptr(), KIND_KEY.as_ptr()))
+    }
+
+    /// What the subscriber of this engine says.
+    pub(crate) fn verdict_of(&self, engine: u64) -> Option<Verdict> {
+        let verdict = self.verdict.load(Ordering::Acquire);
+        let number = (verdict & VERDICT) >> u8::BITS;
+        if number != engine {
+            return None;
+        }
+        let [bits, ..] = verdict.to_le_bytes();
+        Verdict::from_bits(bits)
+    }
+
+    /// A moment before a subscriber is asked, for [`remember`](Self::remember).
+    pub(crate) fn moment(&'static self) -> u64 {
+        if !self.registered.load(Ordering::Acquire) {
+            self.register();
+        }
+        self.verdict.load(Ordering::Acquire)
+    }
+
+    /// Remembers what the subscriber of an engine said, unless that changed since the moment.
+    pub(crate) fn remember(&self, moment: u64, engine: u64, verdict: Verdict) {
+        let known = (engine << u8::BITS) | u64::from(verdict.to_bits());
+        if known <= VERDICT {
+            let now = (moment & !VERDICT) | known;
+            let _ = self
+                .verdict
+                .compare_exchange(moment, now, Ordering::AcqRel, Ordering::Acquire);
+        }
     }
 }

@@ -102,6 +102,19 @@ impl<'a> Recordable<'a> {
         }
     }
 
+    /// The value as the engine writes it.
+    #[cfg(feature = "engine")]
+    pub(crate) fn as_attribute(&self) -> AttributeValue<'_> {
+        match self {
+            Self::Absent => AttributeValue::Absent,
+            Self::Bool(value) => AttributeValue::Bool(*value),
+            Self::I64(value) => AttributeValue::I64(*value),
+            Self::F64(value) => AttributeValue::F64(*value),
+            Self::Str(value) => AttributeValue::Str(value),
+            Self::Text(value) => AttributeValue::Display(value),
+        }
+    }
+
     pub(crate) fn as_value(&self) -> Option<&dyn Value> {
         Some(match self {
             Self::Absent => return None,

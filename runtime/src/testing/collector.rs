@@ -13,6 +13,8 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 use super::span::Span;
+use crate::TraceContext;
+use crate::engine::Immediate;
 
 /// Keeps the spans of one pipeline in the order in which they ended.
 ///
@@ -73,20 +75,15 @@ impl Collector {
     }
 }
 
-impl SpanProcessor for Collector {
-    fn on_start(&self, span: &mut SdkSpan, _: &Context) {
-        let id = span.span_context().span_id();
-        let name = span
-            .exported_data()
-            .map(|data| data.name.into_owned())
-            .unwrap_or_default();
+impl Collector {
+    fn open_span(&self, id: SpanId, name: String) {
         let mut spans = self.lock();
         let position = spans.started;
         spans.started += 1;
         spans.open.push(Open { id, name, position });
     }
 
-    fn on_end(&self, data: SpanData) {
+    fn take(&self, data: SpanData) {
         let mut spans = self.lock();
         let id = data.span_context.span_id();
         let open = spans.open.iter().position(|open| open.id == id);
@@ -99,6 +96,33 @@ impl SpanProcessor for Collector {
             drop(spans);
             self.0.ended.notify_waiters();
         }
+    }
+}
+
+/// On the engine of this crate.
+impl Immediate for Collector {
+    fn started(&self, span: &TraceContext, name: &str) {
+        let id = SpanId::from_bytes(span.span_id().to_bytes());
+        self.open_span(id, name.to_owned());
+    }
+
+    fn ended(&self, span: SpanData) {
+        self.take(span);
+    }
+}
+
+/// On tracing-opentelemetry.
+impl SpanProcessor for Collector {
+    fn on_start(&self, span: &mut SdkSpan, _: &Context) {
+        let name = span
+            .exported_data()
+            .map(|data| data.name.into_owned())
+            .unwrap_or_default();
+        self.open_span(span.span_context().span_id(), name);
+    }
+
+    fn on_end(&self, data: SpanData) {
+        self.take(data);
     }
 
     fn force_flush(&self) -> OTelSdkResult {

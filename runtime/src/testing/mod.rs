@@ -32,7 +32,8 @@
 //! Nothing is global: each test has its own subscriber, tracer provider and collector, so tests run in
 //! parallel, in one process (`cargo test`) or in many (`cargo nextest`). The pipeline is attached on the
 //! test's thread and on every thread of its runtime, workers and blocking threads; threads that a test
-//! starts by itself attach it with [`Traces::attach`]. No environment variable changes it.
+//! starts by itself attach it with [`Traces::attach`]. No environment variable changes it, but for
+//! `TRACING_RELAY_TEST_ENGINE`, which says on which engine a suite runs that does not [choose](Pipeline::engine).
 //!
 //! # When spans are there
 //!
@@ -51,7 +52,7 @@ mod traces;
 mod tree;
 mod value;
 
-pub use pipeline::{Pipeline, Sampling};
+pub use pipeline::{Pipeline, PipelineEngine, Sampling};
 pub use span::{Event, Kind, Link, Span, Status};
 pub use traces::{Attached, Traces};
 /// The levels of [`Pipeline::level`], from `tracing`.

@@ -6,6 +6,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
+use opentelemetry::InstrumentationScope;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, SpanLimits};
@@ -19,7 +20,11 @@ use tracing_subscriber::{Layer, Registry, fmt as fmt_layer, reload};
 
 use super::collector::{Collector, SequentialIds};
 use super::traces::{Attached, LogBuffer, Traces};
+use crate::engine::{self, Engine, TracingSpans};
 use crate::warn::TestLimiter;
+
+/// The name of the tracer.
+const TRACER: &str = "tracing-relay-testing";
 
 type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 type SpanFilter = Arc<dyn Fn(&Metadata<'_>) -> bool + Send + Sync>;
@@ -54,6 +59,29 @@ pub struct Pipeline {
     reload: bool,
     filter: Option<SpanFilter>,
     worker_threads: Option<usize>,
+    engine: Option<PipelineEngine>,
+}
+
+/// What records the spans of a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PipelineEngine {
+    /// tracing-opentelemetry, with the SDK behind it.
+    TracingOpentelemetry,
+    /// The [engine](crate::engine) of this crate.
+    Own,
+}
+
+impl PipelineEngine {
+    /// The engine of pipelines that do not [choose](Pipeline::engine): tracing-opentelemetry, or with
+    /// `TRACING_RELAY_TEST_ENGINE=own` in the environment that of this crate.
+    #[must_use]
+    pub fn of_the_suite() -> Self {
+        static ENGINE: OnceLock<PipelineEngine> = OnceLock::new();
+        *ENGINE.get_or_init(|| match std::env::var("TRACING_RELAY_TEST_ENGINE") {
+            Ok(name) if name == "own" => Self::Own,
+            _ => Self::TracingOpentelemetry,
+        })
+    }
 }
 
 /// Which spans are sampled.
@@ -88,7 +116,15 @@ impl Pipeline {
             reload: false,
             filter: None,
             worker_threads: None,
+            engine: None,
         }
+    }
+
+    /// Sets what records the spans: otherwise tracing-opentelemetry, unless the environment has
+    /// `TRACING_RELAY_TEST_ENGINE=own`, by which a whole suite runs on the other engine.
+    pub const fn engine(mut self, engine: PipelineEngine) -> Self {
+        self.engine = Some(engine);
+        self
     }
 
     /// Sets which spans are sampled.
@@ -223,12 +259,22 @@ impl Pipeline {
         let collector = Collector::default();
         let logs = self.capture_logs.then(LogBuffer::default);
         if !self.subscriber {
-            return Traces::new(collector, logs, Dispatch::none());
+            return Traces::new(collector, logs, Dispatch::none(), None);
         }
         let mut layers: Vec<BoxedLayer> = Vec::new();
+        let mut engine = None;
         if self.opentelemetry {
-            let provider = self.provider(collector.clone());
-            layers.push(self.opentelemetry_layer(provider.tracer("tracing-relay-testing")));
+            match self.engine.unwrap_or_else(PipelineEngine::of_the_suite) {
+                PipelineEngine::TracingOpentelemetry => {
+                    let provider = self.provider(collector.clone());
+                    layers.push(self.opentelemetry_layer(provider.tracer(TRACER)));
+                }
+                PipelineEngine::Own => {
+                    let own = self.own_engine(collector.clone());
+                    layers.push(self.around(own.layer()));
+                    engine = Some(own);
+                }
+            }
         }
         if let Some(logs) = logs.clone() {
             let layer = fmt_layer::layer()
@@ -243,7 +289,34 @@ impl Pipeline {
             .with(layers)
             .with(self.level)
             .with(TestLimiter::default());
-        Traces::new(collector, logs, Dispatch::new(subscriber))
+        Traces::new(collector, logs, Dispatch::new(subscriber), engine)
+    }
+
+    /// The engine of this crate with what is set here.
+    fn own_engine(&self, collector: Collector) -> Engine {
+        let builder = Engine::builder()
+            .with_immediate(collector)
+            .with_instrumentation(InstrumentationScope::builder(TRACER).build())
+            .with_sampler(match self.sampling {
+                Sampling::Always => engine::Sampler::AlwaysOn,
+                Sampling::Never => engine::Sampler::AlwaysOff,
+                Sampling::Parent => engine::Sampler::parent_based(),
+            })
+            .with_threads(false)
+            .with_tracing_spans(if self.capture_logs {
+                TracingSpans::WhereWanted
+            } else {
+                TracingSpans::Never
+            })
+            .with_context_activation(self.context_activation);
+        let builder = if self.sequential_ids {
+            builder.with_id_generator(SequentialIds::default())
+        } else {
+            builder
+        };
+        builder
+            .build()
+            .expect("an engine without a thread can be built")
     }
 
     /// Everything that the SDK would read from the environment is set here.
@@ -271,6 +344,11 @@ impl Pipeline {
             // beside an attribute of the same name.
             .with_threads(false)
             .with_context_activation(self.context_activation);
+        self.around(layer)
+    }
+
+    /// Puts what hides and filters around the layer of the engine.
+    fn around(&self, layer: impl Layer<Registry> + Send + Sync) -> BoxedLayer {
         let layer: BoxedLayer = if self.reload {
             reload::Layer::new(layer).0.boxed()
         } else {
@@ -299,6 +377,7 @@ impl fmt::Debug for Pipeline {
             .field("reload", &self.reload)
             .field("filter", &self.filter.is_some())
             .field("worker_threads", &self.worker_threads)
+            .field("engine", &self.engine)
             .finish()
     }
 }

@@ -14,7 +14,8 @@ use super::diff;
 use super::expectation::Expectation;
 use super::span::Span;
 use super::tree;
-use crate::current::{self, Frame};
+use crate::current::{self, Entry, Token};
+use crate::engine::Engine;
 
 /// How long [`Traces::wait_for`] waits for a span that does not come. It only ever passes in a
 /// test that fails.
@@ -31,6 +32,8 @@ struct Shared {
     collector: Collector,
     logs: Option<LogBuffer>,
     dispatch: Dispatch,
+    /// Kept, because an engine that is dropped takes nothing more.
+    _engine: Option<Engine>,
 }
 
 /// A panic leaves nothing broken behind: tests read the traces of code that panicked.
@@ -38,11 +41,17 @@ impl UnwindSafe for Traces {}
 impl RefUnwindSafe for Traces {}
 
 impl Traces {
-    pub(super) fn new(collector: Collector, logs: Option<LogBuffer>, dispatch: Dispatch) -> Self {
+    pub(super) fn new(
+        collector: Collector,
+        logs: Option<LogBuffer>,
+        dispatch: Dispatch,
+        engine: Option<Engine>,
+    ) -> Self {
         Self(Arc::new(Shared {
             collector,
             logs,
             dispatch,
+            _engine: engine,
         }))
     }
 
@@ -73,7 +82,7 @@ impl Traces {
         Attached {
             _dispatch: dispatcher::set_default(&self.0.dispatch),
             _context: Context::new().attach(),
-            outer: current::enter(None),
+            entered: current::enter(Entry::Task(None)).ok(),
             _stays_on_its_thread: PhantomData,
         }
     }
@@ -257,14 +266,14 @@ pub struct Attached {
     _dispatch: DefaultGuard,
     /// An empty context, so that no span of an outer pipeline is the parent of a span of this one.
     _context: ContextGuard,
-    /// What an annotated function of an outer pipeline has put on this thread.
-    outer: Option<Frame>,
+    /// Hides what an annotated function of an outer pipeline has put on this thread.
+    entered: Option<Token>,
     _stays_on_its_thread: PhantomData<*const ()>,
 }
 
 impl Drop for Attached {
     fn drop(&mut self) {
-        current::exit(self.outer.take());
+        self.entered.take().map(current::exit);
     }
 }
 

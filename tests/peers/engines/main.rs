@@ -9,6 +9,9 @@ use std::process::ExitCode;
 /// What users pick today.
 const REFERENCE: &str = "tracing-opentelemetry";
 
+/// The macros on our engine.
+const OURS: &str = "tracing-relay";
+
 fn main() -> ExitCode {
     let mut cases = spans::cases();
     cases.extend(hops::cases());

@@ -12,11 +12,15 @@ use axum::http::Request;
 use tower_service::Service as _;
 use tracing_relay_peers::polled::block_on;
 use tracing_relay_peers::suite::{
-    self, Case, Cost, Expected, Parent, Pipeline, Sampled, TracingOpenTelemetry, on_this_thread,
+    self, Case, Cost, Expected, Parent, Pipeline, Sampled, TracingOpenTelemetry, TracingRelay,
+    on_this_thread,
 };
 
 /// What users pick today.
 const REFERENCE: &str = "axum-tracing-opentelemetry";
+
+/// `#[request_span]` on our engine.
+const OURS: &str = "tracing-relay";
 
 /// An application, and where its spans go.
 struct Peer {
@@ -25,7 +29,7 @@ struct Peer {
     router: fn() -> Router,
 }
 
-const PEERS: [Peer; 6] = [
+const PEERS: [Peer; 8] = [
     Peer {
         name: "untraced",
         set_up: Pipeline::none,
@@ -52,7 +56,17 @@ const PEERS: [Peer; 6] = [
         router: routers::fastrace_axum,
     },
     Peer {
-        name: "`#[request_span]`",
+        name: OURS,
+        set_up: || TracingRelay::PLAIN.install(),
+        router: relay::router,
+    },
+    Peer {
+        name: "tracing-relay, activated",
+        set_up: || TracingRelay::DEFAULTS.install(),
+        router: relay::router,
+    },
+    Peer {
+        name: "`#[request_span]` on tracing-opentelemetry",
         set_up: || TracingOpenTelemetry::DEFAULTS.install(),
         router: relay::router,
     },

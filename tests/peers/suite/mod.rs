@@ -6,6 +6,7 @@ mod clock;
 mod expected;
 mod pipeline;
 mod rounds;
+mod sink;
 mod table;
 mod work;
 mod worker;
@@ -13,7 +14,9 @@ mod worker;
 use std::process::ExitCode;
 
 pub use expected::{Expected, Parent};
-pub use pipeline::{Pipeline, Sampled, TracingOpenTelemetry, fastrace, opentelemetry};
+pub use pipeline::{
+    Pipeline, Sampled, TracingOpenTelemetry, TracingRelay, fastrace, opentelemetry,
+};
 pub use work::{Cost, on_this_thread, on_threads, until_exported};
 
 use crate::callgrind;

@@ -78,7 +78,10 @@ impl Emit {
             ..
         } = self;
         let opening = self.fields.iter().map(|field| field.key.as_str());
-        let opening: Vec<&str> = OWN_KEYS.into_iter().chain(opening).collect();
+        // The first one is a constant, by which the runtime knows its own callsites.
+        let own = OWN_KEYS.into_iter().skip(1);
+        let opening: Vec<&str> = own.chain(opening).collect();
+        let opening = quote!(#p::KIND_KEY, #(#opening),*);
         let name = plan.exported_name.as_ref().map(|_| "otel.name");
         let late = plan.late.iter().map(|field| field.key.name.as_str());
         let ending = self.ending_keys.iter().map(String::as_str);
@@ -92,7 +95,7 @@ impl Emit {
             .collect();
 
         let Some(first) = plan.params.recorded.first() else {
-            let names = quote!(&[#(#opening,)* #(#later),*]);
+            let names = quote!(&[#opening, #(#later),*]);
             return (TokenStream::new(), TokenStream::new(), names);
         };
         let of_types = plan.params.recorded.iter().map(|Recorded { ty, .. }| {
@@ -111,7 +114,7 @@ impl Emit {
         // Where a key is given twice, this is underlined.
         let join = at(first.ty.span(), &[], quote!(#p::join_keys(LISTS)));
         let joined = quote! {
-            const LISTS: &[&[#text]] = &[&[#(#opening),*], #(#keys[#numbers],)* &[#(#later),*]];
+            const LISTS: &[&[#text]] = &[&[#opening], #(#keys[#numbers],)* &[#(#later),*]];
             static NAMES: [#text; #p::count_keys(LISTS)] = #join;
         };
         (constants, joined, quote!(&NAMES))

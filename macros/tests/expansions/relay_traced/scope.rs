@@ -5,7 +5,13 @@ async fn link(&self) -> Result<(), Error> {
             "relay.link",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+            &[
+                ::tracing_relay::__private::KIND_KEY,
+                "trace_id",
+                "span_id",
+                "relay.outcome",
+                "error.type",
+            ],
             0usize,
         )
         .showing(::tracing_relay::__private::ErrorDetail::Chain);

@@ -5,7 +5,7 @@ fn handle(request: &Request) -> Reply {
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
             &[
-                "otel.kind",
+                ::tracing_relay::__private::KIND_KEY,
                 "trace_id",
                 "span_id",
                 "relay.outcome",

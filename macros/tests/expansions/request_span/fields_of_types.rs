@@ -11,7 +11,7 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
     static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
         const LISTS: &[&[&'static ::core::primitive::str]] = &[
             &[
-                "otel.kind",
+                ::tracing_relay::__private::KIND_KEY,
                 "trace_id",
                 "span_id",
                 "relay.outcome",

@@ -4,7 +4,13 @@ async fn call(mut self, request: Request) -> Result<Reply, Error> {
             "call",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+            &[
+                ::tracing_relay::__private::KIND_KEY,
+                "trace_id",
+                "span_id",
+                "relay.outcome",
+                "error.type",
+            ],
             0usize,
         )
         .showing(::tracing_relay::__private::ErrorDetail::Message);

@@ -4,7 +4,13 @@ fn handle<'a>(&'a self) -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> {
         "handle",
         ::core::module_path!(),
         ::tracing_relay::__private::Level::INFO,
-        &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+        &[
+            ::tracing_relay::__private::KIND_KEY,
+            "trace_id",
+            "span_id",
+            "relay.outcome",
+            "error.type",
+        ],
         0usize,
     );
     #[allow(unused_imports)]

@@ -4,7 +4,13 @@ fn send(request: &mut Request) -> Reply {
             "send",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+            &[
+                ::tracing_relay::__private::KIND_KEY,
+                "trace_id",
+                "span_id",
+                "relay.outcome",
+                "error.type",
+            ],
             0usize,
         )
         .of_kind(::tracing_relay::__private::Kind::Producer);

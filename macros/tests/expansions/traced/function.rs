@@ -10,7 +10,13 @@ where
         "add",
         ::core::module_path!(),
         ::tracing_relay::__private::Level::INFO,
-        &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+        &[
+            ::tracing_relay::__private::KIND_KEY,
+            "trace_id",
+            "span_id",
+            "relay.outcome",
+            "error.type",
+        ],
         0usize,
     );
     #[allow(unused_imports)]

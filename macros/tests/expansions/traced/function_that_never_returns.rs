@@ -4,7 +4,13 @@ fn forever() -> ! {
         "forever",
         ::core::module_path!(),
         ::tracing_relay::__private::Level::INFO,
-        &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+        &[
+            ::tracing_relay::__private::KIND_KEY,
+            "trace_id",
+            "span_id",
+            "relay.outcome",
+            "error.type",
+        ],
         0usize,
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(

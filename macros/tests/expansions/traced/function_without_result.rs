@@ -5,7 +5,13 @@ fn nothing() {
             ::core::module_path!(),
             "app",
             ::tracing_relay::__private::Level::DEBUG,
-            &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type"],
+            &[
+                ::tracing_relay::__private::KIND_KEY,
+                "trace_id",
+                "span_id",
+                "relay.outcome",
+                "error.type",
+            ],
             0usize,
         )
         .without_log_ids();

@@ -8,7 +8,14 @@ async fn handle(
             "handle",
             ::core::module_path!(),
             ::tracing_relay::__private::Level::INFO,
-            &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type", "id"],
+            &[
+                ::tracing_relay::__private::KIND_KEY,
+                "trace_id",
+                "span_id",
+                "relay.outcome",
+                "error.type",
+                "id",
+            ],
             1usize,
         )
         .of_kind(::tracing_relay::__private::Kind::Consumer);

@@ -4,7 +4,14 @@ fn items(count: u32) -> impl Stream<Item = u32> {
         "items",
         ::core::module_path!(),
         ::tracing_relay::__private::Level::INFO,
-        &["otel.kind", "trace_id", "span_id", "relay.outcome", "error.type", "count"],
+        &[
+            ::tracing_relay::__private::KIND_KEY,
+            "trace_id",
+            "span_id",
+            "relay.outcome",
+            "error.type",
+            "count",
+        ],
         1usize,
     );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(

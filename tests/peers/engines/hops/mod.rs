@@ -39,7 +39,14 @@ struct Peer {
     over_mpsc: fn() -> Box<dyn FnMut(u64) -> u64>,
 }
 
-const PEERS: [Peer; 4] = [untraced::PEER, usual::PEER, fastrace::PEER, relay::PEER];
+const PEERS: [Peer; 6] = [
+    untraced::PEER,
+    usual::PEER,
+    fastrace::PEER,
+    relay::PEER,
+    relay::ACTIVATED,
+    relay::ON_TRACING_OPENTELEMETRY,
+];
 
 const SENDER: Expected = Expected {
     name: "send",

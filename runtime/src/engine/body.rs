@@ -1,0 +1,521 @@
+//! [`Body`]: what a span writes down while it is open, as bytes.
+//!
+//! Attributes, events, links, status and name are items one behind the other in a buffer that is used
+//! again for the next span: nothing is allocated on the way. A key is the number of a field of the
+//! callsite where there is one, and text otherwise. [`Items`] reads them back, on the thread that
+//! exports; there a key that was written twice becomes one.
+
+use std::fmt::{self, Write as _};
+
+use super::clock::Ticks;
+use super::config::Limits;
+use crate::context::TraceContext;
+use crate::span::AttributeValue;
+
+const NAME: u8 = 0;
+const FIELD: u8 = 1;
+const ATTRIBUTE: u8 = 2;
+const EVENT: u8 = 3;
+const LINK: u8 = 4;
+const STATUS_OK: u8 = 5;
+const STATUS_ERROR: u8 = 6;
+const STATUS_ERROR_UNLESS_SET: u8 = 7;
+
+const BOOL: u8 = 0;
+const I64: u8 = 1;
+const F64: u8 = 2;
+const TEXT: u8 = 3;
+const LIST: u8 = 4;
+
+/// The items of a span.
+#[derive(Debug, Default)]
+pub(crate) struct Body {
+    bytes: Vec<u8>,
+    counts: Counts,
+    /// Where the item that has items of its own begins, and how many attributes it has.
+    open: Option<(usize, u32)>,
+}
+
+/// How many there are, and how many were over the limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    attributes: u32,
+    events: u32,
+    links: u32,
+    pub(crate) dropped_attributes: u32,
+    pub(crate) dropped_events: u32,
+    pub(crate) dropped_links: u32,
+}
+
+/// Values of one type, for an attribute that is a list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value<'a> {
+    One(AttributeValue<'a>),
+    List(&'a [AttributeValue<'a>]),
+}
+
+impl Body {
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.counts = Counts::default();
+        self.open = None;
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) const fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The room that is kept for the next span.
+    pub(crate) fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// The name to export, instead of that of the callsite. The last one counts.
+    pub(crate) fn name(&mut self, name: &AttributeValue<'_>) {
+        self.bytes.push(NAME);
+        self.text(usize::MAX, name);
+    }
+
+    /// The value of a field of the callsite.
+    pub(crate) fn field(&mut self, limits: &Limits, number: usize, value: &AttributeValue<'_>) {
+        if matches!(value, AttributeValue::Absent) || !self.has_room_for_attribute(limits) {
+            return;
+        }
+        match u8::try_from(number) {
+            Ok(number) => self.bytes.extend_from_slice(&[FIELD, number]),
+            // No callsite has as many: the macros refuse more.
+            Err(_) => return,
+        }
+        self.value(limits, value);
+    }
+
+    /// The value of any other attribute.
+    pub(crate) fn attribute(&mut self, limits: &Limits, key: &str, value: Value<'_>) {
+        if matches!(value, Value::One(AttributeValue::Absent))
+            || !self.has_room_for_attribute(limits)
+        {
+            return;
+        }
+        self.bytes.push(ATTRIBUTE);
+        self.raw_text(key);
+        match value {
+            Value::One(value) => self.value(limits, &value),
+            Value::List(values) => {
+                self.bytes.push(LIST);
+                self.len(values.len());
+                for value in values {
+                    self.value(limits, value);
+                }
+            }
+        }
+    }
+
+    /// Begins an event, which has the name and the attributes that follow, until [`end`](Self::end).
+    /// `false` where there is no room for it; then nothing may follow.
+    #[must_use]
+    pub(crate) fn event(&mut self, limits: &Limits, at: Ticks) -> bool {
+        if self.counts.events >= limits.events {
+            self.counts.dropped_events += 1;
+            return false;
+        }
+        self.counts.events += 1;
+        self.bytes.push(EVENT);
+        self.bytes.extend_from_slice(&at.to_bytes());
+        self.begin();
+        true
+    }
+
+    /// Begins a link, as [`event`](Self::event) does an event.
+    #[must_use]
+    pub(crate) fn link(&mut self, limits: &Limits, to: &TraceContext) -> bool {
+        if self.counts.links >= limits.links {
+            self.counts.dropped_links += 1;
+            return false;
+        }
+        self.counts.links += 1;
+        self.bytes.push(LINK);
+        self.bytes.extend_from_slice(&to.trace_id().to_bytes());
+        self.bytes.extend_from_slice(&to.span_id().to_bytes());
+        self.bytes
+            .extend_from_slice(&[to.flags().bits(), u8::from(to.is_remote())]);
+        self.raw_text(to.tracestate().map_or("", |state| state.as_str()));
+        self.begin();
+        true
+    }
+
+    /// Ends an event or a link.
+    pub(crate) fn end(&mut self) {
+        let Some((start, _)) = self.open.take() else {
+            return;
+        };
+        let len = self.bytes.len() - start - LEN;
+        self.set_len(start, len);
+    }
+
+    /// The operation is known to be a success.
+    pub(crate) fn ok(&mut self) {
+        self.bytes.push(STATUS_OK);
+    }
+
+    /// The operation failed.
+    pub(crate) fn error(&mut self, description: &AttributeValue<'_>) {
+        self.bytes.push(STATUS_ERROR);
+        self.text(usize::MAX, description);
+    }
+
+    /// The operation failed, if nothing else was said until here.
+    pub(crate) fn error_unless_set(&mut self) {
+        self.bytes.push(STATUS_ERROR_UNLESS_SET);
+    }
+
+    /// Appends the items of another.
+    pub(crate) fn append(&mut self, limits: &Limits, other: &Self) {
+        let (here, there) = (&mut self.counts, other.counts);
+        if here.attributes + there.attributes > limits.attributes
+            || here.events + there.events > limits.events
+            || here.links + there.links > limits.links
+        {
+            here.dropped_attributes += there.attributes;
+            here.dropped_events += there.events;
+            here.dropped_links += there.links;
+            return;
+        }
+        here.attributes += there.attributes;
+        here.events += there.events;
+        here.links += there.links;
+        here.dropped_attributes += there.dropped_attributes;
+        here.dropped_events += there.dropped_events;
+        here.dropped_links += there.dropped_links;
+        self.bytes.extend_from_slice(&other.bytes);
+    }
+
+    fn has_room_for_attribute(&mut self, limits: &Limits) -> bool {
+        if let Some((_, attributes)) = &mut self.open {
+            *attributes += 1;
+            return *attributes <= limits.attributes_of_item;
+        }
+        if self.counts.attributes >= limits.attributes {
+            self.counts.dropped_attributes += 1;
+            return false;
+        }
+        self.counts.attributes += 1;
+        true
+    }
+
+    fn begin(&mut self) {
+        self.open = Some((self.bytes.len(), 0));
+        self.len(0);
+    }
+
+    fn value(&mut self, limits: &Limits, value: &AttributeValue<'_>) {
+        match value {
+            AttributeValue::Bool(value) => {
+                self.bytes.extend_from_slice(&[BOOL, u8::from(*value)]);
+            }
+            AttributeValue::I64(value) => {
+                self.bytes.push(I64);
+                self.bytes.extend_from_slice(&value.to_le_bytes());
+            }
+            AttributeValue::F64(value) => {
+                self.bytes.push(F64);
+                self.bytes.extend_from_slice(&value.to_le_bytes());
+            }
+            text => {
+                self.bytes.push(TEXT);
+                self.text(limits.value_length, text);
+            }
+        }
+    }
+
+    /// Text of at most `limit` bytes; a character that does not fit as a whole is left out.
+    fn text(&mut self, limit: usize, text: &AttributeValue<'_>) {
+        if let AttributeValue::Str(text) = text {
+            return self.raw_text(text.get(..limit).unwrap_or_else(|| up_to(text, limit)));
+        }
+        let start = self.bytes.len();
+        self.len(0);
+        let mut out = Text {
+            bytes: &mut self.bytes,
+            room: limit,
+        };
+        // A `Display` that fails or panics spoils its own text and nothing else.
+        let _ = write!(out, "{text}");
+        let len = self.bytes.len() - start - LEN;
+        self.set_len(start, len);
+    }
+
+    fn raw_text(&mut self, text: &str) {
+        self.len(text.len());
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    fn len(&mut self, len: usize) {
+        // What is longer than 4 GiB does not come here: a span is dropped long before.
+        self.bytes
+            .extend_from_slice(&u32::try_from(len).unwrap_or(u32::MAX).to_le_bytes());
+    }
+
+    fn set_len(&mut self, at: usize, len: usize) {
+        let len = u32::try_from(len).unwrap_or(u32::MAX).to_le_bytes();
+        if let Some(place) = self.bytes.get_mut(at..at + LEN) {
+            place.copy_from_slice(&len);
+        }
+    }
+}
+
+const LEN: usize = size_of::<u32>();
+
+fn up_to(text: &str, limit: usize) -> &str {
+    let end = (0..=limit.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+/// Writes text into the buffer, up to a limit.
+struct Text<'a> {
+    bytes: &'a mut Vec<u8>,
+    room: usize,
+}
+
+impl fmt::Write for Text<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let fitting = up_to(text, self.room);
+        self.bytes.extend_from_slice(fitting.as_bytes());
+        // What comes behind a text that was cut is not to come in its place.
+        self.room = if fitting.len() == text.len() {
+            self.room - fitting.len()
+        } else {
+            0
+        };
+        Ok(())
+    }
+}
+
+/// What was written, in order.
+#[derive(Clone, Debug)]
+pub(crate) enum Item<'a> {
+    Name(&'a str),
+    Field(usize, Written<'a>),
+    Attribute(&'a str, Written<'a>),
+    Event(Ticks, Items<'a>),
+    Link(LinkedTo<'a>, Items<'a>),
+    Ok,
+    Error(&'a str),
+    ErrorUnlessSet,
+}
+
+/// A value that was written.
+#[derive(Clone, Debug)]
+pub(crate) enum Written<'a> {
+    Bool(bool),
+    I64(i64),
+    F64(f64),
+    Text(&'a str),
+    List(List<'a>),
+}
+
+/// The values of a list.
+#[derive(Clone, Debug)]
+pub(crate) struct List<'a> {
+    items: Items<'a>,
+    len: usize,
+}
+
+/// The span that a link names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LinkedTo<'a> {
+    pub(crate) trace_id: [u8; 16],
+    pub(crate) span_id: [u8; 8],
+    pub(crate) flags: u8,
+    pub(crate) is_remote: bool,
+    pub(crate) tracestate: &'a str,
+}
+
+/// Reads items.
+#[derive(Clone, Debug)]
+pub(crate) struct Items<'a>(&'a [u8]);
+
+impl<'a> Items<'a> {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    fn take(&mut self, len: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(len)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.take(N)?.try_into().ok()
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.array().map(|[byte]| byte)
+    }
+
+    fn len(&mut self) -> Option<usize> {
+        usize::try_from(u32::from_le_bytes(self.array()?)).ok()
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        let len = self.len()?;
+        std::str::from_utf8(self.take(len)?).ok()
+    }
+
+    fn inner(&mut self) -> Option<Self> {
+        let len = self.len()?;
+        self.take(len).map(Self)
+    }
+
+    fn value(&mut self) -> Option<Written<'a>> {
+        Some(match self.byte()? {
+            BOOL => Written::Bool(self.byte()? != 0),
+            I64 => Written::I64(i64::from_le_bytes(self.array()?)),
+            F64 => Written::F64(f64::from_le_bytes(self.array()?)),
+            TEXT => Written::Text(self.text()?),
+            LIST => {
+                let len = self.len()?;
+                let items = self.clone();
+                for _ in 0..len {
+                    self.value()?;
+                }
+                Written::List(List { items, len })
+            }
+            _ => return None,
+        })
+    }
+
+    fn item(&mut self) -> Option<Item<'a>> {
+        Some(match self.byte()? {
+            NAME => Item::Name(self.text()?),
+            FIELD => Item::Field(usize::from(self.byte()?), self.value()?),
+            ATTRIBUTE => Item::Attribute(self.text()?, self.value()?),
+            EVENT => Item::Event(Ticks::from_bytes(self.array()?), self.inner()?),
+            LINK => {
+                let to = LinkedTo {
+                    trace_id: self.array()?,
+                    span_id: self.array()?,
+                    flags: self.byte()?,
+                    is_remote: self.byte()? != 0,
+                    tracestate: self.text()?,
+                };
+                Item::Link(to, self.inner()?)
+            }
+            STATUS_OK => Item::Ok,
+            STATUS_ERROR => Item::Error(self.text()?),
+            STATUS_ERROR_UNLESS_SET => Item::ErrorUnlessSet,
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Item<'a>;
+
+    fn next(&mut self) -> Option<Item<'a>> {
+        self.item()
+    }
+}
+
+impl<'a> Iterator for List<'a> {
+    type Item = Written<'a>;
+
+    fn next(&mut self) -> Option<Written<'a>> {
+        self.len = self.len.checked_sub(1)?;
+        self.items.value()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits() -> Limits {
+        Limits {
+            attributes: 2,
+            events: 1,
+            value_length: 4,
+            ..Limits::default()
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let mut body = Body::default();
+        let limits = Limits::default();
+        body.field(&limits, 3, &AttributeValue::I64(-7));
+        body.name(&AttributeValue::Display(&"renamed"));
+        assert!(body.event(&limits, Ticks::from_bytes(9u64.to_le_bytes())));
+        body.name(&AttributeValue::Str("said"));
+        body.attribute(
+            &limits,
+            "key",
+            Value::List(&[AttributeValue::Bool(true), AttributeValue::Str("b")]),
+        );
+        body.end();
+        body.error(&AttributeValue::Str("no"));
+        assert_eq!(
+            Items::new(body.bytes())
+                .map(|item| format!("{item:?}"))
+                .map(|item| item.split('(').next().unwrap_or_default().to_owned())
+                .collect::<Vec<_>>(),
+            ["Field", "Name", "Event", "Error"]
+        );
+        let Some(Item::Event(_, mut event)) = Items::new(body.bytes()).nth(2) else {
+            panic!("there is an event");
+        };
+        assert!(matches!(event.next(), Some(Item::Name("said"))));
+        let Some(Item::Attribute("key", Written::List(list))) = event.next() else {
+            panic!("the event has an attribute");
+        };
+        assert!(matches!(
+            list.collect::<Vec<_>>()[..],
+            [Written::Bool(true), Written::Text("b")]
+        ));
+        assert!(event.next().is_none());
+    }
+
+    #[test]
+    fn what_is_over_the_limits_is_counted() {
+        let mut body = Body::default();
+        let limits = limits();
+        for number in 0..5 {
+            body.field(&limits, number, &AttributeValue::Bool(true));
+        }
+        assert!(body.event(&limits, Ticks::default()));
+        body.end();
+        assert!(!body.event(&limits, Ticks::default()));
+        assert_eq!(
+            (
+                body.counts().dropped_attributes,
+                body.counts().dropped_events
+            ),
+            (3, 1)
+        );
+        assert_eq!(Items::new(body.bytes()).count(), 3);
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        for text in ["aaaé", "aaaaa"] {
+            for value in [AttributeValue::Str(text), AttributeValue::Display(&text)] {
+                let mut body = Body::default();
+                body.field(&limits(), 0, &value);
+                let Some(Item::Field(0, Written::Text(read))) = Items::new(body.bytes()).next()
+                else {
+                    panic!("there is a text");
+                };
+                assert!(
+                    text.starts_with(read) && (3..=4).contains(&read.len()),
+                    "{read}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! [`Builder`]: the settings of an [`Engine`].
+
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use opentelemetry::InstrumentationScope;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::{IdGenerator, SpanExporter};
+
+use super::config::{Config, Limits, QueueLimits, Sampler, TracingSpans};
+use super::{Engine, Immediate, Shared, worker};
+
+type Start = Box<dyn FnOnce(Arc<Shared>) -> io::Result<JoinHandle<()>>>;
+
+/// The settings of an [`Engine`]. Nothing is read from the environment.
+#[must_use = "settings do nothing until the engine is built"]
+pub struct Builder {
+    config: Config,
+    start: Option<Start>,
+    immediate: Option<Box<dyn Immediate>>,
+}
+
+impl Builder {
+    pub(super) fn new() -> Self {
+        Self {
+            config: Config::default(),
+            start: None,
+            immediate: None,
+        }
+    }
+
+    /// The exporter. It runs on a thread of the engine's own, outside every runtime: one that needs a runtime has
+    /// to bring it. Without an exporter nothing is kept.
+    pub fn with_exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
+        self.start = Some(Box::new(move |shared| worker::start(shared, exporter)));
+        self
+    }
+
+    /// Is told of each span instead of an exporter.
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_immediate(mut self, immediate: impl Immediate + 'static) -> Self {
+        self.immediate = Some(Box::new(immediate));
+        self
+    }
+
+    /// What the spans are about: the service. The exporter gets it.
+    pub fn with_resource(mut self, resource: Resource) -> Self {
+        self.config.resource = Some(resource);
+        self
+    }
+
+    /// Which spans are recorded; [`Sampler::parent_based`] unless set.
+    pub fn with_sampler(mut self, sampler: Sampler) -> Self {
+        self.config.sampler = sampler;
+        self
+    }
+
+    /// How much of one span is kept.
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.config.limits = limits;
+        self
+    }
+
+    /// How spans wait for their export.
+    pub fn with_queue(mut self, queue: QueueLimits) -> Self {
+        self.config.queue = queue;
+        self
+    }
+
+    /// Makes the ids, instead of the generator of each thread. Traces that start here then have no random flag.
+    pub fn with_id_generator(mut self, ids: impl IdGenerator + 'static) -> Self {
+        self.config.ids = Some(Box::new(ids));
+        self
+    }
+
+    /// The instrumentation scope of the exported spans; this crate unless set.
+    pub fn with_instrumentation(mut self, instrumentation: InstrumentationScope) -> Self {
+        self.config.instrumentation = instrumentation;
+        self
+    }
+
+    /// Whether `opentelemetry::Context::current()` inside a span is that span, so that code on OpenTelemetry's API
+    /// is in the same traces; it is unless set. Each span then costs an allocation, and each poll an attachment.
+    pub fn with_context_activation(mut self, activates: bool) -> Self {
+        self.config.activates = activates;
+        self
+    }
+
+    /// When a span of an attribute has one of `tracing` beside it, which costs about as much again.
+    pub fn with_tracing_spans(mut self, tracing_spans: TracingSpans) -> Self {
+        self.config.tracing_spans = tracing_spans;
+        self
+    }
+
+    /// Whether spans have the attributes `code.*`; they do unless set.
+    pub fn with_location(mut self, location: bool) -> Self {
+        self.config.location = location;
+        self
+    }
+
+    /// Whether spans have `thread.id` and `thread.name`, of the thread that they ended on; they do unless set.
+    pub fn with_threads(mut self, threads: bool) -> Self {
+        self.config.threads = threads;
+        self
+    }
+
+    /// Whether spans and events have the attribute `target`; they do unless set.
+    pub fn with_target(mut self, target: bool) -> Self {
+        self.config.target = target;
+        self
+    }
+
+    /// Whether spans have the attribute `level`; not unless set.
+    pub fn with_level(mut self, level: bool) -> Self {
+        self.config.level = level;
+        self
+    }
+
+    /// The engine.
+    ///
+    /// # Errors
+    ///
+    /// The system cannot start a thread.
+    pub fn build(self) -> io::Result<Engine> {
+        let shared = Shared::new(self.config, self.immediate);
+        let worker = match self.start {
+            Some(start) => Some(start(Arc::clone(&shared))?),
+            None => None,
+        };
+        Ok(Engine {
+            shared,
+            worker: Mutex::new(worker),
+        })
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,237 @@
+//! What an application decides about its engine.
+
+use std::fmt;
+use std::time::Duration;
+
+use opentelemetry::InstrumentationScope;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::IdGenerator;
+
+use crate::context::TraceContext;
+use crate::ids::TraceId;
+
+/// Decides at the start of a span whether it is recorded and exported
+/// ([OpenTelemetry, sampling](https://opentelemetry.io/docs/specs/otel/trace/sdk/#sampling)). A span that is
+/// not has a context all the same, which travels on without the sampled flag.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Sampler {
+    /// Every span.
+    AlwaysOn,
+    /// No span.
+    AlwaysOff,
+    /// This part of all traces, by the trace id: 0.0 is none, 1.0 is all. Services with the same ratio keep
+    /// the same traces.
+    TraceIdRatio(f64),
+    /// As the parent, and for the first span of a trace as this says.
+    ParentBased(Box<Self>),
+}
+
+impl Sampler {
+    /// As the parent, and all traces that start here: what services usually do, and the default.
+    #[must_use]
+    pub fn parent_based() -> Self {
+        Self::ParentBased(Box::new(Self::AlwaysOn))
+    }
+
+    pub(crate) fn decide(&self, parent: Option<&TraceContext>, trace_id: TraceId) -> bool {
+        match self {
+            Self::AlwaysOn => true,
+            Self::AlwaysOff => false,
+            Self::TraceIdRatio(ratio) => is_in_ratio(*ratio, trace_id),
+            Self::ParentBased(root) => match parent {
+                Some(parent) => parent.flags().is_sampled(),
+                None => root.decide(None, trace_id),
+            },
+        }
+    }
+}
+
+impl Default for Sampler {
+    fn default() -> Self {
+        Self::parent_based()
+    }
+}
+
+/// The same traces as the samplers of OpenTelemetry's SDKs choose.
+fn is_in_ratio(ratio: f64, trace_id: TraceId) -> bool {
+    if ratio >= 1.0 {
+        return true;
+    }
+    let all = u128::from_be_bytes(trace_id.to_bytes());
+    // The last eight bytes, but for their last bit.
+    let drawn = (all & u128::from(u64::MAX)) >> 1;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a ratio is between 0 and 1, and what is below or no number is 0"
+    )]
+    let bound = (ratio * (1u64 << 63) as f64) as u128;
+    drawn < bound
+}
+
+/// How much of one span is kept
+/// ([OpenTelemetry, span limits](https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-limits)). What is
+/// beyond is dropped and counted in the span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Attributes of a span; 128.
+    pub attributes: u32,
+    /// Events of a span; 128.
+    pub events: u32,
+    /// Links of a span; 128.
+    pub links: u32,
+    /// Attributes of an event or a link; 128.
+    pub attributes_of_item: u32,
+    /// Bytes of a text; what is longer is cut between two characters. No limit.
+    pub value_length: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            attributes: 128,
+            events: 128,
+            links: 128,
+            attributes_of_item: 128,
+            value_length: usize::MAX,
+        }
+    }
+}
+
+/// How spans wait for their export. What does not fit is dropped and counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QueueLimits {
+    /// Spans that wait at most; 65,536.
+    pub spans: usize,
+    /// Bytes that waiting spans take at most; 32 MiB.
+    pub bytes: usize,
+    /// Spans of one call of the exporter; 512.
+    pub batch: usize,
+    /// How long a span waits at most for others to go with; one second.
+    pub delay: Duration,
+}
+
+impl Default for QueueLimits {
+    fn default() -> Self {
+        Self {
+            spans: 65_536,
+            bytes: 32 << 20,
+            batch: 512,
+            delay: Duration::from_secs(1),
+        }
+    }
+}
+
+/// When a span of an attribute has one of `tracing` beside it. It is what other layers see, and what
+/// `tracing::Span::current()` is inside the function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TracingSpans {
+    /// Where another layer wants it, as far as that can be known: a filter that is a layer by itself, `EnvFilter`
+    /// or `LevelFilter`, cannot be told from one that writes lines. A filter of single layers can, if that of the
+    /// engine is given to [`Engine::filtered_layer`](super::Engine::filtered_layer).
+    #[default]
+    WhereWanted,
+    /// For each span, also where no other layer wants it: for code that takes `tracing::Span::current()` along.
+    Always,
+    /// For none: no other layer sees the spans of attributes.
+    Never,
+}
+
+/// Everything that is set.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
+pub(crate) struct Config {
+    pub(crate) sampler: Sampler,
+    pub(crate) limits: Limits,
+    pub(crate) queue: QueueLimits,
+    pub(crate) resource: Option<Resource>,
+    pub(crate) instrumentation: InstrumentationScope,
+    pub(crate) ids: Option<Box<dyn IdGenerator>>,
+    /// Whether spans become OpenTelemetry's current context too.
+    pub(crate) activates: bool,
+    pub(crate) tracing_spans: TracingSpans,
+    pub(crate) location: bool,
+    pub(crate) threads: bool,
+    pub(crate) target: bool,
+    pub(crate) level: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            sampler: Sampler::default(),
+            limits: Limits::default(),
+            queue: QueueLimits::default(),
+            resource: None,
+            instrumentation: InstrumentationScope::builder(env!("CARGO_PKG_NAME"))
+                .with_version(env!("CARGO_PKG_VERSION"))
+                .build(),
+            ids: None,
+            activates: true,
+            tracing_spans: TracingSpans::default(),
+            location: true,
+            threads: true,
+            target: true,
+            level: false,
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("sampler", &self.sampler)
+            .field("limits", &self.limits)
+            .field("queue", &self.queue)
+            .field("activates", &self.activates)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{SpanId, TraceFlags};
+
+    fn trace(last: u64) -> TraceId {
+        TraceId::from_bytes((u128::from(last) | (1 << 64)).to_be_bytes()).expect("not zero")
+    }
+
+    #[test]
+    fn a_ratio_keeps_its_part_of_the_traces() {
+        for (ratio, last, kept) in [
+            (1.0, u64::MAX, true),
+            (0.5, u64::MAX / 2 - 1, true),
+            (0.5, u64::MAX / 2 + 1, false),
+            (0.0, 0, false),
+            (f64::NAN, 0, false),
+            (-1.0, 0, false),
+        ] {
+            assert_eq!(
+                Sampler::TraceIdRatio(ratio).decide(None, trace(last)),
+                kept,
+                "{ratio} {last}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_parent_decides_for_its_children() {
+        let span = SpanId::from_bytes([1; 8]).expect("not zero");
+        for sampled in [false, true] {
+            let parent = TraceContext::new(trace(1), span, TraceFlags::new(u8::from(sampled)));
+            for root in [Sampler::AlwaysOn, Sampler::AlwaysOff] {
+                let sampler = Sampler::ParentBased(Box::new(root.clone()));
+                assert_eq!(sampler.decide(Some(&parent), trace(1)), sampled);
+                assert_eq!(sampler.decide(None, trace(1)), root == Sampler::AlwaysOn);
+            }
+        }
+    }
+}

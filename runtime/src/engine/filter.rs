@@ -1,0 +1,258 @@
+//! How a span of ours finds the engine in the subscriber, and finds out who else wants the span.
+//!
+//! The filter of the engine's layer says that the layer has no interest in the callsites of our attributes: their spans are not
+//! recorded from `tracing`. So what is left of the interest in such a callsite is that of the others. Asked
+//! with a question on this thread, it says yes, and notes that it was reached: then no filter around it
+//! has refused the span.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
+use tracing::{Dispatch, Event, Metadata, Subscriber};
+use tracing_subscriber::layer::{Context, Filter};
+
+use super::Shared;
+use super::config::TracingSpans;
+use super::layer::Recorder;
+use super::local::{self, Handle};
+use crate::span::SpanSite;
+
+/// Engines that nobody has found yet by looking for them in a subscriber. They may be behind something that
+/// hides them.
+static UNSEEN: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    /// Whether a span of ours asks on this thread.
+    static ASKING: Cell<bool> = const { Cell::new(false) };
+    /// The engine that was reached.
+    static REACHED: RefCell<Option<Arc<Shared>>> = const { RefCell::new(None) };
+}
+
+/// Whether an engine was found.
+#[derive(Debug)]
+pub(crate) struct Sight(AtomicBool);
+
+impl Sight {
+    pub(crate) fn new() -> Self {
+        UNSEEN.fetch_add(1, Ordering::Relaxed);
+        Self(AtomicBool::new(false))
+    }
+
+    fn see(&self) {
+        if !self.0.load(Ordering::Relaxed) && !self.0.swap(true, Ordering::Relaxed) {
+            UNSEEN.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Sight {
+    fn drop(&mut self) {
+        self.see();
+    }
+}
+
+/// The filter of the engine's layer: what the application wants there, and not the callsites of our attributes.
+pub(crate) struct OwnFilter<F> {
+    shared: Arc<Shared>,
+    inner: F,
+}
+
+impl<F> OwnFilter<F> {
+    pub(crate) fn new(shared: Arc<Shared>, inner: F) -> Self {
+        Self { shared, inner }
+    }
+
+    /// Whether a span of ours asks; then it is shown the engine.
+    fn is_asked(&self) -> bool {
+        let asking = ASKING.try_with(Cell::get).unwrap_or(false);
+        if asking {
+            let _ = REACHED.try_with(|reached| {
+                *reached.borrow_mut() = Some(Arc::clone(&self.shared));
+            });
+        }
+        asking
+    }
+}
+
+impl<S: Subscriber, F: Filter<S>> Filter<S> for OwnFilter<F> {
+    fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
+        let interest = self.inner.callsite_enabled(metadata);
+        if interest.is_never() || !SpanSite::is_site(metadata) {
+            return interest;
+        }
+        let always = self.shared.config.tracing_spans == TracingSpans::Always;
+        if self.is_asked() || always {
+            interest
+        } else {
+            Interest::never()
+        }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>, ctx: &Context<'_, S>) -> bool {
+        // A span of `tracing` beside one of ours is asked for by ours.
+        self.inner.enabled(metadata, ctx) && (!SpanSite::is_site(metadata) || self.is_asked())
+    }
+
+    fn event_enabled(&self, event: &Event<'_>, ctx: &Context<'_, S>) -> bool {
+        self.inner.event_enabled(event, ctx)
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        self.inner.max_level_hint()
+    }
+
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, ctx: Context<'_, S>) {
+        self.inner.on_new_span(attributes, id, ctx);
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, ctx: Context<'_, S>) {
+        self.inner.on_record(id, values, ctx);
+    }
+
+    fn on_enter(&self, id: &Id, ctx: Context<'_, S>) {
+        self.inner.on_enter(id, ctx);
+    }
+
+    fn on_exit(&self, id: &Id, ctx: Context<'_, S>) {
+        self.inner.on_exit(id, ctx);
+    }
+
+    fn on_close(&self, id: Id, ctx: Context<'_, S>) {
+        self.inner.on_close(id, ctx);
+    }
+}
+
+/// What a subscriber says about a span of ours.
+pub(crate) enum Answer {
+    /// There is no engine.
+    NoEngine,
+    /// There is one, and a filter keeps the span from it, at least from now on.
+    Unwanted {
+        /// Whether others may want a span of `tracing`.
+        by_others: bool,
+    },
+    /// The engine records it, if it is still [enabled](is_enabled) where that has to be asked.
+    Wanted {
+        engine: Rc<Handle>,
+        by_others: bool,
+        /// Whether somebody decides for each span.
+        asked_each_time: bool,
+    },
+}
+
+/// The lasting part of an answer, that a site remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) wanted: bool,
+    pub(crate) by_others: bool,
+    pub(crate) asked_each_time: bool,
+}
+
+impl Verdict {
+    const KNOWN: u8 = 1;
+    const WANTED: u8 = 2;
+    const BY_OTHERS: u8 = 4;
+    const EACH_TIME: u8 = 8;
+
+    pub(crate) const fn to_bits(self) -> u8 {
+        Self::KNOWN
+            | if self.wanted { Self::WANTED } else { 0 }
+            | if self.by_others { Self::BY_OTHERS } else { 0 }
+            | if self.asked_each_time {
+                Self::EACH_TIME
+            } else {
+                0
+            }
+    }
+
+    pub(crate) const fn from_bits(bits: u8) -> Option<Self> {
+        if bits & Self::KNOWN == 0 {
+            return None;
+        }
+        Some(Self {
+            wanted: bits & Self::WANTED != 0,
+            by_others: bits & Self::BY_OTHERS != 0,
+            asked_each_time: bits & Self::EACH_TIME != 0,
+        })
+    }
+}
+
+/// Asks with a question on this thread: what `f` says, and the engine that was reached.
+fn asking<R>(f: impl FnOnce() -> R) -> (R, Option<Arc<Shared>>) {
+    ASKING.set(true);
+    let answer = f();
+    ASKING.set(false);
+    (answer, REACHED.take())
+}
+
+/// Asks the current subscriber about the spans of a site.
+pub(crate) fn ask(site: &'static SpanSite) -> Answer {
+    tracing::dispatcher::get_default(|dispatch| {
+        let found = dispatch.downcast_ref::<Recorder>();
+        match found {
+            Some(found) => found.shared.sight.see(),
+            None if UNSEEN.load(Ordering::Relaxed) == 0 => return Answer::NoEngine,
+            None => {}
+        }
+        let known = found.and_then(|found| site.verdict_of(found.shared.number));
+        let (verdict, reached) = match (known, found) {
+            (Some(verdict), Some(_)) => (verdict, None),
+            _ => judge(dispatch, site),
+        };
+        let Some(engine) = found.map(|found| &found.shared).or(reached.as_ref()) else {
+            return Answer::NoEngine;
+        };
+        if engine.is_closed() {
+            return Answer::NoEngine;
+        }
+        let Verdict {
+            wanted,
+            by_others,
+            asked_each_time,
+        } = verdict;
+        if wanted {
+            Answer::Wanted {
+                engine: local::handle(engine),
+                by_others,
+                asked_each_time,
+            }
+        } else {
+            Answer::Unwanted { by_others }
+        }
+    })
+}
+
+/// Finds out, and lets the site remember it.
+fn judge(dispatch: &Dispatch, site: &'static SpanSite) -> (Verdict, Option<Arc<Shared>>) {
+    let moment = site.moment();
+    let metadata = site.metadata();
+    let (interest, reached) = asking(|| dispatch.register_callsite(metadata));
+    let wanted = reached.is_some() && !interest.is_never();
+    let by_others = match reached.as_ref().map(|engine| engine.config.tracing_spans) {
+        Some(TracingSpans::Always) => true,
+        Some(TracingSpans::Never) => false,
+        Some(TracingSpans::WhereWanted) | None => !dispatch.register_callsite(metadata).is_never(),
+    };
+    let verdict = Verdict {
+        wanted,
+        by_others,
+        asked_each_time: wanted && !interest.is_always(),
+    };
+    if let Some(engine) = &reached {
+        site.remember(moment, engine.number, verdict);
+    }
+    (verdict, reached)
+}
+
+/// Whether the subscriber wants the next span of a site: for anybody, and for the engine. Ask directly before
+/// the span is made.
+pub(crate) fn is_enabled(site: &'static SpanSite) -> (bool, bool) {
+    let (enabled, reached) =
+        asking(|| tracing::dispatcher::get_default(|dispatch| dispatch.enabled(site.metadata())));
+    (enabled, enabled && reached.is_some())
+}

@@ -1,0 +1,411 @@
+//! The layer: spans and events of `tracing` that are not of our attributes, into the same pipeline.
+//!
+//! Their parent is what is current on the thread, a span of ours or of theirs; entering one puts an entry on
+//! the stack that our spans look at. A span of `tracing` that is made beside one of ours is adopted: it has
+//! our context, so that what is instrumented with it elsewhere is in the trace.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use tracing::span::{Attributes, Id, Record as Values};
+use tracing::{Dispatch, Event, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Filtered;
+use tracing_subscriber::layer::{Context, Filter};
+use tracing_subscriber::registry::{LookupSpan, SpanRef};
+
+use super::Shared;
+use super::filter::OwnFilter;
+use super::local;
+use super::record::Record;
+use super::visit::{EventFields, SpanFields};
+use crate::baggage::Baggage;
+use crate::context::TraceContext;
+use crate::current::{self, Entry, Foreign, Frame, Origin};
+use crate::span::{Kind, SpanSite};
+
+thread_local! {
+    /// The context of the span of ours whose span of `tracing` is just being made.
+    static ADOPTED: RefCell<Option<TraceContext>> = const { RefCell::new(None) };
+    /// Whether what is recorded on a span of `tracing` is in the record already.
+    static OURS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Makes a span of `tracing` beside one of ours.
+pub(crate) fn adopt<R>(context: Option<&TraceContext>, make: impl FnOnce() -> R) -> R {
+    ADOPTED.set(context.cloned());
+    let made = make();
+    ADOPTED.set(None);
+    made
+}
+
+/// Records on the span of `tracing` beside one of ours what is in the record already.
+pub(crate) fn recording_beside(record: impl FnOnce()) {
+    OURS.set(true);
+    record();
+    OURS.set(false);
+}
+
+pub(crate) fn new<S, F>(shared: &Arc<Shared>, filter: F) -> EngineLayer<S, F>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    F: Filter<S> + 'static,
+{
+    let recorder = Recorder {
+        shared: Arc::clone(shared),
+        with_open: with_open::<S>,
+    };
+    recorder.with_filter(OwnFilter::new(Arc::clone(shared), filter))
+}
+
+/// Shows a span of a subscriber to `f`.
+fn with_open<S>(dispatch: &Dispatch, id: &Id, f: &mut dyn FnMut(&mut Open))
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    if let Some(subscriber) = dispatch.downcast_ref::<S>()
+        && let Some(span) = subscriber.span(id)
+        && let Some(open) = span.extensions_mut().get_mut::<Open>()
+    {
+        f(open);
+    }
+}
+
+/// Records what the filter lets through. Its type is the same in all subscribers, and so it is found there.
+pub(crate) struct Recorder {
+    pub(crate) shared: Arc<Shared>,
+    /// Shows a span of the subscriber.
+    pub(crate) with_open: WithOpen,
+}
+
+/// A function that knows the type of the subscriber.
+type WithOpen = fn(&Dispatch, &Id, &mut dyn FnMut(&mut Open));
+
+/// The layer with its filter.
+pub(crate) type EngineLayer<S, F> = Filtered<Recorder, OwnFilter<F>, S>;
+
+/// What is known of an open span of `tracing`.
+pub(crate) enum Open {
+    /// It is recorded here.
+    Recording(Box<Recording>),
+    /// It stands beside one of ours.
+    Adopted(TraceContext),
+}
+
+/// An open span of others.
+pub(crate) struct Recording {
+    pub(crate) record: Record,
+    pub(crate) context: TraceContext,
+    pub(crate) kind: Kind,
+    otel: Option<opentelemetry::Context>,
+}
+
+impl Open {
+    pub(crate) fn context(&self) -> &TraceContext {
+        match self {
+            Self::Recording(recording) => &recording.context,
+            Self::Adopted(context) => context,
+        }
+    }
+}
+
+/// The context of a span of the subscriber.
+fn context_of<S>(ctx: &Context<'_, S>, id: &Id) -> Option<TraceContext>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    let span = ctx.span(id)?;
+    let extensions = span.extensions();
+    Some(extensions.get::<Open>()?.context().clone())
+}
+
+/// Where a new span is.
+struct Surroundings {
+    parent: Option<TraceContext>,
+    link: Option<TraceContext>,
+    baggage: Baggage,
+}
+
+impl Surroundings {
+    fn of<S>(attributes: &Attributes<'_>, ctx: &Context<'_, S>) -> Self
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        if !attributes.is_contextual() {
+            return Self::below(attributes.parent().and_then(|id| context_of(ctx, id)));
+        }
+        let ambient = current::ambient();
+        match &ambient.origin {
+            Origin::Detached(link) => Self {
+                parent: None,
+                link: link.as_deref().cloned(),
+                baggage: ambient.baggage(),
+            },
+            _ if ambient.context.is_none() => Self {
+                parent: None,
+                link: None,
+                baggage: ambient.baggage(),
+            },
+            _ => Self::below(ambient.context),
+        }
+    }
+
+    fn below(parent: Option<TraceContext>) -> Self {
+        let baggage = parent.as_ref().map(|parent| parent.baggage().clone());
+        Self {
+            parent,
+            link: None,
+            baggage: baggage.unwrap_or_default(),
+        }
+    }
+}
+
+impl<S> Layer<S> for Recorder
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, ctx: Context<'_, S>) {
+        let Some(span) = ctx.span(id) else {
+            return;
+        };
+        let metadata = attributes.metadata();
+        if SpanSite::is_site(metadata) {
+            if let Some(context) = ADOPTED.take() {
+                span.extensions_mut().replace(Open::Adopted(context));
+            }
+            return;
+        }
+        if self.shared.is_closed() {
+            return;
+        }
+        let handle = local::handle(&self.shared);
+        let Surroundings {
+            parent,
+            link,
+            baggage,
+        } = Surroundings::of(attributes, &ctx);
+        let mut record = Record::default();
+        let Some(context) = record.start(&handle, parent.as_ref(), baggage) else {
+            return;
+        };
+        let mut kind = Kind::Internal;
+        if record.is_sampled() {
+            let limits = *record.limits();
+            let mut body = local::scratch();
+            let mut fields = SpanFields::new(&mut body, &limits);
+            attributes.record(&mut fields);
+            kind = fields.kind.unwrap_or(kind);
+            record.set_body(body);
+            if let Some(link) = &link {
+                record.link(link);
+            }
+            record.tell_started(Some(&context), metadata.name());
+        }
+        let otel = (self.shared.config.activates).then(|| crate::otel::to_context(&context));
+        let recording = Recording {
+            record,
+            context,
+            kind,
+            otel,
+        };
+        span.extensions_mut()
+            .replace(Open::Recording(Box::new(recording)));
+    }
+
+    fn on_record(&self, id: &Id, values: &Values<'_>, ctx: Context<'_, S>) {
+        if OURS.get() {
+            return;
+        }
+        let Some(span) = ctx.span(id) else {
+            return;
+        };
+        // What is written may come from code that asks for this span: nothing is locked meanwhile.
+        let (limits, ours) = match span.extensions().get::<Open>() {
+            Some(Open::Recording(recording)) if recording.record.is_sampled() => {
+                (*recording.record.limits(), None)
+            }
+            Some(Open::Adopted(context)) => {
+                match with_record_of(context, |record| *record.limits()) {
+                    Some(limits) => (limits, Some(context.clone())),
+                    None => return,
+                }
+            }
+            _ => return,
+        };
+        let mut body = local::scratch();
+        let mut fields = SpanFields::new(&mut body, &limits);
+        values.record(&mut fields);
+        let kind = fields.kind;
+        if let Some(context) = &ours {
+            with_record_of(context, |record| record.append(&body));
+        } else if let Some(Open::Recording(recording)) = span.extensions_mut().get_mut::<Open>() {
+            recording.record.append(&body);
+            recording.kind = kind.unwrap_or(recording.kind);
+        }
+        local::give_back(body);
+    }
+
+    fn on_follows_from(&self, id: &Id, follows: &Id, ctx: Context<'_, S>) {
+        let Some(followed) = context_of(&ctx, follows) else {
+            return;
+        };
+        let Some(span) = ctx.span(id) else {
+            return;
+        };
+        let mut extensions = span.extensions_mut();
+        match extensions.get_mut::<Open>() {
+            Some(Open::Recording(recording)) => recording.record.link(&followed),
+            Some(Open::Adopted(context)) => {
+                with_record_of(context, |record| record.link(&followed));
+            }
+            None => {}
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, ctx: Context<'_, S>) {
+        if event.is_root() {
+            return;
+        }
+        let explicit = event.parent().and_then(|id| ctx.span(id));
+        let Some(place) = (match &explicit {
+            Some(span) => Place::of_span(span),
+            None if event.is_contextual() => Place::current(self.shared.number),
+            None => None,
+        }) else {
+            return;
+        };
+        let limits = match &place {
+            Place::Ours(context) => with_record_of(context, |record| {
+                record.is_sampled().then(|| *record.limits())
+            })
+            .flatten(),
+            Place::Theirs(id) => with_recording(&ctx, id, |recording| {
+                recording
+                    .record
+                    .is_sampled()
+                    .then(|| *recording.record.limits())
+            })
+            .flatten(),
+        };
+        let Some(limits) = limits else {
+            return;
+        };
+        let mut fields = EventFields::begin(
+            local::scratch(),
+            &limits,
+            &self.shared.config,
+            event.metadata(),
+        );
+        event.record(&mut fields);
+        let body = fields.end();
+        match &place {
+            Place::Ours(context) => with_record_of(context, |record| record.append(&body)),
+            Place::Theirs(id) => {
+                with_recording(&ctx, id, |recording| recording.record.append(&body))
+            }
+        };
+        local::give_back(body);
+    }
+
+    fn on_enter(&self, id: &Id, ctx: Context<'_, S>) {
+        let Some(span) = ctx.span(id) else {
+            return;
+        };
+        let (context, otel) = match span.extensions().get::<Open>() {
+            Some(Open::Recording(recording)) => (recording.context.clone(), recording.otel.clone()),
+            Some(Open::Adopted(context)) => (context.clone(), None),
+            None => return,
+        };
+        let mut frame = Frame::new(Some(context), Origin::Engine);
+        frame.activates = otel.is_some();
+        let attached = otel.map(opentelemetry::Context::attach);
+        let foreign = Foreign {
+            id: id.clone(),
+            frame,
+            _attached: attached,
+        };
+        // At the end of a thread nothing can be current.
+        drop(current::enter(Entry::Foreign(foreign)));
+    }
+
+    fn on_exit(&self, id: &Id, _: Context<'_, S>) {
+        drop(current::exit_foreign(id));
+    }
+
+    fn on_close(&self, id: Id, ctx: Context<'_, S>) {
+        let Some(span) = ctx.span(&id) else {
+            return;
+        };
+        let open = span.extensions_mut().remove::<Open>();
+        if let Some(Open::Recording(mut recording)) = open {
+            let Recording {
+                record,
+                context,
+                kind,
+                ..
+            } = &mut *recording;
+            record.end(span.metadata(), *kind, Some(context));
+            local::give_back(record.take_body());
+        }
+    }
+}
+
+/// The span that an event belongs to.
+enum Place {
+    /// One of ours, that runs on this thread.
+    Ours(TraceContext),
+    Theirs(Id),
+}
+
+impl Place {
+    fn of_span<S>(span: &SpanRef<'_, S>) -> Option<Self>
+    where
+        S: for<'span> LookupSpan<'span>,
+    {
+        Some(match span.extensions().get::<Open>()? {
+            Open::Recording(_) => Self::Theirs(span.id()),
+            Open::Adopted(context) => Self::Ours(context.clone()),
+        })
+    }
+
+    /// The innermost span on this thread.
+    fn current(engine: u64) -> Option<Self> {
+        current::find(|entry| {
+            Some(match entry {
+                Entry::Span(active) if active.record.engine() == engine => {
+                    active.frame.context.clone().map(Self::Ours)
+                }
+                Entry::Foreign(foreign) => Some(Self::Theirs(foreign.id.clone())),
+                _ => None,
+            })
+        })
+        .flatten()
+    }
+}
+
+fn with_recording<S, R>(
+    ctx: &Context<'_, S>,
+    id: &Id,
+    f: impl FnOnce(&mut Recording) -> R,
+) -> Option<R>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    let span = ctx.span(id)?;
+    let mut extensions = span.extensions_mut();
+    match extensions.get_mut::<Open>()? {
+        Open::Recording(recording) => Some(f(recording)),
+        Open::Adopted(_) => None,
+    }
+}
+
+/// Shows the record of the span of ours that has this context, if it runs on this thread.
+fn with_record_of<R>(context: &TraceContext, f: impl FnOnce(&mut Record) -> R) -> Option<R> {
+    let mut f = Some(f);
+    current::find(|entry| match entry {
+        Entry::Span(active) if active.owned && active.frame.context.as_ref() == Some(context) => {
+            f.take().map(|f| f(&mut active.record))
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,275 @@
+//! The engine: records of our own, from the spans of the attributes and from those of `tracing`, into one
+//! pipeline that ends in any exporter of OpenTelemetry's SDK.
+//!
+//! A span of an attribute writes its record itself, and keeps its context in a thread-local that follows its
+//! future; a span of `tracing` beside it is made only where another layer wants it. The spans and events of
+//! others come in through [`Engine::layer`].
+//!
+//! ```
+//! use opentelemetry_sdk::trace::InMemorySpanExporter;
+//! use tracing_relay::{engine::Engine, traced};
+//! use tracing_subscriber::layer::SubscriberExt as _;
+//!
+//! #[traced]
+//! fn step() {}
+//!
+//! let exporter = InMemorySpanExporter::default();
+//! let engine = Engine::builder().with_exporter(exporter.clone()).build()?;
+//! let subscriber = tracing_subscriber::registry().with(engine.layer());
+//! tracing::subscriber::with_default(subscriber, step);
+//!
+//! assert!(engine.flush(std::time::Duration::from_secs(5)));
+//! assert_eq!(exporter.get_finished_spans()?[0].name, "step");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What it costs
+//!
+//! A recorded span allocates nothing once its thread is warm, reads the clock twice, and locks nothing that
+//! another span could hold. Spans wait as bytes: see `docs/performance.md`.
+//!
+//! # Limits
+//!
+//! `tracing::Span::current()` inside an annotated function is not that function's span unless another layer
+//! wants it, so that what is instrumented with it elsewhere starts a new trace:
+//! [`TracingSpans::Always`] makes one for each.
+
+mod body;
+mod builder;
+mod clock;
+mod config;
+mod export;
+mod filter;
+mod ids;
+mod layer;
+mod local;
+mod queue;
+mod record;
+mod visit;
+mod worker;
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use opentelemetry_sdk::trace::SpanData;
+use tracing::subscriber::Interest;
+use tracing::{Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, Filter};
+use tracing_subscriber::registry::LookupSpan;
+
+pub use builder::Builder;
+pub use config::{Limits, QueueLimits, Sampler, TracingSpans};
+
+pub(crate) use clock::Ticks;
+pub(crate) use config::Config;
+pub(crate) use filter::{Answer, Verdict, ask, is_enabled};
+pub(crate) use layer::{adopt, recording_beside};
+pub(crate) use local::{give_back, scratch};
+pub(crate) use record::Record;
+
+use body::Body;
+use clock::Calendar;
+use filter::Sight;
+use queue::{Buffer, Chunk, Head, Queue};
+use worker::Progress;
+
+/// Records spans and exports them. Dropping it is [`shutdown`](Self::shutdown) with five seconds.
+///
+/// Made by [`Engine::builder`]; put [`layer`](Self::layer) into a `tracing` subscriber.
+#[must_use = "dropping the engine ends the export"]
+pub struct Engine {
+    shared: Arc<Shared>,
+    worker: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What an engine did with its spans so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// Spans that the exporter took.
+    pub exported: u64,
+    /// Spans that found no room in the queue.
+    pub dropped: u64,
+    /// Spans that the exporter gave an error for.
+    pub failed: u64,
+}
+
+/// What the spans of an engine share.
+pub(crate) struct Shared {
+    /// Not used by any other engine of the process.
+    pub(crate) number: u64,
+    pub(crate) config: Config,
+    pub(crate) queue: Queue,
+    pub(crate) progress: Progress,
+    sight: Sight,
+    immediate: Option<Box<dyn Immediate>>,
+    closed: AtomicBool,
+}
+
+/// Is told of each span when it starts and ends, on the thread where it does: for tests.
+pub(crate) trait Immediate: Send + Sync {
+    fn started(&self, span: &crate::TraceContext, name: &str);
+    fn ended(&self, span: SpanData);
+}
+
+/// Whether any engine was ever built in this process.
+pub(crate) fn is_there() -> bool {
+    THERE.load(Ordering::Relaxed)
+}
+
+static THERE: AtomicBool = AtomicBool::new(false);
+
+impl Shared {
+    fn new(config: Config, immediate: Option<Box<dyn Immediate>>) -> Arc<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let shared = Arc::new(Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            queue: Queue::new(config.queue),
+            config,
+            progress: Progress::default(),
+            sight: Sight::new(),
+            immediate,
+            closed: AtomicBool::new(false),
+        });
+        local::publish(&shared);
+        THERE.store(true, Ordering::Relaxed);
+        shared
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
+    }
+
+    fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+    }
+
+    fn push(&self, buffer: &Buffer, head: Head, body: &Body) {
+        match &self.immediate {
+            None => self.queue.push(buffer, head, body),
+            Some(immediate) => {
+                let chunk = Chunk::of_one(head, body);
+                for span in export::of_chunk(&self.config, &Calendar::new(), &chunk) {
+                    immediate.ended(span);
+                }
+            }
+        }
+    }
+}
+
+/// The filter of a layer without one.
+struct Everything;
+
+impl<S> Filter<S> for Everything {
+    fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        true
+    }
+
+    fn callsite_enabled(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::always()
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("number", &self.number)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// An engine with the default settings, which still needs an exporter.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// The layer by which a `tracing` subscriber gets this engine. Its place among the layers is free; filters
+    /// count for the spans of attributes too.
+    pub fn layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        layer::new(&self.shared, Everything)
+    }
+
+    /// The layer with a filter of its own. In place of `layer().with_filter(filter)`, because the engine then
+    /// knows what is left to others: where nobody else wants the spans of attributes they cost a half.
+    ///
+    /// ```
+    /// use tracing_relay::engine::Engine;
+    /// use tracing_subscriber::filter::LevelFilter;
+    /// use tracing_subscriber::layer::SubscriberExt as _;
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// let subscriber = tracing_subscriber::registry().with(engine.filtered_layer(LevelFilter::INFO));
+    /// # drop(subscriber);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn filtered_layer<S, F>(&self, filter: F) -> impl Layer<S> + Send + Sync + use<S, F>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+        F: Filter<S> + Send + Sync + 'static,
+    {
+        layer::new(&self.shared, filter)
+    }
+
+    /// Exports what has ended until now, and says whether that was done within `timeout`.
+    ///
+    /// Blocks this thread, and no other. Do not call it on the only thread of a runtime that the exporter needs.
+    pub fn flush(&self, timeout: Duration) -> bool {
+        let number = self.shared.queue.request_flush();
+        self.shared.progress.wait(Some(number), timeout)
+    }
+
+    /// Exports what has ended until now, for the last time, and says whether that was done within `timeout`. What
+    /// comes later is not recorded. A second call does nothing.
+    pub fn shutdown(&self, timeout: Duration) -> bool {
+        self.shared.close();
+        self.shared.queue.close();
+        let worker = self
+            .worker
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(worker) = worker else {
+            return true;
+        };
+        let ended = self.shared.progress.wait(None, timeout);
+        if ended {
+            // It has nothing left to do; whether it panicked, its panic has been told.
+            let _ = worker.join();
+        }
+        ended
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        Statistics {
+            exported: self.shared.progress.exported.load(Ordering::Relaxed),
+            dropped: self.shared.queue.dropped(),
+            failed: self.shared.progress.failed.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.shutdown(Duration::from_secs(5));
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("config", &self.shared.config)
+            .field("statistics", &self.statistics())
+            .finish_non_exhaustive()
+    }
+}
