@@ -400,10 +400,11 @@ fn is_primitive(ty: &Type) -> bool {
     ];
     match peel(ty) {
         Type::Reference(reference) => is_primitive(&reference.elem),
+        // Compared to each name, the identifier would be made into text for each.
         Type::Path(path) => path
             .path
             .get_ident()
-            .is_some_and(|ident| PRIMITIVES.iter().any(|name| ident == name)),
+            .is_some_and(|ident| PRIMITIVES.contains(&ident.to_string().as_str())),
         _ => false,
     }
 }
