@@ -185,9 +185,10 @@ where
             baggage,
         } = Surroundings::of(attributes, &ctx);
         let mut record = Record::default();
-        let Some(context) = record.start(&handle, parent.as_ref(), baggage) else {
+        let Some(context) = local::start(&mut record, &handle, parent.as_ref()) else {
             return;
         };
+        let context = context.with_baggage(baggage);
         let mut kind = Kind::Internal;
         if record.is_sampled() {
             let limits = *record.limits();
@@ -324,8 +325,7 @@ where
             frame,
             _attached: attached,
         };
-        // At the end of a thread nothing can be current.
-        drop(current::enter(Entry::Foreign(foreign)));
+        current::enter_foreign(foreign);
     }
 
     fn on_exit(&self, id: &Id, _: Context<'_, S>) {
