@@ -61,6 +61,12 @@ impl Emit {
         if !self.has_opening_values() {
             return (TokenStream::new(), quote!(#p::Span::start(&#site)));
         }
+        if let Some(values) = self.copied_values() {
+            return (
+                TokenStream::new(),
+                quote!(#p::Span::start_reading(&#site, #values)),
+            );
+        }
         let borrows = plan.params.borrow_patterns(&plan.mentioned);
         let fields = self.opening_values();
         let open = quote! {

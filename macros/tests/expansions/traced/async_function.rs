@@ -36,25 +36,19 @@ async fn run(id: u64, list: &[u8]) -> Result<u8, Error> {
             ::tracing_relay::__private::Span::none()
         }
     };
-    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<
-        Result<u8, Error>,
-    >()
-        .relay_finish();
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
+            ::tracing_relay::__private::outcome_probe::<Result<u8, Error>>()
+                .relay_finish(),
             async move {
-                if false {
-                    return ::tracing_relay::__private::any_value::<Result<u8, Error>>();
-                }
-                #[allow(clippy::shadow_same)]
-                let id = id;
-                let _ = &id;
                 #[allow(clippy::shadow_same)]
                 let list = list;
                 let _ = &list;
+                if false {
+                    return ::tracing_relay::__private::any_value::<Result<u8, Error>>();
+                }
                 { step(id).await }
             },
-            __tracing_relay_finish,
         )
         .await
 }
