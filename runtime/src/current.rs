@@ -10,12 +10,14 @@ use crate::baggage::Baggage;
 use crate::context::TraceContext;
 use crate::ids::TraceId;
 
+#[cfg(feature = "otel")]
+pub(crate) use frames::find;
 #[cfg(feature = "spans")]
 pub(crate) use frames::{
     Ambient, Entry, Frame, Origin, Token, ambient, enter, exit, is_entered, is_possible, snapshot,
 };
 #[cfg(feature = "engine")]
-pub(crate) use frames::{Foreign, exit_foreign, find, with_span};
+pub(crate) use frames::{Foreign, exit_foreign, with_span};
 
 /// The context of the innermost span that is current here.
 pub(crate) fn context() -> Option<TraceContext> {
@@ -81,9 +83,13 @@ pub fn set_current_baggage(baggage: Baggage) -> bool {
 #[cfg(feature = "spans")]
 mod frames {
     use std::cell::RefCell;
+    #[cfg(feature = "engine")]
+    use std::sync::Arc;
 
     use crate::baggage::Baggage;
     use crate::context::TraceContext;
+    #[cfg(feature = "engine")]
+    use crate::engine::Inbox;
     #[cfg(feature = "otel")]
     use crate::otel;
     use crate::span::Active;
@@ -183,6 +189,9 @@ mod frames {
         #[cfg(feature = "otel")]
         pub(crate) activates: bool,
         mark: Mark,
+        /// In a task: where the span that started it takes what is said here.
+        #[cfg(feature = "engine")]
+        pub(crate) inbox: Option<Arc<Inbox>>,
         /// The mark of a frame of the engine.
         #[cfg(feature = "engine")]
         glance: otel::Glance,
@@ -237,6 +246,8 @@ mod frames {
                 #[cfg(feature = "otel")]
                 activates: false,
                 mark: Mark::default(),
+                #[cfg(feature = "engine")]
+                inbox: None,
                 #[cfg(feature = "engine")]
                 glance: otel::Glance::default(),
             }
@@ -391,7 +402,7 @@ mod frames {
 
     /// Shows `f` the entries from the innermost on, until it has an answer. `f` must not run code of
     /// the program, which could come back here.
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "otel")]
     pub(crate) fn find<R>(f: impl FnMut(&mut Entry) -> Option<R>) -> Option<R> {
         let mut f = f;
         STACK
@@ -417,16 +428,43 @@ mod frames {
 
     /// What is current here as a frame, for a task that continues it elsewhere. `None` outside every
     /// frame: what others have made current goes along by itself.
-    pub(crate) fn snapshot() -> Option<Frame> {
+    ///
+    /// With `shared` the task can say something about the span that it was started from.
+    pub(crate) fn snapshot(shared: bool) -> Option<Frame> {
         let frame = top()?;
-        if frame.is_innermost() {
-            return Some(frame);
-        }
-        // A span of others is inside ours. In the task it is entered before the frame, which so
-        // would seem to be inside it.
-        let ambient = ambient();
-        let baggage = ambient.baggage();
-        Some(Frame::new(ambient.context, ambient.origin).with_baggage(baggage))
+        #[cfg(feature = "engine")]
+        let inbox = frame
+            .inbox
+            .clone()
+            .or_else(|| shared.then(share_top).flatten());
+        #[cfg(not(feature = "engine"))]
+        let _ = shared;
+        let frame = if frame.is_innermost() {
+            frame
+        } else {
+            // A span of others is inside ours. In the task it is entered before the frame, which so
+            // would seem to be inside it.
+            let ambient = ambient();
+            let baggage = ambient.baggage();
+            Frame::new(ambient.context, ambient.origin).with_baggage(baggage)
+        };
+        Some(Frame {
+            #[cfg(feature = "engine")]
+            inbox,
+            ..frame
+        })
+    }
+
+    /// The inbox of the innermost entry, if that is a span of ours.
+    #[cfg(feature = "engine")]
+    fn share_top() -> Option<Arc<Inbox>> {
+        STACK
+            .try_with(|stack| match stack.borrow_mut().entries.last_mut() {
+                Some((_, Entry::Span(active))) => active.record.share(),
+                _ => None,
+            })
+            .ok()
+            .flatten()
     }
 
     /// Whether there is a frame here.

@@ -46,8 +46,17 @@ impl TaskContext {
     /// What is current on this thread.
     #[must_use]
     pub fn current() -> Self {
+        Self::of_thread(true)
+    }
+
+    /// The same for the span of a function that returns its future, which opens later and by itself.
+    pub(crate) fn for_opening() -> Self {
+        Self::of_thread(false)
+    }
+
+    fn of_thread(shared: bool) -> Self {
         Self {
-            frame: current::snapshot().or_else(outside).map(Box::new),
+            frame: current::snapshot(shared).or_else(outside).map(Box::new),
             surroundings: Surroundings {
                 span: tracing::Span::current(),
                 #[cfg(feature = "otel")]

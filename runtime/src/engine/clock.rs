@@ -26,6 +26,16 @@ impl Ticks {
         )
     }
 
+    /// When this time of the calendar is, which may be before the anchor.
+    pub(crate) fn at(time: SystemTime) -> Self {
+        let (ticks, now) = (Self::now(), SystemTime::now());
+        let nanoseconds = |duration: Duration| u64::try_from(duration.as_nanos()).unwrap_or(0);
+        Self(match now.duration_since(time) {
+            Ok(before) => ticks.0.wrapping_sub(nanoseconds(before)),
+            Err(after) => ticks.0.wrapping_add(nanoseconds(after.duration())),
+        })
+    }
+
     pub(crate) const fn to_bytes(self) -> [u8; 8] {
         self.0.to_le_bytes()
     }
@@ -69,9 +79,15 @@ impl Calendar {
     }
 
     pub(crate) fn time(&self, ticks: Ticks) -> SystemTime {
-        self.start
-            .checked_add(Duration::from_nanos(ticks.0))
-            .unwrap_or(self.start)
+        // What is before the anchor is negative.
+        let ticks = ticks.0.cast_signed();
+        let distance = Duration::from_nanos(ticks.unsigned_abs());
+        let time = if ticks < 0 {
+            self.start.checked_sub(distance)
+        } else {
+            self.start.checked_add(distance)
+        };
+        time.unwrap_or(self.start)
     }
 }
 
@@ -85,6 +101,19 @@ fn start_now() -> SystemTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_before_the_anchor_are_ticks_too() {
+        let calendar = Calendar::new();
+        for seconds in [0, 3_600, 1_000_000_000] {
+            let time = SystemTime::now() - Duration::from_secs(seconds);
+            let back = calendar.time(Ticks::at(time));
+            let apart = back
+                .duration_since(time)
+                .unwrap_or_else(|error| error.duration());
+            assert!(apart <= TOLERANCE, "{seconds} {apart:?}");
+        }
+    }
 
     #[test]
     fn ticks_are_times_of_the_calendar() {

@@ -115,7 +115,8 @@ impl<'a> Read<'a> {
             // Ok is final; otherwise the last one counts.
             Item::Ok => self.status = Status::Ok,
             Item::Error(_) if self.status == Status::Ok => {}
-            Item::ErrorUnlessSet if self.status != Status::Unset => {}
+            // A failure without a text takes none away.
+            Item::Error("") | Item::ErrorUnlessSet if self.status != Status::Unset => {}
             Item::ErrorUnlessSet => self.status = Status::error(""),
             Item::Error(description) => self.status = Status::error(description.to_owned()),
         }

@@ -83,7 +83,8 @@ impl Ambience {
     pub fn read(site: &'static SpanSite) -> Self {
         Self {
             site,
-            context: (site.may_be_enabled() || current::is_entered()).then(TaskContext::current),
+            context: (site.may_be_enabled() || current::is_entered())
+                .then(TaskContext::for_opening),
         }
     }
 }
@@ -611,7 +612,10 @@ impl Active {
             self.record.link(link);
         }
         let activates = engine.engine.config.activates;
-        self.otel = activates.then(|| crate::otel::to_context(&context));
+        self.otel = activates.then(|| {
+            let inbox = self.record.share();
+            crate::otel::active_here(&context, inbox)
+        });
         self.frame = Frame::new(Some(context), Origin::Engine);
         self.frame.activates = activates;
         self.owned = true;
@@ -642,8 +646,8 @@ impl Active {
         let (is_wanted, is_wanted_here) = engine::is_enabled(self.site);
         if is_wanted {
             // Also where nobody else wants it: filters of single layers wait for the span that they were asked for.
-            let context = self.frame.context.as_ref().filter(|_| is_wanted_here);
-            self.span = engine::adopt(context, || new_span(self.site, values));
+            let adopted = is_wanted_here.then(|| self.as_adopted()).flatten();
+            self.span = engine::adopt(adopted, || new_span(self.site, values));
         }
         if is_wanted_here {
             self.record_opening(values);
@@ -660,6 +664,15 @@ impl Active {
         self.become_span(parent, ambient, baggage);
         self.record_ids();
         Some(self)
+    }
+
+    /// What the span of `tracing` beside it knows of it.
+    fn as_adopted(&mut self) -> Option<engine::Adopted> {
+        Some(engine::Adopted {
+            context: self.frame.context.clone()?,
+            inbox: self.record.share(),
+            otel: self.otel.clone(),
+        })
     }
 
     /// Forgets that it began: it opens somewhere else, with the surroundings of the call.
