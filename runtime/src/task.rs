@@ -14,7 +14,7 @@ use tracing::Dispatch;
 
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
-use crate::current::{self, Entry, Frame, Origin, Token};
+use crate::current::{self, Frame, Origin, Token};
 
 /// What is current here, to make it current elsewhere: on another thread, in another task, in an
 /// executor that this crate does not know. Cloning raises reference counts.
@@ -46,17 +46,22 @@ impl TaskContext {
     /// What is current on this thread.
     #[must_use]
     pub fn current() -> Self {
-        Self::of_thread(true)
+        let context = Self::for_opening();
+        #[cfg(feature = "engine")]
+        let context = Self {
+            frame: context.frame.map(|mut frame| {
+                frame.inbox = current::share();
+                frame
+            }),
+            ..context
+        };
+        context
     }
 
-    /// The same for the span of a function that returns its future, which opens later and by itself.
+    /// The same for a span that opens later: nothing is said there about the span that is current here.
     pub(crate) fn for_opening() -> Self {
-        Self::of_thread(false)
-    }
-
-    fn of_thread(shared: bool) -> Self {
         Self {
-            frame: current::snapshot(shared).or_else(outside).map(Box::new),
+            frame: current::snapshot().or_else(outside).map(Box::new),
             surroundings: Surroundings {
                 span: tracing::Span::current(),
                 #[cfg(feature = "otel")]
@@ -121,7 +126,7 @@ impl Surroundings {
         #[cfg(feature = "otel")]
         let otel = crate::otel::attach(&self.otel);
         Some(EnteredTask {
-            token: current::enter(Entry::Task(frame.take())).ok(),
+            token: current::enter_task(frame.take()),
             frame,
             #[cfg(feature = "otel")]
             _otel: otel,
@@ -166,9 +171,7 @@ struct EnteredTask<'a> {
 impl Drop for EnteredTask<'_> {
     fn drop(&mut self) {
         // The frame comes back with the baggage that was set meanwhile.
-        if let Some(Entry::Task(frame)) = self.token.take().and_then(current::exit) {
-            *self.frame = frame;
-        }
+        *self.frame = self.token.take().and_then(current::exit_task);
     }
 }
 

@@ -10,7 +10,7 @@ use std::fmt::{self, Write as _};
 use super::clock::Ticks;
 use super::config::Limits;
 use crate::context::TraceContext;
-use crate::span::AttributeValue;
+use crate::span::{AttributeValue, Ended};
 
 const NAME: u8 = 0;
 const FIELD: u8 = 1;
@@ -20,6 +20,7 @@ const LINK: u8 = 4;
 const STATUS_OK: u8 = 5;
 const STATUS_ERROR: u8 = 6;
 const STATUS_ERROR_UNLESS_SET: u8 = 7;
+const OUTCOME: u8 = 8;
 
 /// Beyond this many bytes a span takes no further name or status from outside: these have no count.
 pub(super) const MOST_BYTES: usize = 1 << 20;
@@ -159,6 +160,11 @@ impl Body {
         self.set_len(start, len);
     }
 
+    /// How a span of ours ended.
+    pub(crate) fn outcome(&mut self, ended: Ended) {
+        self.bytes.extend_from_slice(&[OUTCOME, ended as u8]);
+    }
+
     /// The operation is known to be a success.
     pub(crate) fn ok(&mut self) {
         self.bytes.push(STATUS_OK);
@@ -212,7 +218,11 @@ impl Body {
                 ),
                 Item::Event(..) => (&mut here.events, &mut here.dropped_events, limits.events),
                 Item::Link(..) => (&mut here.links, &mut here.dropped_links, limits.links),
-                Item::Name(_) | Item::Ok | Item::Error(_) | Item::ErrorUnlessSet => (
+                Item::Outcome(_)
+                | Item::Name(_)
+                | Item::Ok
+                | Item::Error(_)
+                | Item::ErrorUnlessSet => (
                     &mut uncounted.0,
                     &mut uncounted.1,
                     u32::from(self.bytes.len() < MOST_BYTES),
@@ -343,6 +353,7 @@ pub(crate) enum Item<'a> {
     Ok,
     Error(&'a str),
     ErrorUnlessSet,
+    Outcome(Ended),
 }
 
 /// A value that was written.
@@ -446,6 +457,11 @@ impl<'a> Items<'a> {
             STATUS_OK => Item::Ok,
             STATUS_ERROR => Item::Error(self.text()?),
             STATUS_ERROR_UNLESS_SET => Item::ErrorUnlessSet,
+            OUTCOME => {
+                let number = self.byte()?;
+                let mut all = Ended::ALL.into_iter();
+                Item::Outcome(all.find(|ended| *ended as u8 == number)?)
+            }
             _ => return None,
         })
     }

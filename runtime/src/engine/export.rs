@@ -112,6 +112,10 @@ impl<'a> Read<'a> {
                 self.links
                     .push(Link::new(linked(&to), link.attributes.list, 0));
             }
+            Item::Outcome(ended) => {
+                let key = Key::from_static_str(semconv::OUTCOME);
+                self.attributes.set(key, ended.as_str().into());
+            }
             // Ok is final; otherwise the last one counts.
             Item::Ok => self.status = Status::Ok,
             Item::Error(_) if self.status == Status::Ok => {}

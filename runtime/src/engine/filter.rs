@@ -6,7 +6,6 @@
 //! has refused the span.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -19,7 +18,6 @@ use tracing_subscriber::layer::{Context, Filter};
 use super::Shared;
 use super::config::TracingSpans;
 use super::layer::Recorder;
-use super::local::{self, Handle};
 use crate::span::SpanSite;
 
 /// Engines that nobody has found yet by looking for them in a subscriber. They may be behind something that
@@ -138,7 +136,7 @@ pub(crate) enum Answer {
     },
     /// The engine records it, if it is still [enabled](is_enabled) where that has to be asked.
     Wanted {
-        engine: Rc<Handle>,
+        engine: u64,
         by_others: bool,
         /// Whether somebody decides for each span.
         asked_each_time: bool,
@@ -217,7 +215,7 @@ pub(crate) fn ask(site: &'static SpanSite) -> Answer {
         } = verdict;
         if wanted {
             Answer::Wanted {
-                engine: local::handle(engine),
+                engine: engine.number,
                 by_others,
                 asked_each_time,
             }

@@ -157,13 +157,10 @@ impl Recording {
         }
         let below = crate::otel::from_context(&parent);
         let baggage = crate::otel::baggage_of(&parent);
-        let Some(context) = self
-            .record
-            .start_below(&self.context, below.as_ref(), baggage)
-        else {
+        let Some(context) = self.record.start_below(&self.context, below.as_ref()) else {
             return false;
         };
-        self.context = context;
+        self.context = context.with_baggage(baggage);
         self.otel = self.otel.take().map(|_| parent);
         true
     }
@@ -258,9 +255,10 @@ where
             baggage,
         } = Surroundings::of(attributes, &ctx);
         let mut record = Record::default();
-        let Some(context) = record.start(&handle, parent.as_ref(), baggage) else {
+        let Some(context) = local::start(&mut record, &handle, parent.as_ref()) else {
             return;
         };
+        let context = context.with_baggage(baggage);
         record.write_until_decided();
         let limits = *record.limits();
         let mut body = local::scratch();
@@ -411,8 +409,7 @@ where
             frame,
             _attached: attached,
         };
-        // At the end of a thread nothing can be current.
-        drop(current::enter(Entry::Foreign(foreign)));
+        current::enter_foreign(foreign);
     }
 
     fn on_exit(&self, id: &Id, _: Context<'_, S>) {

@@ -72,13 +72,11 @@ pub(crate) use config::Config;
 pub(crate) use filter::{Answer, Verdict, ask, is_enabled};
 pub(crate) use inbox::Inbox;
 pub(crate) use layer::{Adopted, Open, Recorder, adopt, recording_beside};
-pub(crate) use local::{give_back, scratch};
+pub(crate) use local::{Local, give_back, handle_of, scratch, start};
 pub(crate) use record::Record;
 
-use body::Body;
-use clock::Calendar;
 use filter::Sight;
-use queue::{Buffer, Chunk, Head, Queue};
+use queue::Queue;
 use worker::Progress;
 
 /// Records spans and exports them. Dropping it is [`shutdown`](Self::shutdown) with five seconds.
@@ -150,18 +148,6 @@ impl Shared {
 
     fn close(&self) {
         self.closed.store(true, Ordering::Relaxed);
-    }
-
-    fn push(&self, buffer: &Buffer, head: Head, body: &Body) {
-        match &self.immediate {
-            None => self.queue.push(buffer, head, body),
-            Some(immediate) => {
-                let chunk = Chunk::of_one(head, body);
-                for span in export::of_chunk(&self.config, &Calendar::new(), &chunk) {
-                    immediate.ended(span);
-                }
-            }
-        }
     }
 }
 

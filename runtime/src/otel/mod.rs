@@ -190,7 +190,7 @@ impl Default for Mark {
 /// Which context is current, as far as its address says: cheaper than [`Mark`]. To be compared only while the
 /// context that it was taken from is alive.
 #[cfg(feature = "engine")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Glance {
     span: usize,
     baggage: usize,
@@ -198,11 +198,15 @@ pub(crate) struct Glance {
 
 #[cfg(feature = "engine")]
 impl Glance {
-    /// A glance at OpenTelemetry's current context.
-    pub(crate) fn now() -> Self {
+    /// A glance at OpenTelemetry's current context; at its baggage only where that matters.
+    pub(crate) fn now(with_baggage: bool) -> Self {
         Context::map_current(|context| Self {
             span: std::ptr::from_ref(context.span().span_context()).addr(),
-            baggage: std::ptr::from_ref(context.baggage()).addr(),
+            baggage: if with_baggage {
+                std::ptr::from_ref(context.baggage()).addr()
+            } else {
+                0
+            },
         })
     }
 
