@@ -23,7 +23,7 @@ fn says() {
     otel::set_attribute("key", 1);
 }
 
-/// Allocations of one more call, after the first ones, on an engine of its own.
+/// Allocations of one more call on an engine of its own, whose chunk has the room for it.
 fn allocations(activate: bool, sampler: Sampler, call: impl Fn()) -> u64 {
     let engine = Engine::builder()
         .with_exporter(InMemorySpanExporter::default())
@@ -33,10 +33,8 @@ fn allocations(activate: bool, sampler: Sampler, call: impl Fn()) -> u64 {
         .expect("an engine");
     let subscriber = tracing_subscriber::registry().with(engine.layer());
     tracing::subscriber::with_default(subscriber, || {
-        for _ in 0..3 {
-            call();
-        }
-        allocation_counter::measure(&call).count_total
+        let calls = (0..100).map(|_| allocation_counter::measure(&call).count_total);
+        calls.min().expect("there were calls")
     })
 }
 
@@ -53,8 +51,9 @@ fn spans_that_nobody_shares_allocate_nothing_without_activation() {
 fn with_activation_a_span_costs_the_two_allocations_of_opentelemetry() {
     let counted = allocations(true, Sampler::AlwaysOn, || assert_eq!(outer(), 5));
     assert_eq!(counted, 3 * 2);
-    let unsampled = allocations(true, Sampler::AlwaysOff, || assert_eq!(step(1), 2));
-    assert!(unsampled <= 4, "{unsampled}");
+    // Not sampled, it costs one; the first one of a trace notes what the SDK would lose of its flags.
+    let counted = allocations(true, Sampler::AlwaysOff, || assert_eq!(outer(), 5));
+    assert_eq!(counted, 4 + 1 + 1);
 }
 
 #[test]
@@ -71,14 +70,14 @@ fn asking_for_the_current_context_allocates_nothing_more() {
 #[test]
 fn what_is_said_about_the_running_span_allocates_nothing_of_its_own() {
     assert_eq!(allocations(false, Sampler::AlwaysOn, says), 0);
-    let task = || {
-        traced_task();
-    };
-    let shared = allocations(false, Sampler::AlwaysOn, task);
-    assert!(shared <= 2, "{shared}");
 }
 
-#[traced]
-fn traced_task() {
-    TaskContext::current().run(|| tracing::info!("here"));
+/// The context of a task is two boxes: that which is taken along, and that which is current.
+#[test]
+fn sharing_a_span_with_a_task_allocates_nothing_but_the_task() {
+    #[traced]
+    fn spawner() {
+        TaskContext::current().run(|| tracing::info!("here"));
+    }
+    assert_eq!(allocations(false, Sampler::AlwaysOn, spawner), 2);
 }

@@ -67,6 +67,17 @@ impl Frame {
             .map_or(&self.baggage, TraceContext::baggage)
     }
 
+    /// Whether whatever others do inside needs no mark.
+    #[cfg(feature = "otel")]
+    pub(crate) const fn marks_nothing(&self) -> bool {
+        self.is_of_engine() && !self.activates
+    }
+
+    #[cfg(not(feature = "otel"))]
+    pub(crate) const fn marks_nothing(&self) -> bool {
+        false
+    }
+
     /// Whether it is one of the engine.
     pub(crate) const fn is_of_engine(&self) -> bool {
         #[cfg(feature = "engine")]

@@ -54,6 +54,11 @@ pub(crate) struct Stack {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token(u64);
 
+impl Token {
+    /// That of no entry.
+    const NONE: Self = Self(u64::MAX);
+}
+
 struct Entered {
     token: Token,
     entry: Entry,
@@ -110,9 +115,12 @@ impl Entry {
 pub(crate) enum Mark {
     /// Spans of `tracing` leave no entry here.
     Others(OthersMark),
-    /// They do, so that only OpenTelemetry's context is looked at.
+    /// They do, and only OpenTelemetry's context is looked at.
     #[cfg(feature = "engine")]
     OpenTelemetry(otel::Glance),
+    /// They do, and OpenTelemetry's contexts are a world of their own.
+    #[cfg(feature = "engine")]
+    Nothing,
 }
 
 /// What others have made current on this thread.
@@ -137,11 +145,24 @@ impl OthersMark {
 }
 
 impl Mark {
+    #[cfg(feature = "engine")]
+    const NOTHING: Self = Self::Nothing;
+    #[cfg(not(feature = "engine"))]
+    const NOTHING: Self = Self::Others(OthersMark {
+        tracing: None,
+        #[cfg(feature = "otel")]
+        otel: otel::Mark::NONE,
+    });
+
     /// What is current now, as far as it can be inside this frame unseen.
     pub(crate) fn now(frame: Option<&Frame>) -> Self {
         #[cfg(feature = "engine")]
         if let Some(frame) = frame.filter(|frame| frame.is_of_engine()) {
-            return Self::OpenTelemetry(otel::Glance::now(frame.activates));
+            return if frame.activates {
+                Self::OpenTelemetry(otel::Glance::now())
+            } else {
+                Self::Nothing
+            };
         }
         let _ = frame;
         Self::Others(OthersMark::now())
@@ -182,19 +203,23 @@ impl Stack {
 /// Makes a span the innermost one. Call it after everything else that the span makes current on this thread.
 /// At the end of the thread, where nothing is entered, the span comes back.
 pub(crate) fn enter_span(active: Box<Active>) -> Result<Token, Box<Active>> {
-    if !is_possible() {
-        return Err(active);
-    }
-    let mark = Mark::now(Some(&active.frame));
     let mut active = Some(active);
     let token = with_thread(|thread| {
-        let entry = Entry::Span(active.take()?);
-        Some(thread.stack.push(entry, mark))
+        let active = active.take()?;
+        // Others are not asked with the thread's things in the hand.
+        if !active.frame.marks_nothing() {
+            return Some(Err(active));
+        }
+        Some(Ok(thread.stack.push(Entry::Span(active), Mark::NOTHING)))
     });
-    match (token.flatten(), active) {
-        (Some(token), _) => Ok(token),
-        (None, Some(active)) => Err(active),
-        (None, None) => Ok(Token(u64::MAX)),
+    match token.flatten() {
+        Some(Ok(token)) => Ok(token),
+        Some(Err(active)) => {
+            let mark = Mark::now(Some(&active.frame));
+            let push = |thread: &mut Thread| thread.stack.push(Entry::Span(active), mark);
+            Ok(with_thread(push).unwrap_or(Token::NONE))
+        }
+        None => active.map_or(Ok(Token::NONE), Err),
     }
 }
 

@@ -73,6 +73,8 @@ pub(crate) fn ambient() -> Ambient {
     }
     match innermost() {
         #[cfg(feature = "engine")]
+        Some((frame, Mark::Nothing)) => frame.into(),
+        #[cfg(feature = "engine")]
         Some((frame, Mark::OpenTelemetry(mark))) => inside_engine(frame, mark),
         Some((frame, Mark::Others(mark))) => match inside(Some(&frame), mark) {
             Some(theirs) => theirs,
@@ -87,7 +89,7 @@ pub(crate) fn ambient() -> Ambient {
 /// What is current in a frame of the engine.
 #[cfg(feature = "engine")]
 fn inside_engine(frame: Frame, mark: otel::Glance) -> Ambient {
-    let now = otel::Glance::now(frame.activates);
+    let now = otel::Glance::now();
     if now == mark {
         return frame.into();
     }

@@ -10,6 +10,7 @@ use opentelemetry::{Array, KeyValue};
 
 use super::Ticks;
 use super::body::{Body, MOST_BYTES, Value};
+use super::clock::Moment;
 use super::config::Limits;
 use super::inbox::Inbox;
 use crate::otel::{self, Note};
@@ -25,7 +26,7 @@ impl Note {
                 at,
                 attributes,
             } => {
-                let at = at.map_or_else(Ticks::now, Ticks::at);
+                let at = at.map_or_else(|| Moment::from(Ticks::now()), Moment::of);
                 if body.event(limits, at) {
                     body.name(&AttributeValue::Str(name));
                     write_attributes(body, limits, attributes);

@@ -7,7 +7,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::clock::Ticks;
+use super::clock::{Moment, Ticks};
 use super::config::Limits;
 use crate::context::TraceContext;
 use crate::span::{AttributeValue, Ended};
@@ -21,6 +21,7 @@ const STATUS_OK: u8 = 5;
 const STATUS_ERROR: u8 = 6;
 const STATUS_ERROR_UNLESS_SET: u8 = 7;
 const OUTCOME: u8 = 8;
+const EVENT_BEFORE: u8 = 9;
 
 /// Beyond this many bytes a span takes no further name or status from outside: these have no count.
 pub(super) const MOST_BYTES: usize = 1 << 20;
@@ -121,14 +122,19 @@ impl Body {
     /// Begins an event, which has the name and the attributes that follow, until [`end`](Self::end).
     /// `false` where there is no room for it; then nothing may follow.
     #[must_use]
-    pub(crate) fn event(&mut self, limits: &Limits, at: Ticks) -> bool {
+    pub(crate) fn event(&mut self, limits: &Limits, at: impl Into<Moment>) -> bool {
         if self.counts.events >= limits.events {
             self.counts.dropped_events += 1;
             return false;
         }
         self.counts.events += 1;
-        self.bytes.push(EVENT);
-        self.bytes.extend_from_slice(&at.to_bytes());
+        let at = at.into();
+        self.bytes
+            .push(if at.before == 0 { EVENT } else { EVENT_BEFORE });
+        self.bytes.extend_from_slice(&at.now.to_bytes());
+        if at.before != 0 {
+            self.bytes.extend_from_slice(&at.before.to_le_bytes());
+        }
         self.begin();
         true
     }
@@ -348,7 +354,7 @@ pub(crate) enum Item<'a> {
     Name(&'a str),
     Field(usize, Written<'a>),
     Attribute(&'a str, Written<'a>),
-    Event(Ticks, Items<'a>),
+    Event(Moment, Items<'a>),
     Link(LinkedTo<'a>, Items<'a>),
     Ok,
     Error(&'a str),
@@ -443,7 +449,14 @@ impl<'a> Items<'a> {
             NAME => Item::Name(self.text()?),
             FIELD => Item::Field(usize::from(self.byte()?), self.value()?),
             ATTRIBUTE => Item::Attribute(self.text()?, self.value()?),
-            EVENT => Item::Event(Ticks::from_bytes(self.array()?), self.inner()?),
+            EVENT => Item::Event(Ticks::from_bytes(self.array()?).into(), self.inner()?),
+            EVENT_BEFORE => {
+                let at = Moment {
+                    now: Ticks::from_bytes(self.array()?),
+                    before: i64::from_le_bytes(self.array()?),
+                };
+                Item::Event(at, self.inner()?)
+            }
             LINK => {
                 let to = LinkedTo {
                     trace_id: self.array()?,

@@ -102,7 +102,7 @@ impl<'a> Read<'a> {
                 let event = Self::of(metadata, calendar, items);
                 self.events.push(Event::new(
                     event.name.unwrap_or_default().to_owned(),
-                    calendar.time(at),
+                    calendar.time_of(at),
                     event.attributes.list,
                     0,
                 ));

@@ -137,6 +137,7 @@ impl Shared {
             immediate,
             closed: AtomicBool::new(false),
         });
+        clock::start();
         local::publish(&shared);
         THERE.store(true, Ordering::Relaxed);
         shared

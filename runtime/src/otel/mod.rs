@@ -198,27 +198,17 @@ pub(crate) struct Glance {
 
 #[cfg(feature = "engine")]
 impl Glance {
-    /// A glance at OpenTelemetry's current context; at its baggage only where that matters.
-    pub(crate) fn now(with_baggage: bool) -> Self {
+    /// A glance at OpenTelemetry's current context.
+    pub(crate) fn now() -> Self {
         Context::map_current(|context| Self {
             span: std::ptr::from_ref(context.span().span_context()).addr(),
-            baggage: if with_baggage {
-                std::ptr::from_ref(context.baggage()).addr()
-            } else {
-                0
-            },
+            baggage: std::ptr::from_ref(context.baggage()).addr(),
         })
     }
 
     pub(crate) const fn has_span_of(&self, other: &Self) -> bool {
         self.span == other.span
     }
-}
-
-/// Whether OpenTelemetry's current context has a span or baggage.
-#[cfg(feature = "engine")]
-pub(crate) fn is_anything_current() -> bool {
-    Context::map_current(|context| context.has_active_span() || !context.baggage().is_empty())
 }
 
 /// OpenTelemetry's current context; an empty one at the end of a thread, where asking would panic.

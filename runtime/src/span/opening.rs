@@ -185,6 +185,10 @@ impl Opening {
         if !site.is_of_interest() {
             return Self(None);
         }
+        #[cfg(feature = "engine")]
+        if let Some(active) = Active::begin_alone(site) {
+            return Self(Some(active));
+        }
         let mut active = Active::new(site);
         active.plan.wanted = true;
         Self(Some(active)).begun()
@@ -320,6 +324,11 @@ impl fmt::Debug for Opening {
 impl Active {
     #[inline(never)]
     fn open_in_place(mut self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Self>> {
+        #[cfg(feature = "engine")]
+        if self.plan.begun == Begun::Alone && self.plan.invalid.is_none() {
+            self.record_opening(values);
+            return Some(self);
+        }
         if !current::is_possible() {
             return None;
         }

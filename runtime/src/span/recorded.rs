@@ -40,6 +40,30 @@ impl Active {
         }
     }
 
+    /// The usual span: its parent is the innermost frame, and nobody else wants it.
+    pub(super) fn begin_alone(site: &'static SpanSite) -> Option<Box<Self>> {
+        let Answer::Wanted {
+            engine,
+            by_others: false,
+            asked_each_time: false,
+        } = engine::ask(site)
+        else {
+            return None;
+        };
+        current::with_thread(|thread| {
+            let mut active = thread.pool.take(site);
+            if active.begin_at_once(thread, engine) {
+                active.owned = true;
+                active.plan.begun = Begun::Alone;
+                active.plan.wanted = active.record.is_sampled();
+                return Some(active);
+            }
+            thread.pool.keep(active);
+            None
+        })
+        .flatten()
+    }
+
     /// The usual case, which needs no code but ours.
     fn begin_at_once(&mut self, thread: &mut Thread, engine: u64) -> bool {
         let Thread {
@@ -54,24 +78,16 @@ impl Active {
         if config.ids.is_some() || config.activates {
             return false;
         }
-        let parent = match &self.plan.inbound {
-            Inbound::Context(context) => Some(context),
-            Inbound::Absent => match stack.innermost() {
-                Some((Some(frame), mark)) if mark == Mark::now(Some(frame)) => match frame.origin {
-                    Origin::Engine => frame.context.as_ref(),
-                    _ => return false,
-                },
-                None if !self.site.environment && !crate::otel::is_anything_current() => None,
-                _ => return false,
-            },
+        let parent = match (&self.plan.inbound, stack.innermost()) {
+            (Inbound::Context(context), _) => Some(context),
+            (Inbound::Absent, Some((Some(frame), Mark::Nothing))) => frame.context.as_ref(),
+            (Inbound::Absent, None) if !self.site.environment => None,
             _ => return false,
         };
-        let context = self.record.start(handle, Some(generator), parent);
-        let began = context.is_some();
-        self.frame.context = context;
+        self.frame.context = self.record.start(handle, Some(generator), parent);
         self.frame.origin = Origin::Engine;
         self.frame.activates = false;
-        began
+        self.frame.context.is_some()
     }
 
     /// All other cases.
@@ -215,6 +231,11 @@ impl Active {
             Ended::Panicked => self.record.error(&AttributeValue::Str(PANICKED)),
         }
         self.record.field(site::ERROR_TYPE, &error_type);
+    }
+
+    /// Whether nothing has to be made current but the frame.
+    pub(super) fn is_alone(&self) -> bool {
+        self.span.is_none() && self.otel.is_none() && self.record.is_there()
     }
 
     /// Whether the span ends without any code but ours.

@@ -112,6 +112,10 @@ impl Drop for Running {
 impl Beside {
     /// That of the subscriber first, ours last.
     fn enter(active: &mut Active) -> Self {
+        #[cfg(feature = "engine")]
+        if active.is_alone() {
+            return Self::default();
+        }
         if !current::is_possible() {
             return Self::default();
         }

@@ -6,7 +6,7 @@ use tracing_relay_peers::suite::{
     Case, Cost, Expected, Parent, Pipeline, on_this_thread, on_threads, until_exported,
 };
 
-use crate::peers::{self, Item, Peer, State};
+use crate::peers::{self, ITEM, Item, Peer, State};
 
 type Work = fn(Peer, &Pipeline, u64) -> Cost;
 
@@ -84,16 +84,6 @@ const TREE: [Expected; 2] = [
     },
 ];
 
-fn item(number: u64) -> Item {
-    Item {
-        number,
-        user: "u-4711",
-        region: "eu-central-1",
-        cached: true,
-        size: 4096,
-    }
-}
-
 fn no_fields(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
     on_this_thread(calls, peer.no_fields)
 }
@@ -103,7 +93,7 @@ fn one_field(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
 }
 
 fn five_fields(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
-    on_this_thread(calls, |number| (peer.five_fields)(item(number)))
+    on_this_thread(calls, |number| (peer.five_fields)(Item { number, ..ITEM }))
 }
 
 fn asynchronous(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
@@ -139,7 +129,7 @@ fn two_threads(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
 fn thousand(peer: Peer, pipeline: &Pipeline, calls: u64) -> Cost {
     until_exported(pipeline, calls, |_| {
         for _ in 0..1_000 {
-            (peer.five_fields)(item(0));
+            (peer.five_fields)(ITEM);
         }
     })
 }

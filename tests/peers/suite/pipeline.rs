@@ -189,8 +189,19 @@ pub struct TracingRelay {
     pub level: LevelFilter,
     /// Whether `opentelemetry::Context::current()` follows the spans, which is the engine's default.
     pub activates: bool,
-    /// With a layer beside it that writes log lines, to nowhere.
-    pub fmt: bool,
+    /// What else is in the subscriber.
+    pub beside: Beside,
+}
+
+/// What is in a subscriber besides the engine's layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// Nothing: the level is a filter of the engine's layer.
+    Nothing,
+    /// The level, as a filter for all layers, which the engine cannot tell from one that wants the spans.
+    Filter,
+    /// A layer that writes log lines, to nowhere.
+    Fmt,
 }
 
 impl TracingRelay {
@@ -199,7 +210,7 @@ impl TracingRelay {
         sampled: Sampled::Yes,
         level: LevelFilter::INFO,
         activates: false,
-        fmt: false,
+        beside: Beside::Nothing,
     };
 
     /// Its defaults, where all spans are recorded.
@@ -227,14 +238,15 @@ impl TracingRelay {
             .with_context_activation(self.activates)
             .build()
             .expect("a thread for the exporter");
-        let subscriber = tracing_subscriber::registry()
-            .with(self.level)
-            .with(engine.layer());
-        if self.fmt {
-            let lines = fmt::layer().with_writer(std::io::sink);
-            subscriber.with(lines).init();
-        } else {
-            subscriber.init();
+        let subscriber = tracing_subscriber::registry();
+        match self.beside {
+            Beside::Nothing => subscriber.with(engine.filtered_layer(self.level)).init(),
+            Beside::Filter => subscriber.with(self.level).with(engine.layer()).init(),
+            Beside::Fmt => {
+                let lines = fmt::layer().with_writer(std::io::sink);
+                let layer = engine.filtered_layer(self.level);
+                subscriber.with(layer).with(lines).init();
+            }
         }
         Pipeline {
             sink,

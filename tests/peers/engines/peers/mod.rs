@@ -12,10 +12,12 @@ use std::pin::Pin;
 
 use tracing::level_filters::LevelFilter;
 use tracing_relay_peers::polled::{Yield, block_on};
-use tracing_relay_peers::suite::{Pipeline, Sampled, TracingOpenTelemetry, TracingRelay};
+use tracing_relay_peers::suite::{
+    self, Pipeline, Sampled, TracingOpenTelemetry, TracingRelay, Waiting,
+};
 
 /// All of them, those that others are compared with before ours.
-pub(crate) const ALL: [Peer; 14] = [
+pub(crate) const ALL: [Peer; 15] = [
     untraced::PEER,
     instrument::PEER,
     instrument::LEAN,
@@ -25,11 +27,42 @@ pub(crate) const ALL: [Peer; 14] = [
     traceable::PEER,
     relay::PEER,
     relay::ACTIVATED,
+    relay::BELOW_A_FILTER,
     relay::WITH_FMT,
     instrument::ON_THE_ENGINE,
     instrument::ON_THE_ENGINE_ACTIVATED,
     relay::ON_TRACING_OPENTELEMETRY,
     relay::WITHOUT_IDS,
+];
+
+/// Names that bounds need.
+pub(crate) const FASTRACE: &str = fastrace::PEER.name;
+pub(crate) const INSTRUMENT_ON_OURS: &str = instrument::ON_THE_ENGINE.name;
+pub(crate) const TRACED_ON_TRACING_OPENTELEMETRY: &str = relay::ON_TRACING_OPENTELEMETRY.name;
+
+/// Whose spans wait, all of them with room.
+pub(crate) const WAITING: [Waiting; 3] = [
+    Waiting {
+        variant: instrument::PEER.name,
+        set_up: || {
+            let large = TracingOpenTelemetry {
+                queue: suite::WAITING + 1,
+                ..TracingOpenTelemetry::DEFAULTS
+            };
+            large.install()
+        },
+        span: || _ = (instrument::PEER.five_fields)(ITEM),
+    },
+    Waiting {
+        variant: fastrace::PEER.name,
+        set_up: suite::fastrace,
+        span: || _ = (fastrace::PEER.five_fields)(ITEM),
+    },
+    Waiting {
+        variant: relay::PEER.name,
+        set_up: || TracingRelay::PLAIN.install(),
+        span: || _ = (relay::PEER.five_fields)(ITEM),
+    },
 ];
 
 /// What becomes of the spans.
@@ -54,6 +87,15 @@ pub(crate) struct Item {
     pub(crate) cached: bool,
     pub(crate) size: usize,
 }
+
+/// The usual one.
+pub(crate) const ITEM: Item = Item {
+    number: 0,
+    user: "u-4711",
+    region: "eu-central-1",
+    cached: true,
+    size: 4096,
+};
 
 /// An engine. Each span is called `step`; of a tree, ten of them are below one that is called `tree`.
 #[derive(Clone, Copy)]
@@ -91,7 +133,10 @@ async fn pending(number: u64, times: u64) -> u64 {
 
 /// What the function with four awaits does.
 async fn awaits(number: u64) -> u64 {
-    pending(number, 4).await
+    for _ in 0..4 {
+        Yield::default().await;
+    }
+    body(number)
 }
 
 /// What the root of a tree does.

@@ -1,7 +1,7 @@
 //! `#[traced]` on our engine: alone, with contexts activated, and with log lines; and on tracing-opentelemetry, with the
 //! ids for log lines and without.
 
-use tracing_relay_peers::suite::{TracingOpenTelemetry, TracingRelay};
+use tracing_relay_peers::suite::{Beside, TracingOpenTelemetry, TracingRelay};
 
 use super::{Peer, STATES_OF_TRACING, State, block_on, tracing_opentelemetry, tracing_relay};
 
@@ -67,6 +67,13 @@ mod without_ids {
     functions!(log_ids = false);
 }
 
+const fn beside(beside: Beside) -> TracingRelay {
+    TracingRelay {
+        beside,
+        ..TracingRelay::PLAIN
+    }
+}
+
 pub(crate) const PEER: Peer = Peer {
     name: crate::OURS,
     states: STATES_OF_TRACING,
@@ -86,16 +93,17 @@ pub(crate) const ACTIVATED: Peer = Peer {
     ..PEER
 };
 
+pub(crate) const BELOW_A_FILTER: Peer = Peer {
+    name: "tracing-relay, a filter for all layers",
+    states: &[State::Sampled, State::Unsampled, State::Disabled],
+    set_up: |state| tracing_relay(state, beside(Beside::Filter)),
+    ..PEER
+};
+
 pub(crate) const WITH_FMT: Peer = Peer {
     name: "tracing-relay, with log lines",
     states: &[State::Sampled],
-    set_up: |state| {
-        let with_fmt = TracingRelay {
-            fmt: true,
-            ..TracingRelay::PLAIN
-        };
-        tracing_relay(state, with_fmt)
-    },
+    set_up: |state| tracing_relay(state, beside(Beside::Fmt)),
     ..PEER
 };
 
