@@ -32,7 +32,10 @@
 //!
 //! `tracing::Span::current()` inside an annotated function is not that function's span unless another layer
 //! wants it, so that what is instrumented with it elsewhere starts a new trace:
-//! [`TracingSpans::Always`] makes one for each.
+//! [`TracingSpans::Always`] makes one for each. For values of OpenTelemetry, [`otel::set_attribute`] and its
+//! siblings find the span of the function.
+//!
+//! [`otel::set_attribute`]: crate::otel::set_attribute
 
 mod api;
 mod body;

@@ -300,6 +300,20 @@ fn spans_of_the_api_and_ours_are_each_others_children() {
     }
 }
 
+/// It would be exported in turn, and never come to an end.
+#[test]
+fn the_work_of_an_exporter_is_not_traced() {
+    for engine in ENGINES {
+        Pipeline::new().engine(engine).run_sync(|traces| {
+            let suppressed = Context::enter_telemetry_suppressed_scope();
+            info_span!("request of the exporter").in_scope(|| info!("sent"));
+            drop(suppressed);
+            info_span!("theirs").in_scope(|| {});
+            assert_eq!(traces.exported(), ["theirs"]);
+        });
+    }
+}
+
 #[test]
 fn values_of_the_context_are_seen_inside_our_spans() {
     #[derive(Debug, PartialEq)]
