@@ -92,7 +92,7 @@ fn what_is_done_through_the_api_is_in_the_span() {
                 span.set_status(OtelStatus::error("too late"));
             });
             for span in spans {
-                assert_eq!(span.attribute("text"), text("a").as_ref());
+                assert_eq!(span.attribute("text"), Some(&text("a")));
                 assert_eq!(span.attribute("number"), Some(&Value::I64(7)));
                 assert_eq!(span.attribute("half"), Some(&Value::F64(0.5)));
                 assert_eq!(span.attribute("list"), Some(&Value::from(vec!["x", "y"])));

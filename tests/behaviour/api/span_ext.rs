@@ -65,7 +65,7 @@ fn what_is_said_about_a_span_is_in_it() {
             assert_eq!(traces.spans().len(), 4);
             for span in traces.spans() {
                 let name = span.name();
-                assert_eq!(span.attribute("text"), text("a").as_ref(), "{name}");
+                assert_eq!(span.attribute("text"), Some(&text("a")), "{name}");
                 assert_eq!(span.attribute("list"), Some(&Value::from(vec![1, 2])));
                 assert_eq!(events(&span), ["now", "then"], "{name}");
                 let apart = span.events()[1].time().duration_since(then);
