@@ -102,7 +102,7 @@ impl<'a> Read<'a> {
                 let event = Self::of(metadata, calendar, items);
                 self.events.push(Event::new(
                     event.name.unwrap_or_default().to_owned(),
-                    calendar.time(at),
+                    calendar.time_of(at),
                     event.attributes.list,
                     0,
                 ));
@@ -119,7 +119,8 @@ impl<'a> Read<'a> {
             // Ok is final; otherwise the last one counts.
             Item::Ok => self.status = Status::Ok,
             Item::Error(_) if self.status == Status::Ok => {}
-            Item::ErrorUnlessSet if self.status != Status::Unset => {}
+            // A failure without a text takes none away.
+            Item::Error("") | Item::ErrorUnlessSet if self.status != Status::Unset => {}
             Item::ErrorUnlessSet => self.status = Status::error(""),
             Item::Error(description) => self.status = Status::error(description.to_owned()),
         }
