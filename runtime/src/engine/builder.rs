@@ -128,7 +128,12 @@ impl Builder {
         let shared = Shared::new(self.config, self.immediate);
         let worker = match self.start {
             Some(start) => Some(start(Arc::clone(&shared))?),
-            None => None,
+            None => {
+                // There is nobody to wait for. Spans without an exporter are dropped.
+                shared.queue.close();
+                shared.progress.end();
+                None
+            }
         };
         Ok(Engine {
             shared,

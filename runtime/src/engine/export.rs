@@ -1,6 +1,7 @@
 //! Ended spans as the data that exporters of OpenTelemetry's SDK take.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use opentelemetry::trace::{
     Event, Link, SpanContext, SpanKind, Status, TraceFlags as OtelFlags, TraceState as OtelState,
@@ -10,59 +11,77 @@ use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use tracing::Metadata;
 
 use super::body::{Item, Items, LinkedTo, List, Written};
+use super::chunk::{Chunk, Thread, Waiting};
 use super::clock::Calendar;
 use super::config::Config;
-use super::queue::{Chunk, Thread, Waiting};
 use crate::context::TraceContext;
 use crate::semconv;
 use crate::span::Kind;
 
-/// All spans of a chunk.
-pub(crate) fn of_chunk<'a>(
+/// Makes the data of the SDK of what waits.
+pub(crate) struct Translator<'a> {
     config: &'a Config,
-    calendar: &'a Calendar,
-    chunk: &'a Chunk,
-) -> impl Iterator<Item = SpanData> + 'a {
-    chunk
-        .spans()
-        .map(move |(span, items)| of_span(config, calendar, chunk.thread(), span, items))
+    calendar: Calendar,
 }
 
-fn of_span(
-    config: &Config,
-    calendar: &Calendar,
-    thread: Option<&Thread>,
-    span: &Waiting,
-    items: &[u8],
-) -> SpanData {
-    let head = &span.head;
-    let mut read = Read::default();
-    for item in Items::new(items) {
-        read.item(head.metadata, calendar, item);
+impl<'a> Translator<'a> {
+    pub(crate) fn new(config: &'a Config) -> Self {
+        Self {
+            config,
+            calendar: Calendar::new(),
+        }
     }
-    add_place(config, head.metadata, thread, &mut read.attributes);
-    SpanData {
-        span_context: context_of(&head.context),
-        parent_span_id: head
-            .parent
-            .map_or(opentelemetry::SpanId::INVALID, |parent| {
-                opentelemetry::SpanId::from_bytes(parent.to_bytes())
-            }),
-        parent_span_is_remote: head.parent_is_remote,
-        span_kind: kind_of(head.kind),
-        name: read
-            .name
-            .map_or(Cow::Borrowed(head.metadata.name()), |name| {
-                Cow::Owned(name.to_owned())
-            }),
-        start_time: calendar.time(head.start),
-        end_time: calendar.time(head.end),
-        attributes: read.attributes.list,
-        dropped_attributes_count: span.counts.dropped_attributes,
-        events: events_of(read.events, span.counts.dropped_events),
-        links: links_of(read.links, span.counts.dropped_links),
-        status: read.status,
-        instrumentation_scope: config.instrumentation.clone(),
+
+    /// Looks whether the system's clock was set.
+    pub(crate) fn refresh(&mut self) {
+        self.calendar = self.calendar.refreshed();
+    }
+
+    /// All spans of a chunk.
+    pub(crate) fn chunk(&mut self, chunk: &Chunk) -> Vec<SpanData> {
+        let thread = chunk.thread.as_deref();
+        chunk
+            .spans()
+            .map(|(span, items)| self.span(thread, span, items))
+            .collect()
+    }
+
+    /// One span, that ended on `thread`.
+    pub(crate) fn span(
+        &mut self,
+        thread: Option<&Thread>,
+        span: &Waiting,
+        items: &[u8],
+    ) -> SpanData {
+        let head = &span.head;
+        let mut read = Read::default();
+        for item in Items::new(items) {
+            read.item(head.metadata, &self.calendar, item);
+        }
+        add_place(self.config, head.metadata, thread, &mut read.attributes);
+        SpanData {
+            span_context: context_of(&head.context),
+            parent_span_id: head
+                .parent
+                .map_or(opentelemetry::SpanId::INVALID, |parent| {
+                    opentelemetry::SpanId::from_bytes(parent.to_bytes())
+                }),
+            parent_span_is_remote: head.parent_is_remote,
+            span_kind: kind_of(head.kind),
+            name: read
+                .name
+                .map_or(Cow::Borrowed(head.metadata.name()), |name| {
+                    Cow::Owned(name.to_owned())
+                }),
+            start_time: self.calendar.time(head.start),
+            end_time: self.calendar.time(head.end),
+            attributes: read.attributes.list,
+            dropped_attributes_count: span.counts.dropped_attributes,
+            events: events_of(read.events, span.counts.dropped_events),
+            links: links_of(read.links, span.counts.dropped_links),
+            status: read.status,
+            instrumentation_scope: self.config.instrumentation.clone(),
+        }
     }
 }
 
@@ -171,7 +190,7 @@ fn add_place(
             attributes.add(semconv::THREAD_ID, number);
         }
         if let Some(name) = &thread.name {
-            attributes.add(semconv::THREAD_NAME, name.clone());
+            attributes.add(semconv::THREAD_NAME, Arc::clone(name));
         }
     }
     if config.target {

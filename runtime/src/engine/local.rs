@@ -48,6 +48,13 @@ impl Handle {
     }
 }
 
+/// A thread ends, or an engine has: what is left goes along.
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.engine.queue.leave(&self.buffer);
+    }
+}
+
 fn with<R>(f: impl FnOnce(&mut Local) -> R) -> Option<R> {
     LOCAL.try_with(|local| f(&mut local.borrow_mut())).ok()
 }
@@ -99,7 +106,12 @@ pub(crate) fn handle_of(number: u64) -> Option<Rc<Handle>> {
             .filter_map(Weak::upgrade)
             .find(|engine| engine.number == number)
     }?;
-    (!engine.is_closed()).then(|| handle(&engine))
+    Some(if engine.is_closed() {
+        // For the count of what comes too late.
+        Rc::new(Handle::new(&engine))
+    } else {
+        handle(&engine)
+    })
 }
 
 /// A new id; `None` at the end of the thread.

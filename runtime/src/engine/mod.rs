@@ -36,6 +36,7 @@
 
 mod body;
 mod builder;
+mod chunk;
 mod clock;
 mod config;
 mod export;
@@ -43,6 +44,7 @@ mod filter;
 mod ids;
 mod layer;
 mod local;
+mod losses;
 mod queue;
 mod record;
 mod visit;
@@ -50,7 +52,7 @@ mod worker;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -67,9 +69,10 @@ pub(crate) use local::{give_back, scratch};
 pub(crate) use record::Record;
 
 use body::Body;
-use clock::Calendar;
+use chunk::{Chunk, Head};
+use export::Translator;
 use filter::Sight;
-use queue::{Buffer, Chunk, Head, Queue};
+use queue::{Buffer, Queue};
 use worker::Progress;
 
 /// Records spans and exports them. Dropping it is [`shutdown`](Self::shutdown) with five seconds.
@@ -81,15 +84,15 @@ pub struct Engine {
     worker: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// What an engine did with its spans so far.
+/// What an engine did with its spans so far. A span that ended is in one of the three in the end; until then it waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Statistics {
     /// Spans that the exporter took.
     pub exported: u64,
-    /// Spans that found no room in the queue.
+    /// Spans that found no room in the queue, or that ended after the shutdown.
     pub dropped: u64,
-    /// Spans that the exporter gave an error for.
+    /// Spans for which the exporter gave an error, or panicked.
     pub failed: u64,
 }
 
@@ -148,7 +151,7 @@ impl Shared {
             None => self.queue.push(buffer, head, body),
             Some(immediate) => {
                 let chunk = Chunk::of_one(head, body);
-                for span in export::of_chunk(&self.config, &Calendar::new(), &chunk) {
+                for span in Translator::new(&self.config).chunk(&chunk) {
                     immediate.ended(span);
                 }
             }
@@ -180,33 +183,54 @@ impl Engine {
         layer::new(&self.shared)
     }
 
-    /// Exports what has ended until now, and says whether that was done within `timeout`.
+    /// Exports what has ended until now, and says whether that was done within `timeout`, without a failure of the
+    /// exporter in that time.
     ///
-    /// Blocks this thread, and no other. Do not call it on the only thread of a runtime that the exporter needs.
+    /// Blocks this thread, and no other; with a `timeout` of zero it only asks for it. Do not call it on the only thread
+    /// of a runtime that the exporter needs. On the exporting thread it is always `false`, and after the
+    /// [`shutdown`](Self::shutdown) always `true`.
     pub fn flush(&self, timeout: Duration) -> bool {
+        let failures = self.failures();
         let number = self.shared.queue.request_flush();
-        self.shared.progress.wait(Some(number), timeout)
+        self.wait(Some(number), timeout) && self.failures() == failures
     }
 
-    /// Exports what has ended until now, for the last time, and says whether that was done within `timeout`. What
-    /// comes later is not recorded. A second call does nothing.
+    /// Exports what has ended until now, for the last time, and says whether that was done within `timeout`, without
+    /// a failure of the exporter in that time. What comes later is not recorded, and spans that end later are dropped.
+    ///
+    /// When the time is over, the exporting thread goes on by itself. A further call, also one from another thread
+    /// at the same time, waits like the first.
     pub fn shutdown(&self, timeout: Duration) -> bool {
+        let failures = self.failures();
         self.shared.close();
-        self.shared.queue.close();
-        let worker = self
-            .worker
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let Some(worker) = worker else {
-            return true;
-        };
-        let ended = self.shared.progress.wait(None, timeout);
-        if ended {
+        self.shared.queue.request_close();
+        if !self.wait(None, timeout) {
+            return false;
+        }
+        let worker = self.lock_worker().take();
+        if let Some(worker) = worker {
             // It has nothing left to do; whether it panicked, its panic has been told.
             let _ = worker.join();
         }
-        ended
+        self.failures() == failures
+    }
+
+    /// Waits for the exporting thread, unless this is it.
+    fn wait(&self, flush: Option<u64>, timeout: Duration) -> bool {
+        let this = std::thread::current().id();
+        let is_it = |worker: &JoinHandle<()>| worker.thread().id() == this;
+        if self.lock_worker().as_ref().is_some_and(is_it) {
+            return false;
+        }
+        self.shared.progress.wait(flush, timeout)
+    }
+
+    fn lock_worker(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.worker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failures(&self) -> u64 {
+        self.shared.progress.failures.load(Ordering::Relaxed)
     }
 
     /// What was done so far.

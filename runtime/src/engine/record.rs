@@ -3,10 +3,10 @@
 use tracing::Metadata;
 
 use super::body::{Body, Value};
+use super::chunk::Head;
 use super::clock::Ticks;
 use super::config::Limits;
 use super::local::{self, Handle};
-use super::queue::Head;
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
 use crate::ids::{SpanId, TraceFlags, TraceId};
