@@ -33,7 +33,7 @@ fn a_batch_of_large_spans_is_smaller() {
     traced.run(|| (0..20).for_each(|_| assert!(crate::exporter::step(&text))));
     // Without a flush: that many bytes are a reason of their own.
     exporter.wait_for_calls(2);
-    assert_eq!(exporter.batches()[..2], [6, 6]);
+    assert_eq!(exporter.batches()[..2], [3, 3]);
     assert!(traced.engine.flush(LONG));
     assert_eq!(traced.engine.statistics().exported, 20);
 }

@@ -8,9 +8,9 @@ use opentelemetry::trace::{
 };
 use opentelemetry::{Array, Key, KeyValue, StringValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
-use tracing::Metadata;
 
 use super::body::{Item, Items, LinkedTo, List, Written};
+use super::callsites::{Callsite, Callsites};
 use super::chunk::{Chunk, Thread, Waiting};
 use super::clock::Calendar;
 use super::config::Config;
@@ -18,10 +18,14 @@ use crate::context::TraceContext;
 use crate::semconv;
 use crate::span::Kind;
 
+/// Attributes that a span may get beside its own.
+const ADDED: usize = 7;
+
 /// Makes the data of the SDK of what waits.
 pub(crate) struct Translator<'a> {
     config: &'a Config,
     calendar: Calendar,
+    callsites: Callsites,
 }
 
 impl<'a> Translator<'a> {
@@ -29,6 +33,7 @@ impl<'a> Translator<'a> {
         Self {
             config,
             calendar: Calendar::new(),
+            callsites: Callsites::default(),
         }
     }
 
@@ -54,11 +59,16 @@ impl<'a> Translator<'a> {
         items: &[u8],
     ) -> SpanData {
         let head = &span.head;
+        let callsite = self.callsites.of(head.metadata);
         let mut read = Read::default();
+        read.attributes.may_repeat = !callsite.is_plain;
+        read.attributes
+            .list
+            .reserve_exact(span.counts.attributes() + ADDED);
         for item in Items::new(items) {
-            read.item(head.metadata, &self.calendar, item);
+            read.item(callsite, &self.calendar, item);
         }
-        add_place(self.config, head.metadata, thread, &mut read.attributes);
+        add_place(self.config, callsite, thread, &mut read.attributes);
         SpanData {
             span_context: context_of(&head.context),
             parent_span_id: head
@@ -96,21 +106,21 @@ struct Read<'a> {
 }
 
 impl<'a> Read<'a> {
-    fn of(metadata: &'static Metadata<'static>, calendar: &Calendar, items: Items<'a>) -> Self {
+    fn of(callsite: &Callsite, calendar: &Calendar, items: Items<'a>) -> Self {
         let mut read = Self::default();
         for item in items {
-            read.item(metadata, calendar, item);
+            read.item(callsite, calendar, item);
         }
         read
     }
 
-    fn item(&mut self, metadata: &'static Metadata<'static>, calendar: &Calendar, item: Item<'a>) {
+    fn item(&mut self, callsite: &Callsite, calendar: &Calendar, item: Item<'a>) {
         match item {
             Item::Name(name) => self.name = Some(name),
             Item::Field(number, value) => {
-                if let Some(field) = metadata.fields().iter().nth(number) {
+                if let Some(key) = callsite.keys.get(number) {
                     self.attributes
-                        .set(Key::from_static_str(field.name()), value_of(value));
+                        .set_field(number, key.clone(), value_of(value));
                 }
             }
             Item::Attribute(key, value) => {
@@ -118,7 +128,7 @@ impl<'a> Read<'a> {
                     .set(Key::new(key.to_owned()), value_of(value));
             }
             Item::Event(at, items) => {
-                let event = Self::of(metadata, calendar, items);
+                let event = Self::of(callsite, calendar, items);
                 self.events.push(Event::new(
                     event.name.unwrap_or_default().to_owned(),
                     calendar.time(at),
@@ -127,7 +137,7 @@ impl<'a> Read<'a> {
                 ));
             }
             Item::Link(to, items) => {
-                let link = Self::of(metadata, calendar, items);
+                let link = Self::of(callsite, calendar, items);
                 self.links
                     .push(Link::new(linked(&to), link.attributes.list, 0));
             }
@@ -145,10 +155,34 @@ impl<'a> Read<'a> {
 #[derive(Default)]
 struct Attributes {
     list: Vec<KeyValue>,
+    /// The first 64 fields of the callsite, where they are there.
+    fields: u64,
+    /// Whether a new key may be there already, so that each of them has to be looked at.
+    may_repeat: bool,
 }
 
 impl Attributes {
+    /// The field of this number of the callsite.
+    fn set_field(&mut self, number: usize, key: Key, value: opentelemetry::Value) {
+        let bit = u32::try_from(number)
+            .ok()
+            .and_then(|number| 1u64.checked_shl(number));
+        match bit {
+            Some(bit) if !self.may_repeat && self.fields & bit == 0 => {
+                self.fields |= bit;
+                self.list.push(KeyValue::new(key, value));
+            }
+            _ => self.replace(key, value),
+        }
+    }
+
+    /// Any other one.
     fn set(&mut self, key: Key, value: opentelemetry::Value) {
+        self.may_repeat = true;
+        self.replace(key, value);
+    }
+
+    fn replace(&mut self, key: Key, value: opentelemetry::Value) {
         match self.list.iter_mut().find(|attribute| attribute.key == key) {
             Some(attribute) => attribute.value = value,
             None => self.list.push(KeyValue::new(key, value)),
@@ -158,7 +192,7 @@ impl Attributes {
     /// What is known of every span does not replace what this one says.
     fn add(&mut self, key: &'static str, value: impl Into<opentelemetry::Value>) {
         let key = Key::from_static_str(key);
-        if !self.list.iter().any(|attribute| attribute.key == key) {
+        if !self.may_repeat || !self.list.iter().any(|attribute| attribute.key == key) {
             self.list.push(KeyValue::new(key, value));
         }
     }
@@ -167,10 +201,11 @@ impl Attributes {
 /// Where in the source the span is, and on which thread it was.
 fn add_place(
     config: &Config,
-    metadata: &'static Metadata<'static>,
+    callsite: &Callsite,
     thread: Option<&Thread>,
     attributes: &mut Attributes,
 ) {
+    let metadata = callsite.metadata;
     if config.location {
         if let Some(file) = metadata.file() {
             attributes.add(semconv::CODE_FILE_PATH, file);
@@ -178,9 +213,8 @@ fn add_place(
         if let Some(line) = metadata.line() {
             attributes.add(semconv::CODE_LINE_NUMBER, i64::from(line));
         }
-        if let Some(module) = metadata.module_path() {
-            let function = format!("{module}::{}", metadata.name());
-            attributes.add(semconv::CODE_FUNCTION_NAME, function);
+        if let Some(function) = &callsite.function {
+            attributes.add(semconv::CODE_FUNCTION_NAME, Arc::clone(function));
         }
     }
     if config.threads
@@ -257,6 +291,9 @@ fn linked(to: &LinkedTo<'_>) -> SpanContext {
 
 /// What OpenTelemetry's older grammar does not know stays behind.
 fn state_of(text: &str) -> OtelState {
+    if text.is_empty() {
+        return OtelState::NONE;
+    }
     text.parse().unwrap_or_default()
 }
 

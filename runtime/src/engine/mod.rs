@@ -28,6 +28,23 @@
 //! A recorded span allocates nothing once its thread is warm, reads the clock twice, and locks nothing that
 //! another span could hold. Spans wait as bytes: see `docs/performance.md`.
 //!
+//! # What waits, and what is lost
+//!
+//! Ended spans wait in two places: up to 128 or 48 KiB of them in a buffer of the thread on which they ended, then in the
+//! queue of the engine, within [`QueueLimits`]. One thread empties both: a batch as soon as there is one, and everything
+//! after the delay, at a [flush](Engine::flush) and at the [shutdown](Engine::shutdown), also what is on threads that have
+//! nothing to do. The buffer of a thread that ends goes to the queue. Nobody else ever waits for the exporter, and while
+//! nothing waits, that thread sleeps.
+//!
+//! A span is dropped where its chunk does not fit into the queue, where it alone is larger than the queue, and where it ends
+//! after the shutdown. It has failed where the exporter gives an error for its batch, or panics; the exporter is tried
+//! again with the next batch, and no batch a second time. [`Engine::statistics`] counts both, and every span that is not
+//! counted yet still waits. The exporting thread warns of losses in the log, to the global subscriber, at most once a minute
+//! and at the end.
+//!
+//! A process that was forked has no exporting thread: what it records fills its queue, and is then dropped. Build another
+//! engine there.
+//!
 //! # Limits
 //!
 //! `tracing::Span::current()` inside an annotated function is not that function's span unless another layer
@@ -36,6 +53,7 @@
 
 mod body;
 mod builder;
+mod callsites;
 mod chunk;
 mod clock;
 mod config;

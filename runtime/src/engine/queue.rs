@@ -24,8 +24,9 @@ const CHUNK_SPANS: usize = 128;
 const CHUNK_BYTES: usize = 48 << 10;
 /// Empty chunks that are kept.
 const SPARE_CHUNKS: usize = 64;
-/// Bytes of waiting spans that go to the exporter together at most: collectors refuse requests of some MiB.
-const BATCH_BYTES: usize = 2 << 20;
+/// Bytes of waiting spans that go to the exporter together at most: collectors refuse requests of
+/// more than 4 MiB, and there spans with many small values are three times as large.
+const BATCH_BYTES: usize = 1 << 20;
 
 /// Where the spans of a thread wait. On cache lines of its own, because another thread writes to what is beside it.
 #[derive(Debug)]
@@ -378,5 +379,174 @@ impl Queue {
 impl State {
     fn is_batch(&self, (spans, bytes): (usize, usize)) -> bool {
         self.spans >= spans || self.bytes >= bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::Duration;
+
+    use tracing::callsite::{Callsite, Identifier};
+    use tracing::field::FieldSet;
+    use tracing::metadata::Kind as MetadataKind;
+    use tracing::subscriber::Interest;
+    use tracing::{Level, Metadata};
+
+    use super::super::clock::Ticks;
+    use super::*;
+    use crate::context::TraceContext;
+    use crate::ids::{SpanId, TraceFlags, TraceId};
+    use crate::span::Kind;
+
+    struct Site;
+
+    impl Callsite for Site {
+        fn set_interest(&self, _: Interest) {}
+
+        fn metadata(&self) -> &Metadata<'_> {
+            &METADATA
+        }
+    }
+
+    static SITE: Site = Site;
+    static METADATA: Metadata<'static> = Metadata::new(
+        "step",
+        "target",
+        Level::INFO,
+        None,
+        None,
+        None,
+        FieldSet::new(&[], Identifier(&SITE)),
+        MetadataKind::SPAN,
+    );
+
+    fn push(queue: &Queue, buffer: &Buffer) {
+        let context = TraceContext::new(
+            TraceId::from_bytes([1; 16]).expect("not zero"),
+            SpanId::from_bytes([1; 8]).expect("not zero"),
+            TraceFlags::new(1),
+        );
+        let head = Head {
+            metadata: &METADATA,
+            kind: Kind::Internal,
+            context,
+            parent: None,
+            parent_is_remote: false,
+            start: Ticks::default(),
+            end: Ticks::default(),
+        };
+        queue.push(buffer, head, &Body::default());
+    }
+
+    fn queue(delay: Duration) -> Queue {
+        Queue::new(QueueLimits {
+            delay,
+            ..QueueLimits::default()
+        })
+    }
+
+    /// Gives back what was taken, as the exporting thread does.
+    fn taken(queue: &Queue, chunks: Vec<Chunk>) -> usize {
+        let waiting = (0..queue.len()).filter_map(|_| queue.take());
+        let all: Vec<_> = waiting.chain(chunks).collect();
+        all.into_iter()
+            .map(|chunk| {
+                let spans = chunk.len();
+                queue.recycle(chunk);
+                spans
+            })
+            .sum()
+    }
+
+    #[test]
+    fn threads_that_come_and_go_leave_their_spans_and_nothing_else() {
+        let queue = queue(Duration::MAX);
+        for _ in 0..10_000 {
+            let buffer = queue.buffer();
+            push(&queue, &buffer);
+            queue.leave(&buffer);
+        }
+        assert!(queue.lock_buffers().list.is_empty());
+        assert_eq!(queue.lock().spans, 10_000);
+        assert_eq!(taken(&queue, Vec::new()), 10_000);
+        let state = queue.lock();
+        assert_eq!((state.spans, state.bytes), (0, 0));
+        assert_eq!(state.spare.len(), SPARE_CHUNKS);
+    }
+
+    #[test]
+    fn the_bytes_that_wait_are_bounded_with_the_room_that_is_not_used() {
+        let queue = Queue::new(QueueLimits {
+            bytes: 1 << 20,
+            ..QueueLimits::default()
+        });
+        let buffer = queue.buffer();
+        for _ in 0..100_000 {
+            push(&queue, &buffer);
+        }
+        let waiting: usize = queue.lock().full.iter().map(Chunk::size).sum();
+        assert!(waiting <= 1 << 20 && waiting > 900 << 10, "{waiting}");
+        let swept = queue.sweep();
+        let taken = u64::try_from(taken(&queue, swept)).expect("it is small");
+        assert_eq!(taken + queue.dropped(), 100_000);
+    }
+
+    #[test]
+    fn a_sweep_finds_what_is_not_full_and_takes_its_room_along() {
+        let queue = queue(Duration::MAX);
+        let buffer = queue.buffer();
+        for _ in 0..CHUNK_SPANS + 3 {
+            push(&queue, &buffer);
+        }
+        let swept = queue.sweep();
+        assert_eq!(taken(&queue, swept), CHUNK_SPANS + 3);
+        assert_eq!(buffer.lock().chunk.size(), 0);
+        assert!(!queue.lock().touched);
+        push(&queue, &buffer);
+        assert!(queue.lock().touched);
+        let last = queue.close();
+        assert_eq!(taken(&queue, last), 1);
+        push(&queue, &buffer);
+        push(&queue, &queue.buffer());
+        assert_eq!(queue.dropped(), 2);
+    }
+
+    /// With nothing to wait for there is no time at which it wakes up by itself.
+    #[test]
+    fn the_first_span_wakes_a_thread_that_sleeps_for_ever() {
+        let queue = queue(Duration::ZERO);
+        let buffer = queue.buffer();
+        thread::scope(|scope| {
+            let sleeper = scope.spawn(|| {
+                let mut due = None;
+                (queue.wait(0, &mut due), due.is_some())
+            });
+            while queue.lock().sleeps != Sleeps::UntilSpan {
+                thread::yield_now();
+            }
+            push(&queue, &buffer);
+            assert_eq!(sleeper.join().ok(), Some((Woken::Due, true)));
+        });
+    }
+
+    #[test]
+    fn a_thread_that_waits_for_a_batch_is_woken_once_for_it() {
+        let queue = queue(Duration::MAX);
+        let buffer = queue.buffer();
+        push(&queue, &buffer);
+        thread::scope(|scope| {
+            let sleeper = scope.spawn(|| queue.wait(0, &mut None));
+            while queue.lock().sleeps != Sleeps::UntilBatch {
+                thread::yield_now();
+            }
+            for _ in 0..queue.batch().0 - 2 {
+                push(&queue, &buffer);
+            }
+            assert_eq!(queue.lock().sleeps, Sleeps::UntilBatch);
+            push(&queue, &buffer);
+            assert_eq!(queue.lock().sleeps, Sleeps::No);
+            assert_eq!(sleeper.join().ok(), Some(Woken::Full));
+        });
     }
 }

@@ -19,7 +19,8 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.as_slice() {
         [flag, engine, load, endpoint] if flag == WORKER => work(engine, load, endpoint),
-        _ => print_table(),
+        // What cargo adds begins with dashes.
+        parts => print_table(parts.iter().filter(|part| !part.starts_with("--"))),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -44,7 +45,8 @@ fn work(engine: &str, load: &str, endpoint: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn print_table() -> Result<(), String> {
+/// The rows that have all these parts in their names.
+fn print_table<'a>(parts: impl Iterator<Item = &'a String> + Clone) -> Result<(), String> {
     println!(
         "| load | engine | spans | made, 1/s | lost | counted as lost | CPU, µs a span | RSS at most, MiB |"
     );
@@ -52,6 +54,10 @@ fn print_table() -> Result<(), String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     for load in Load::ALL {
         for engine in Engine::ALL {
+            let row = format!("{}/{}", load.name, engine.name());
+            if !parts.clone().all(|part| row.contains(part)) {
+                continue;
+            }
             let collector = Collector::start().map_err(|error| error.to_string())?;
             let output = Command::new(&program)
                 .args([WORKER, engine.name(), load.name, &collector.endpoint()])
