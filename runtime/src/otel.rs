@@ -162,7 +162,7 @@ impl Default for Mark {
 /// Which context is current, as far as its address says: cheaper than [`Mark`]. To be compared only while the
 /// context that it was taken from is alive.
 #[cfg(feature = "engine")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Glance {
     span: usize,
     baggage: usize,
@@ -181,12 +181,6 @@ impl Glance {
     pub(crate) const fn has_span_of(&self, other: &Self) -> bool {
         self.span == other.span
     }
-}
-
-/// Whether OpenTelemetry's current context has a span or baggage.
-#[cfg(feature = "engine")]
-pub(crate) fn is_anything_current() -> bool {
-    Context::map_current(|context| context.has_active_span() || !context.baggage().is_empty())
 }
 
 /// OpenTelemetry's current context; an empty one at the end of a thread, where asking would panic.

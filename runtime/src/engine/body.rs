@@ -10,7 +10,7 @@ use std::fmt::{self, Write as _};
 use super::clock::Ticks;
 use super::config::Limits;
 use crate::context::TraceContext;
-use crate::span::AttributeValue;
+use crate::span::{AttributeValue, Ended};
 
 const NAME: u8 = 0;
 const FIELD: u8 = 1;
@@ -20,6 +20,7 @@ const LINK: u8 = 4;
 const STATUS_OK: u8 = 5;
 const STATUS_ERROR: u8 = 6;
 const STATUS_ERROR_UNLESS_SET: u8 = 7;
+const OUTCOME: u8 = 8;
 
 const BOOL: u8 = 0;
 const I64: u8 = 1;
@@ -161,6 +162,11 @@ impl Body {
         };
         let len = self.bytes.len() - start - LEN;
         self.set_len(start, len);
+    }
+
+    /// How a span of ours ended.
+    pub(crate) fn outcome(&mut self, ended: Ended) {
+        self.bytes.extend_from_slice(&[OUTCOME, ended as u8]);
     }
 
     /// The operation is known to be a success.
@@ -314,6 +320,7 @@ pub(crate) enum Item<'a> {
     Ok,
     Error(&'a str),
     ErrorUnlessSet,
+    Outcome(Ended),
 }
 
 /// A value that was written.
@@ -417,6 +424,11 @@ impl<'a> Items<'a> {
             STATUS_OK => Item::Ok,
             STATUS_ERROR => Item::Error(self.text()?),
             STATUS_ERROR_UNLESS_SET => Item::ErrorUnlessSet,
+            OUTCOME => {
+                let number = self.byte()?;
+                let mut all = Ended::ALL.into_iter();
+                Item::Outcome(all.find(|ended| *ended as u8 == number)?)
+            }
             _ => return None,
         })
     }

@@ -37,9 +37,9 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// Looks whether the system's clock was set.
+    /// Looks at the system's clock, for the spans that follow.
     pub(crate) fn refresh(&mut self) {
-        self.calendar = self.calendar.refreshed();
+        self.calendar = Calendar::new();
     }
 
     /// All spans of a chunk.
@@ -140,6 +140,10 @@ impl<'a> Read<'a> {
                 let link = Self::of(callsite, calendar, items);
                 self.links
                     .push(Link::new(linked(&to), link.attributes.list, 0));
+            }
+            Item::Outcome(ended) => {
+                let key = Key::from_static_str(semconv::OUTCOME);
+                self.attributes.set(key, ended.as_str().into());
             }
             // Ok is final; otherwise the last one counts.
             Item::Ok => self.status = Status::Ok,

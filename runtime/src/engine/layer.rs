@@ -10,11 +10,12 @@ use std::sync::Arc;
 use tracing::span::{Attributes, Id, Record as Values};
 use tracing::{Dispatch, Event, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::layer::Context;
+use tracing_subscriber::filter::Filtered;
+use tracing_subscriber::layer::{Context, Filter};
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use super::Shared;
-use super::filter::Presence;
+use super::filter::OwnFilter;
 use super::local;
 use super::record::Record;
 use super::visit::{EventFields, SpanFields};
@@ -45,14 +46,16 @@ pub(crate) fn recording_beside(record: impl FnOnce()) {
     OURS.set(false);
 }
 
-pub(crate) fn new<S>(shared: &Arc<Shared>) -> impl Layer<S> + Send + Sync + use<S>
+pub(crate) fn new<S, F>(shared: &Arc<Shared>, filter: F) -> EngineLayer<S, F>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
+    F: Filter<S> + 'static,
 {
     let recorder = Recorder {
         shared: Arc::clone(shared),
+        with_open: with_open::<S>,
     };
-    recorder.with_filter(Presence::new(Arc::clone(shared), with_open::<S>))
+    recorder.with_filter(OwnFilter::new(Arc::clone(shared), filter))
 }
 
 /// Shows a span of a subscriber to `f`.
@@ -68,10 +71,18 @@ where
     }
 }
 
-/// Records what the filter lets through.
-struct Recorder {
-    shared: Arc<Shared>,
+/// Records what the filter lets through. Its type is the same in all subscribers, and so it is found there.
+pub(crate) struct Recorder {
+    pub(crate) shared: Arc<Shared>,
+    /// Shows a span of the subscriber.
+    pub(crate) with_open: WithOpen,
 }
+
+/// A function that knows the type of the subscriber.
+type WithOpen = fn(&Dispatch, &Id, &mut dyn FnMut(&mut Open));
+
+/// The layer with its filter.
+pub(crate) type EngineLayer<S, F> = Filtered<Recorder, OwnFilter<F>, S>;
 
 /// What is known of an open span of `tracing`.
 pub(crate) enum Open {
@@ -174,9 +185,10 @@ where
             baggage,
         } = Surroundings::of(attributes, &ctx);
         let mut record = Record::default();
-        let Some(context) = record.start(&handle, parent.as_ref(), baggage) else {
+        let Some(context) = local::start(&mut record, &handle, parent.as_ref()) else {
             return;
         };
+        let context = context.with_baggage(baggage);
         let mut kind = Kind::Internal;
         if record.is_sampled() {
             let limits = *record.limits();
@@ -313,8 +325,7 @@ where
             frame,
             _attached: attached,
         };
-        // At the end of a thread nothing can be current.
-        drop(current::enter(Entry::Foreign(foreign)));
+        current::enter_foreign(foreign);
     }
 
     fn on_exit(&self, id: &Id, _: Context<'_, S>) {

@@ -3,40 +3,45 @@
 //! Spans know their engine by its number, and find it here: a reference count that all threads share would
 //! cost more than the span.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::Shared;
 use super::body::Body;
-use super::clock::Ticks;
+use super::chunk::{Chunk, Head};
+use super::export::Translator;
 use super::ids::Generator;
 use super::queue::Buffer;
-use crate::ids::{SpanId, TraceId};
+use super::record::Record;
+use crate::context::TraceContext;
+use crate::current::with_thread;
 
 /// Scratch bodies that are kept.
 const SPARE: usize = 4;
 /// The room of one of them that is kept, in bytes.
 const SPARE_BYTES: usize = 4 << 10;
 
-thread_local! {
-    static LOCAL: RefCell<Local> = RefCell::new(Local {
-        generator: Generator::new(),
-        handles: Vec::new(),
-        spare: Vec::new(),
-    });
-}
-
-struct Local {
+/// What a thread keeps.
+pub(crate) struct Local {
     generator: Generator,
     handles: Vec<Rc<Handle>>,
     spare: Vec<Body>,
 }
 
+impl Default for Local {
+    fn default() -> Self {
+        Self {
+            generator: Generator::new(),
+            handles: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
+}
+
 /// An engine as a thread knows it.
 pub(crate) struct Handle {
     pub(crate) engine: Arc<Shared>,
-    pub(crate) buffer: Arc<Buffer>,
+    buffer: Arc<Buffer>,
 }
 
 impl Handle {
@@ -46,6 +51,20 @@ impl Handle {
             buffer: engine.queue.buffer(),
         }
     }
+
+    /// Takes an ended span.
+    pub(crate) fn push(&self, head: Head, body: &Body) {
+        let engine = &self.engine;
+        match &engine.immediate {
+            None => engine.queue.push(&self.buffer, head, body),
+            Some(immediate) => {
+                let chunk = Chunk::of_one(head, body);
+                for span in Translator::new(&engine.config).chunk(&chunk) {
+                    immediate.ended(span);
+                }
+            }
+        }
+    }
 }
 
 /// A thread ends, or an engine has: what is left goes along.
@@ -53,10 +72,6 @@ impl Drop for Handle {
     fn drop(&mut self) {
         self.engine.queue.leave(&self.buffer);
     }
-}
-
-fn with<R>(f: impl FnOnce(&mut Local) -> R) -> Option<R> {
-    LOCAL.try_with(|local| f(&mut local.borrow_mut())).ok()
 }
 
 /// The engines that were not dropped, for threads on which a span ends that began on another.
@@ -70,34 +85,46 @@ pub(crate) fn publish(engine: &Arc<Shared>) {
 }
 
 impl Local {
-    fn known(&self, number: u64) -> Option<Rc<Handle>> {
-        self.handles
+    /// The handle on an engine, if this thread has one, and the generator of ids.
+    pub(crate) fn known(&mut self, number: u64) -> Option<(&Handle, &mut Generator)> {
+        let handles = &self.handles;
+        let handle = handles
             .iter()
-            .find(|handle| handle.engine.number == number)
-            .map(Rc::clone)
+            .find(|handle| handle.engine.number == number)?;
+        Some((handle, &mut self.generator))
     }
 
-    fn add(&mut self, engine: &Arc<Shared>) -> Rc<Handle> {
-        self.handles.retain(|handle| !handle.engine.is_closed());
-        let handle = Rc::new(Handle::new(engine));
-        self.handles.push(Rc::clone(&handle));
-        handle
+    fn find(&self, number: u64) -> Option<Rc<Handle>> {
+        let mut handles = self.handles.iter();
+        handles
+            .find(|handle| handle.engine.number == number)
+            .cloned()
     }
 }
 
 /// The handle of this thread on an engine. At the end of the thread it is one for this time only.
 pub(crate) fn handle(engine: &Arc<Shared>) -> Rc<Handle> {
-    with(|local| {
-        let known = local.known(engine.number);
-        known.unwrap_or_else(|| local.add(engine))
-    })
-    .unwrap_or_else(|| Rc::new(Handle::new(engine)))
+    if let Some(known) = with_thread(|thread| thread.engine.find(engine.number)).flatten() {
+        return known;
+    }
+    let handle = Rc::new(Handle::new(engine));
+    let forgotten = with_thread(|thread| {
+        let handles = &mut thread.engine.handles;
+        let forgotten: Vec<_> = handles
+            .extract_if(.., |handle| handle.engine.is_closed())
+            .collect();
+        handles.push(Rc::clone(&handle));
+        forgotten
+    });
+    // Here the last reference to an engine may go.
+    drop(forgotten);
+    handle
 }
 
 /// The same for the engine of this number; `None` where it is gone.
 pub(crate) fn handle_of(number: u64) -> Option<Rc<Handle>> {
-    if let Some(handle) = with(|local| local.known(number)).flatten() {
-        return Some(handle);
+    if let Some(known) = with_thread(|thread| thread.engine.find(number)).flatten() {
+        return Some(known);
     }
     let engine = {
         let engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,19 +141,21 @@ pub(crate) fn handle_of(number: u64) -> Option<Rc<Handle>> {
     })
 }
 
-/// A new id; `None` at the end of the thread.
-pub(crate) fn span_id(now: Ticks) -> Option<SpanId> {
-    with(|local| local.generator.span_id(now))
-}
-
-/// A new id; `None` at the end of the thread.
-pub(crate) fn trace_id(now: Ticks) -> Option<TraceId> {
-    with(|local| local.generator.trace_id(now))
+/// Starts a span of this thread; see [`Record::start`].
+pub(crate) fn start(
+    record: &mut Record,
+    handle: &Handle,
+    parent: Option<&TraceContext>,
+) -> Option<TraceContext> {
+    if handle.engine.config.ids.is_some() {
+        return record.start(handle, None, parent);
+    }
+    with_thread(|thread| record.start(handle, Some(&mut thread.engine.generator), parent)).flatten()
 }
 
 /// An empty body.
 pub(crate) fn scratch() -> Body {
-    with(|local| local.spare.pop())
+    with_thread(|thread| thread.engine.spare.pop())
         .flatten()
         .unwrap_or_default()
 }
@@ -135,9 +164,10 @@ pub(crate) fn scratch() -> Body {
 pub(crate) fn give_back(mut body: Body) {
     if body.capacity() <= SPARE_BYTES {
         body.clear();
-        with(|local| {
-            if local.spare.len() < SPARE {
-                local.spare.push(body);
+        with_thread(|thread| {
+            let spare = &mut thread.engine.spare;
+            if spare.len() < SPARE {
+                spare.push(body);
             }
         });
     }

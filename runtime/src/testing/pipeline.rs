@@ -20,7 +20,7 @@ use tracing_subscriber::{Layer, Registry, fmt as fmt_layer, reload};
 
 use super::collector::{Collector, SequentialIds};
 use super::traces::{Attached, LogBuffer, Traces};
-use crate::engine::{self, Engine};
+use crate::engine::{self, Engine, TracingSpans};
 use crate::warn::TestLimiter;
 
 /// The name of the tracer.
@@ -303,6 +303,11 @@ impl Pipeline {
                 Sampling::Parent => engine::Sampler::parent_based(),
             })
             .with_threads(false)
+            .with_tracing_spans(if self.capture_logs {
+                TracingSpans::WhereWanted
+            } else {
+                TracingSpans::Never
+            })
             .with_context_activation(self.context_activation);
         let builder = if self.sequential_ids {
             builder.with_id_generator(SequentialIds::default())
