@@ -135,6 +135,7 @@ impl Builder {
         };
         Ok(Engine {
             shared,
+            process: worker.is_some().then(std::process::id),
             worker: Mutex::new(worker),
         })
     }

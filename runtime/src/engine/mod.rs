@@ -42,8 +42,8 @@
 //! counted yet still waits. The exporting thread warns of losses in the log, to the global subscriber, at most once a minute
 //! and at the end.
 //!
-//! A process that was forked has no exporting thread: what it records fills its queue, and is then dropped. Build another
-//! engine there.
+//! A process that was forked has no exporting thread: what it records fills its queue, and is then dropped; nobody waits
+//! there for a flush or a shutdown. Build another engine after the fork.
 //!
 //! # Limits
 //!
@@ -102,6 +102,8 @@ use worker::Progress;
 pub struct Engine {
     shared: Arc<Shared>,
     worker: Mutex<Option<JoinHandle<()>>>,
+    /// Where the exporting thread runs.
+    process: Option<u32>,
 }
 
 /// What an engine did with its spans so far. A span that ended is in one of the three in the end; until then it waits.
@@ -258,8 +260,14 @@ impl Engine {
         self.failures() == failures
     }
 
-    /// Waits for the exporting thread, unless this is it.
+    /// Waits for the exporting thread, unless this is it, or a fork of its process.
     fn wait(&self, flush: Option<u64>, timeout: Duration) -> bool {
+        if self
+            .process
+            .is_some_and(|process| process != std::process::id())
+        {
+            return false;
+        }
         let this = std::thread::current().id();
         let is_it = |worker: &JoinHandle<()>| worker.thread().id() == this;
         if self.lock_worker().as_ref().is_some_and(is_it) {

@@ -19,8 +19,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.as_slice() {
         [flag, engine, load, endpoint] if flag == WORKER => work(engine, load, endpoint),
-        // What cargo adds begins with dashes.
-        parts => print_table(parts.iter().filter(|part| !part.starts_with("--"))),
+        parts => print_table(parts),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -46,7 +45,12 @@ fn work(engine: &str, load: &str, endpoint: &str) -> Result<(), String> {
 }
 
 /// The rows that have all these parts in their names.
-fn print_table<'a>(parts: impl Iterator<Item = &'a String> + Clone) -> Result<(), String> {
+fn print_table(parts: &[String]) -> Result<(), String> {
+    // What cargo adds begins with dashes.
+    let is_wanted = |row: &str| {
+        let mut wanted = parts.iter().filter(|part| !part.starts_with("--"));
+        wanted.all(|part| row.contains(part))
+    };
     println!(
         "| load | engine | spans | made, 1/s | lost | counted as lost | CPU, µs a span | RSS at most, MiB |"
     );
@@ -54,8 +58,7 @@ fn print_table<'a>(parts: impl Iterator<Item = &'a String> + Clone) -> Result<()
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     for load in Load::ALL {
         for engine in Engine::ALL {
-            let row = format!("{}/{}", load.name, engine.name());
-            if !parts.clone().all(|part| row.contains(part)) {
+            if !is_wanted(&format!("{}/{}", load.name, engine.name())) {
                 continue;
             }
             let collector = Collector::start().map_err(|error| error.to_string())?;
