@@ -176,6 +176,25 @@ impl Stack {
         Some((entered.entry.frame(), entered.mark))
     }
 
+    /// The innermost entry, if it is a span that was entered with this token.
+    #[cfg(feature = "engine")]
+    pub(crate) fn innermost_span(&mut self, token: Token) -> Option<&mut Active> {
+        let entered = self.entries.last_mut()?;
+        match &mut entered.entry {
+            Entry::Span(active) if entered.token == token => Some(active),
+            _ => None,
+        }
+    }
+
+    /// Leaves the innermost entry, if it is a span.
+    #[cfg(feature = "engine")]
+    pub(crate) fn pop_span(&mut self) -> Option<Box<Active>> {
+        match self.entries.pop()?.entry {
+            Entry::Span(active) => Some(active),
+            _ => None,
+        }
+    }
+
     fn push(&mut self, entry: Entry, mark: Mark) -> Token {
         let token = Token(self.next);
         self.next += 1;

@@ -5,7 +5,7 @@ use tracing::Metadata;
 use super::body::{Body, Value};
 use super::chunk::Head;
 use super::clock::Ticks;
-use super::config::Limits;
+use super::config::{Limits, Sampler};
 use super::ids::Generator;
 use super::local::{self, Handle};
 use crate::context::TraceContext;
@@ -43,7 +43,16 @@ impl Record {
         parent: Option<&TraceContext>,
     ) -> Option<TraceContext> {
         let config = &handle.engine.config;
-        let start = Ticks::now();
+        let sampler = &config.sampler;
+        let decided = match parent {
+            Some(parent) => Some(sampler.decide(Some(parent), parent.trace_id())),
+            None => matches!(sampler, Sampler::AlwaysOff).then_some(false),
+        };
+        // What is not recorded needs no time, and its id is as good without.
+        let start = match decided {
+            Some(false) => Ticks::default(),
+            _ => Ticks::now(),
+        };
         let span_id = match (&config.ids, &mut generator) {
             (Some(ids), _) => SpanId::from_bytes(ids.new_span_id().to_bytes())?,
             (None, Some(generator)) => generator.span_id(start),
@@ -51,20 +60,19 @@ impl Record {
         };
         let context = match parent {
             Some(parent) => {
-                let sampled = config.sampler.decide(Some(parent), parent.trace_id());
-                let flags = parent.flags().with_meaning().with_sampled(sampled);
-                parent.child(span_id, flags)
+                let flags = parent.flags().with_meaning();
+                parent.child(span_id, flags.with_sampled(decided == Some(true)))
             }
             None => {
                 let (trace_id, flags) = match (&config.ids, generator) {
-                    (Some(ids), _) => (
-                        TraceId::from_bytes(ids.new_trace_id().to_bytes())?,
-                        TraceFlags::default(),
-                    ),
+                    (Some(ids), _) => {
+                        let id = TraceId::from_bytes(ids.new_trace_id().to_bytes())?;
+                        (id, TraceFlags::default())
+                    }
                     (None, Some(generator)) => (generator.trace_id(start), TraceFlags::RANDOM),
                     (None, None) => return None,
                 };
-                let sampled = config.sampler.decide(None, trace_id);
+                let sampled = decided.unwrap_or_else(|| sampler.decide(None, trace_id));
                 TraceContext::new(trace_id, span_id, flags.with_sampled(sampled))
             }
         };
