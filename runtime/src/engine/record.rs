@@ -5,12 +5,12 @@ use std::sync::Arc;
 use tracing::Metadata;
 
 use super::body::Body;
+use super::chunk::Head;
 use super::clock::Ticks;
 use super::config::{Limits, Sampler};
 use super::ids::Generator;
 use super::inbox::Inbox;
 use super::local::{self, Handle};
-use super::queue::Head;
 use crate::context::TraceContext;
 use crate::ids::{SpanId, TraceFlags, TraceId};
 use crate::otel::Note;
