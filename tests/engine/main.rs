@@ -8,4 +8,5 @@ mod costs;
 mod ends;
 mod exporter;
 mod loads;
+mod sampling;
 mod warnings;

@@ -40,8 +40,9 @@ impl Span {
 
     #[inline(never)]
     fn read(site: &'static SpanSite, values: &[&dyn FieldValue]) -> Self {
-        if !Self::is_wanted(site) {
-            return Self::none();
+        let opening = Opening::starting(site);
+        if !opening.wants_fields() {
+            return opening.open(&[]);
         }
         let mut stack = [AttributeValue::Absent; STACK_VALUES];
         let read = values.iter().map(|value| value.field_value());
@@ -49,9 +50,9 @@ impl Span {
             for (slot, value) in stack.iter_mut().zip(read) {
                 *slot = value;
             }
-            Self::start_with(site, stack)
+            opening.open(stack)
         } else {
-            Self::start_with(site, &read.collect::<Vec<_>>())
+            opening.open(&read.collect::<Vec<_>>())
         }
     }
 }

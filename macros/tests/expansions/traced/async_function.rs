@@ -24,16 +24,21 @@ async fn run(id: u64, list: &[u8]) -> Result<u8, Error> {
         "TRACING_RELAY_BARE_SPAWN"
     );
     let __tracing_relay_span = {
-        if ::tracing_relay::__private::Span::is_wanted(&__TRACING_RELAY_SITE) {
-            ::tracing_relay::__private::Span::start_with(
+        {
+            let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
                 &__TRACING_RELAY_SITE,
-                &[
-                    ::tracing_relay::__private::FieldValue::field_value(&id),
-                    ::tracing_relay::__private::debug(&(list)),
-                ],
-            )
-        } else {
-            ::tracing_relay::__private::Span::none()
+            );
+            if __tracing_relay_opening.wants_fields() {
+                __tracing_relay_opening
+                    .open(
+                        &[
+                            ::tracing_relay::__private::FieldValue::field_value(&id),
+                            ::tracing_relay::__private::debug(&(list)),
+                        ],
+                    )
+            } else {
+                __tracing_relay_opening.open(&[])
+            }
         }
     };
     ::tracing_relay::__private::in_span_async(
