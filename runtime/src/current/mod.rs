@@ -19,10 +19,10 @@ mod surroundings;
 
 #[cfg(feature = "spans")]
 pub(crate) use frame::{Frame, Origin};
+#[cfg(feature = "otel")]
+pub(crate) use stack::{Entry, find};
 #[cfg(feature = "engine")]
-pub(crate) use stack::{
-    Entry, Foreign, Mark, Thread, enter_foreign, exit_foreign, find, with_span,
-};
+pub(crate) use stack::{Foreign, Mark, Thread, enter_foreign, exit_foreign, share, with_span};
 #[cfg(feature = "spans")]
 pub(crate) use stack::{
     Token, enter_span, enter_task, exit_span, exit_task, is_entered, is_possible, with_thread,
@@ -32,6 +32,10 @@ pub(crate) use surroundings::{Ambient, ambient, snapshot};
 
 /// The context of the innermost span that is current here.
 pub(crate) fn context() -> Option<TraceContext> {
+    #[cfg(feature = "engine")]
+    if let Some(context) = with_thread(|thread| thread.stack.settled_context()).flatten() {
+        return Some(context);
+    }
     #[cfg(feature = "spans")]
     return ambient().context;
     #[cfg(not(feature = "spans"))]

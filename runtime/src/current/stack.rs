@@ -5,6 +5,8 @@ use std::cell::RefCell;
 
 use super::frame::Frame;
 use crate::baggage::Baggage;
+#[cfg(feature = "engine")]
+use crate::context::TraceContext;
 #[cfg(feature = "otel")]
 use crate::otel;
 use crate::span::{Active, Pool};
@@ -176,6 +178,15 @@ impl Stack {
         Some((entered.entry.frame(), entered.mark))
     }
 
+    /// The context of the innermost entry, where nothing of others can be inside it unseen.
+    #[cfg(feature = "engine")]
+    pub(crate) fn settled_context(&self) -> Option<TraceContext> {
+        match self.innermost()? {
+            (Some(frame), Mark::Nothing) => frame.context.clone(),
+            _ => None,
+        }
+    }
+
     /// The innermost entry, if it is a span that was entered with this token.
     #[cfg(feature = "engine")]
     pub(crate) fn innermost_span(&mut self, token: Token) -> Option<&mut Active> {
@@ -305,13 +316,24 @@ pub(crate) fn with_span<R>(token: Token, f: impl FnOnce(&mut Active) -> R) -> Op
 }
 
 /// Shows `f` the entries from the innermost on, until it has an answer. What [`with_thread`] says of `f` holds.
-#[cfg(feature = "engine")]
+#[cfg(feature = "otel")]
 pub(crate) fn find<R>(mut f: impl FnMut(&mut Entry) -> Option<R>) -> Option<R> {
     with_thread(|thread| {
         let entries = thread.stack.entries.iter_mut().rev();
         entries
             .map(|entered| &mut entered.entry)
             .find_map(|entry| f(entry))
+    })
+    .flatten()
+}
+
+/// Where the span that is innermost here takes what is said elsewhere, if it is one of ours or a task of one.
+#[cfg(feature = "engine")]
+pub(crate) fn share() -> Option<std::sync::Arc<crate::engine::Inbox>> {
+    with_thread(|thread| match &mut thread.stack.entries.last_mut()?.entry {
+        Entry::Span(active) => active.record.share(),
+        Entry::Task(frame) => frame.as_ref()?.inbox.clone(),
+        Entry::Foreign(foreign) => foreign.frame.inbox.clone(),
     })
     .flatten()
 }

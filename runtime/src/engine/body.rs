@@ -7,7 +7,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::clock::Ticks;
+use super::clock::{Moment, Ticks};
 use super::config::Limits;
 use crate::context::TraceContext;
 use crate::span::{AttributeValue, Ended};
@@ -21,6 +21,10 @@ const STATUS_OK: u8 = 5;
 const STATUS_ERROR: u8 = 6;
 const STATUS_ERROR_UNLESS_SET: u8 = 7;
 const OUTCOME: u8 = 8;
+const EVENT_BEFORE: u8 = 9;
+
+/// Beyond this many bytes a span takes no further name or status from outside: these have no count.
+pub(super) const MOST_BYTES: usize = 1 << 20;
 
 const BOOL: u8 = 0;
 const I64: u8 = 1;
@@ -46,6 +50,13 @@ pub(crate) struct Counts {
     pub(crate) dropped_attributes: u32,
     pub(crate) dropped_events: u32,
     pub(crate) dropped_links: u32,
+}
+
+impl Counts {
+    /// How many times an attribute was written: the same one may be among them twice.
+    pub(crate) fn attributes(&self) -> usize {
+        usize::try_from(self.attributes).unwrap_or(usize::MAX)
+    }
 }
 
 /// Values of one type, for an attribute that is a list.
@@ -118,14 +129,19 @@ impl Body {
     /// Begins an event, which has the name and the attributes that follow, until [`end`](Self::end).
     /// `false` where there is no room for it; then nothing may follow.
     #[must_use]
-    pub(crate) fn event(&mut self, limits: &Limits, at: Ticks) -> bool {
+    pub(crate) fn event(&mut self, limits: &Limits, at: impl Into<Moment>) -> bool {
         if self.counts.events >= limits.events {
             self.counts.dropped_events += 1;
             return false;
         }
         self.counts.events += 1;
-        self.bytes.push(EVENT);
-        self.bytes.extend_from_slice(&at.to_bytes());
+        let at = at.into();
+        self.bytes
+            .push(if at.before == 0 { EVENT } else { EVENT_BEFORE });
+        self.bytes.extend_from_slice(&at.now.to_bytes());
+        if at.before != 0 {
+            self.bytes.extend_from_slice(&at.before.to_le_bytes());
+        }
         self.begin();
         true
     }
@@ -178,25 +194,62 @@ impl Body {
         self.bytes.push(STATUS_ERROR_UNLESS_SET);
     }
 
-    /// Appends the items of another.
+    /// Appends the items of another, as far as there is room.
     pub(crate) fn append(&mut self, limits: &Limits, other: &Self) {
         let (here, there) = (&mut self.counts, other.counts);
         if here.attributes + there.attributes > limits.attributes
             || here.events + there.events > limits.events
             || here.links + there.links > limits.links
         {
-            here.dropped_attributes += there.attributes;
-            here.dropped_events += there.events;
-            here.dropped_links += there.links;
-            return;
+            self.append_what_fits(limits, other);
+        } else {
+            here.attributes += there.attributes;
+            here.events += there.events;
+            here.links += there.links;
+            self.bytes.extend_from_slice(&other.bytes);
         }
-        here.attributes += there.attributes;
-        here.events += there.events;
-        here.links += there.links;
+        let here = &mut self.counts;
         here.dropped_attributes += there.dropped_attributes;
         here.dropped_events += there.dropped_events;
         here.dropped_links += there.dropped_links;
-        self.bytes.extend_from_slice(&other.bytes);
+    }
+
+    fn append_what_fits(&mut self, limits: &Limits, other: &Self) {
+        let mut rest = Items::new(&other.bytes);
+        loop {
+            let before = rest.0;
+            let Some(item) = rest.next() else {
+                return;
+            };
+            let mut uncounted = (0, 0);
+            let here = &mut self.counts;
+            let (count, dropped, limit) = match item {
+                Item::Field(..) | Item::Attribute(..) => (
+                    &mut here.attributes,
+                    &mut here.dropped_attributes,
+                    limits.attributes,
+                ),
+                Item::Event(..) => (&mut here.events, &mut here.dropped_events, limits.events),
+                Item::Link(..) => (&mut here.links, &mut here.dropped_links, limits.links),
+                Item::Outcome(_)
+                | Item::Name(_)
+                | Item::Ok
+                | Item::Error(_)
+                | Item::ErrorUnlessSet => (
+                    &mut uncounted.0,
+                    &mut uncounted.1,
+                    u32::from(self.bytes.len() < MOST_BYTES),
+                ),
+            };
+            if *count >= limit {
+                *dropped += 1;
+                continue;
+            }
+            *count += 1;
+            let len = before.len() - rest.0.len();
+            self.bytes
+                .extend_from_slice(before.get(..len).unwrap_or_default());
+        }
     }
 
     fn has_room_for_attribute(&mut self, limits: &Limits) -> bool {
@@ -308,7 +361,7 @@ pub(crate) enum Item<'a> {
     Name(&'a str),
     Field(usize, Written<'a>),
     Attribute(&'a str, Written<'a>),
-    Event(Ticks, Items<'a>),
+    Event(Moment, Items<'a>),
     Link(LinkedTo<'a>, Items<'a>),
     Ok,
     Error(&'a str),
@@ -403,7 +456,14 @@ impl<'a> Items<'a> {
             NAME => Item::Name(self.text()?),
             FIELD => Item::Field(usize::from(self.byte()?), self.value()?),
             ATTRIBUTE => Item::Attribute(self.text()?, self.value()?),
-            EVENT => Item::Event(Ticks::from_bytes(self.array()?), self.inner()?),
+            EVENT => Item::Event(Ticks::from_bytes(self.array()?).into(), self.inner()?),
+            EVENT_BEFORE => {
+                let at = Moment {
+                    now: Ticks::from_bytes(self.array()?),
+                    before: i64::from_le_bytes(self.array()?),
+                };
+                Item::Event(at, self.inner()?)
+            }
             LINK => {
                 let to = LinkedTo {
                     trace_id: self.array()?,
@@ -511,6 +571,32 @@ mod tests {
             (3, 1)
         );
         assert_eq!(Items::new(body.bytes()).count(), 3);
+    }
+
+    #[test]
+    fn what_is_appended_is_taken_as_far_as_there_is_room() {
+        let limits = limits();
+        let mut other = Body::default();
+        for number in 1..3 {
+            other.field(&limits, number, &AttributeValue::I64(7));
+        }
+        other.error(&AttributeValue::Str("no"));
+        let mut body = Body::default();
+        body.field(&limits, 0, &AttributeValue::Bool(true));
+        body.append(&limits, &other);
+        assert_eq!(body.counts().dropped_attributes, 1);
+        let items: Vec<_> = Items::new(body.bytes()).collect();
+        assert!(
+            matches!(
+                items[..],
+                [
+                    Item::Field(0, _),
+                    Item::Field(1, Written::I64(7)),
+                    Item::Error("no")
+                ]
+            ),
+            "{items:?}"
+        );
     }
 
     #[test]

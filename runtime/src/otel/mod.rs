@@ -1,6 +1,9 @@
 //! Between [`TraceContext`] and OpenTelemetry: the only module whose public items name types of
 //! the `opentelemetry` crate, and so the only one that changes with its versions.
 //!
+//! [`SpanExt`] is for spans of `tracing`, and [`set_attribute`] and its siblings for the annotated function that is
+//! running, with values of OpenTelemetry.
+//!
 //! What OpenTelemetry's own span context cannot hold (a `tracestate` by the level 2 grammar, flags
 //! of an unsampled span, baggage with its properties) rides in its `Context` as a value.
 
@@ -13,6 +16,19 @@ use crate::context::{TraceContext, TraceState};
 use crate::current;
 use crate::ids::{SpanId, TraceFlags, TraceId};
 use crate::wire::baggage::parse_member;
+
+#[cfg(feature = "engine")]
+mod active;
+mod note;
+mod running;
+mod span_ext;
+
+#[cfg(feature = "engine")]
+pub(crate) use active::{active, active_here};
+#[cfg(feature = "engine")]
+pub(crate) use note::Note;
+pub use running::{add_event, add_link, set_attribute, set_status};
+pub use span_ext::{SetParentError, SpanExt};
 
 /// The context that a span was given as its parent, kept for what OpenTelemetry would lose.
 struct Received {
@@ -68,6 +84,22 @@ pub fn to_context(context: &TraceContext) -> Context {
             tracestate,
         })
         .with_remote_span_context(parent)
+}
+
+/// The span that is named, if it is a valid one: the other end of a link.
+#[cfg(feature = "engine")]
+pub(crate) fn of_span_context(named: &SpanContext) -> Option<TraceContext> {
+    let found = TraceContext::new(
+        TraceId::from_bytes(named.trace_id().to_bytes())?,
+        SpanId::from_bytes(named.span_id().to_bytes())?,
+        TraceFlags::new(named.trace_flags().to_u8()),
+    )
+    .with_tracestate(named.trace_state().header().parse().ok());
+    Some(if named.is_remote() {
+        found.into_remote()
+    } else {
+        found
+    })
 }
 
 /// The span that is active in `context`, if it is a valid one, with the baggage of `context`.
@@ -129,6 +161,13 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
+    /// That of no context.
+    #[cfg(not(feature = "engine"))]
+    pub(crate) const NONE: Self = Self {
+        span: ([0; 16], [0; 8]),
+        baggage: 0,
+    };
+
     fn of(context: &Context) -> Self {
         let active = context.span();
         let active = active.span_context();
@@ -192,6 +231,12 @@ pub(crate) fn current() -> Context {
     }
 }
 
+/// Whether OpenTelemetry's current context asks that nothing is traced.
+#[cfg(feature = "engine")]
+pub(crate) fn is_suppressed() -> bool {
+    current::is_possible() && Context::is_current_telemetry_suppressed()
+}
+
 /// The baggage of OpenTelemetry's current context.
 pub(crate) fn current_baggage() -> Baggage {
     Context::map_current(baggage_of)
@@ -249,7 +294,7 @@ fn with_baggage(context: &Context, baggage: &Baggage) -> Context {
 }
 
 /// The baggage of a context: as it was received, where it still is that.
-fn baggage_of(context: &Context) -> Baggage {
+pub(crate) fn baggage_of(context: &Context) -> Baggage {
     let theirs = context.baggage();
     match context.get::<Received>() {
         Some(received) if is_what_was_given(theirs, &received.baggage) => received.baggage.clone(),
