@@ -19,7 +19,7 @@ const EVENT: u8 = 3;
 const LINK: u8 = 4;
 const STATUS_OK: u8 = 5;
 const STATUS_ERROR: u8 = 6;
-const STATUS_ERROR_UNLESS_SET: u8 = 7;
+const DROPPED: u8 = 7;
 
 const BOOL: u8 = 0;
 const I64: u8 = 1;
@@ -32,8 +32,16 @@ const LIST: u8 = 4;
 pub(crate) struct Body {
     bytes: Vec<u8>,
     counts: Counts,
-    /// Where the item that has items of its own begins, and how many attributes it has.
-    open: Option<(usize, u32)>,
+    /// The item that has items of its own, until it ends.
+    open: Option<Open>,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    /// Where its length is.
+    start: usize,
+    attributes: u32,
+    dropped_attributes: u32,
 }
 
 /// How many there are, and how many were over the limits.
@@ -74,10 +82,10 @@ impl Body {
         self.bytes.capacity()
     }
 
-    /// The name to export, instead of that of the callsite. The last one counts.
-    pub(crate) fn name(&mut self, name: &AttributeValue<'_>) {
+    /// The name to export, instead of that of the callsite; `false` if it is empty. The last one counts.
+    pub(crate) fn name(&mut self, name: &AttributeValue<'_>) -> bool {
         self.bytes.push(NAME);
-        self.text(usize::MAX, name);
+        self.text(usize::MAX, name) > 0
     }
 
     /// The value of a field of the callsite.
@@ -118,11 +126,14 @@ impl Body {
     /// `false` where there is no room for it; then nothing may follow.
     #[must_use]
     pub(crate) fn event(&mut self, limits: &Limits, at: Ticks) -> bool {
-        if self.counts.events >= limits.events {
-            self.counts.dropped_events += 1;
+        let counts = &mut self.counts;
+        if !has_room(
+            &mut counts.events,
+            &mut counts.dropped_events,
+            limits.events,
+        ) {
             return false;
         }
-        self.counts.events += 1;
         self.bytes.push(EVENT);
         self.bytes.extend_from_slice(&at.to_bytes());
         self.begin();
@@ -132,11 +143,10 @@ impl Body {
     /// Begins a link, as [`event`](Self::event) does an event.
     #[must_use]
     pub(crate) fn link(&mut self, limits: &Limits, to: &TraceContext) -> bool {
-        if self.counts.links >= limits.links {
-            self.counts.dropped_links += 1;
+        let counts = &mut self.counts;
+        if !has_room(&mut counts.links, &mut counts.dropped_links, limits.links) {
             return false;
         }
-        self.counts.links += 1;
         self.bytes.push(LINK);
         self.bytes.extend_from_slice(&to.trace_id().to_bytes());
         self.bytes.extend_from_slice(&to.span_id().to_bytes());
@@ -149,11 +159,16 @@ impl Body {
 
     /// Ends an event or a link.
     pub(crate) fn end(&mut self) {
-        let Some((start, _)) = self.open.take() else {
+        let Some(open) = self.open.take() else {
             return;
         };
-        let len = self.bytes.len() - start - LEN;
-        self.set_len(start, len);
+        if open.dropped_attributes > 0 {
+            self.bytes.push(DROPPED);
+            self.bytes
+                .extend_from_slice(&open.dropped_attributes.to_le_bytes());
+        }
+        let len = self.bytes.len() - open.start - LEN;
+        self.set_len(open.start, len);
     }
 
     /// The operation is known to be a success.
@@ -161,53 +176,74 @@ impl Body {
         self.bytes.push(STATUS_OK);
     }
 
-    /// The operation failed.
+    /// The operation failed. An empty description leaves what was said before.
     pub(crate) fn error(&mut self, description: &AttributeValue<'_>) {
         self.bytes.push(STATUS_ERROR);
         self.text(usize::MAX, description);
     }
 
-    /// The operation failed, if nothing else was said until here.
-    pub(crate) fn error_unless_set(&mut self) {
-        self.bytes.push(STATUS_ERROR_UNLESS_SET);
-    }
-
-    /// Appends the items of another.
+    /// Appends the items of another, as far as there is room for them.
     pub(crate) fn append(&mut self, limits: &Limits, other: &Self) {
         let (here, there) = (&mut self.counts, other.counts);
-        if here.attributes + there.attributes > limits.attributes
-            || here.events + there.events > limits.events
-            || here.links + there.links > limits.links
-        {
-            here.dropped_attributes += there.attributes;
-            here.dropped_events += there.events;
-            here.dropped_links += there.links;
-            return;
-        }
-        here.attributes += there.attributes;
-        here.events += there.events;
-        here.links += there.links;
         here.dropped_attributes += there.dropped_attributes;
         here.dropped_events += there.dropped_events;
         here.dropped_links += there.dropped_links;
-        self.bytes.extend_from_slice(&other.bytes);
+        if here.attributes + there.attributes <= limits.attributes
+            && here.events + there.events <= limits.events
+            && here.links + there.links <= limits.links
+        {
+            here.attributes += there.attributes;
+            here.events += there.events;
+            here.links += there.links;
+            self.bytes.extend_from_slice(&other.bytes);
+            return;
+        }
+        let mut items = Items::new(&other.bytes);
+        let mut rest = items.0;
+        while let Some(item) = items.next() {
+            let len = rest.len() - items.0.len();
+            let (bytes, behind) = rest.split_at(len);
+            rest = behind;
+            let counts = &mut self.counts;
+            let has_room = match item {
+                Item::Field(..) | Item::Attribute(..) => self.has_room_for_attribute(limits),
+                Item::Event(..) => has_room(
+                    &mut counts.events,
+                    &mut counts.dropped_events,
+                    limits.events,
+                ),
+                Item::Link(..) => {
+                    has_room(&mut counts.links, &mut counts.dropped_links, limits.links)
+                }
+                Item::Name(_) | Item::Ok | Item::Error(_) | Item::Dropped(_) => true,
+            };
+            if has_room {
+                self.bytes.extend_from_slice(bytes);
+            }
+        }
     }
 
     fn has_room_for_attribute(&mut self, limits: &Limits) -> bool {
-        if let Some((_, attributes)) = &mut self.open {
-            *attributes += 1;
-            return *attributes <= limits.attributes_of_item;
+        let counts = &mut self.counts;
+        match &mut self.open {
+            Some(open) => has_room(
+                &mut open.attributes,
+                &mut open.dropped_attributes,
+                limits.attributes_of_item,
+            ),
+            None => has_room(
+                &mut counts.attributes,
+                &mut counts.dropped_attributes,
+                limits.attributes,
+            ),
         }
-        if self.counts.attributes >= limits.attributes {
-            self.counts.dropped_attributes += 1;
-            return false;
-        }
-        self.counts.attributes += 1;
-        true
     }
 
     fn begin(&mut self) {
-        self.open = Some((self.bytes.len(), 0));
+        self.open = Some(Open {
+            start: self.bytes.len(),
+            ..Open::default()
+        });
         self.len(0);
     }
 
@@ -231,10 +267,12 @@ impl Body {
         }
     }
 
-    /// Text of at most `limit` bytes; a character that does not fit as a whole is left out.
-    fn text(&mut self, limit: usize, text: &AttributeValue<'_>) {
+    /// Text of at most `limit` bytes, and how many they are; a character that does not fit as a whole is left out.
+    fn text(&mut self, limit: usize, text: &AttributeValue<'_>) -> usize {
         if let AttributeValue::Str(text) = text {
-            return self.raw_text(text.get(..limit).unwrap_or_else(|| up_to(text, limit)));
+            let text = text.get(..limit).unwrap_or_else(|| up_to(text, limit));
+            self.raw_text(text);
+            return text.len();
         }
         let start = self.bytes.len();
         self.len(0);
@@ -246,6 +284,7 @@ impl Body {
         let _ = write!(out, "{text}");
         let len = self.bytes.len() - start - LEN;
         self.set_len(start, len);
+        len
     }
 
     fn raw_text(&mut self, text: &str) {
@@ -268,6 +307,17 @@ impl Body {
 }
 
 const LEN: usize = size_of::<u32>();
+
+/// Counts one more, or counts it as dropped.
+const fn has_room(count: &mut u32, dropped: &mut u32, limit: u32) -> bool {
+    let has_room = *count < limit;
+    if has_room {
+        *count += 1;
+    } else {
+        *dropped += 1;
+    }
+    has_room
+}
 
 fn up_to(text: &str, limit: usize) -> &str {
     let end = (0..=limit.min(text.len()))
@@ -306,7 +356,8 @@ pub(crate) enum Item<'a> {
     Link(LinkedTo<'a>, Items<'a>),
     Ok,
     Error(&'a str),
-    ErrorUnlessSet,
+    /// So many attributes of this event or link were over the limit.
+    Dropped(u32),
 }
 
 /// A value that was written.
@@ -409,7 +460,7 @@ impl<'a> Items<'a> {
             }
             STATUS_OK => Item::Ok,
             STATUS_ERROR => Item::Error(self.text()?),
-            STATUS_ERROR_UNLESS_SET => Item::ErrorUnlessSet,
+            DROPPED => Item::Dropped(u32::from_le_bytes(self.array()?)),
             _ => return None,
         })
     }

@@ -74,6 +74,8 @@ struct Read<'a> {
     events: Vec<Event>,
     links: Vec<Link>,
     status: Status,
+    /// Attributes of an event or a link that were over the limit.
+    dropped_attributes: u32,
 }
 
 impl<'a> Read<'a> {
@@ -104,19 +106,22 @@ impl<'a> Read<'a> {
                     event.name.unwrap_or_default().to_owned(),
                     calendar.time(at),
                     event.attributes.list,
-                    0,
+                    event.dropped_attributes,
                 ));
             }
             Item::Link(to, items) => {
                 let link = Self::of(metadata, calendar, items);
-                self.links
-                    .push(Link::new(linked(&to), link.attributes.list, 0));
+                self.links.push(Link::new(
+                    linked(&to),
+                    link.attributes.list,
+                    link.dropped_attributes,
+                ));
             }
-            // Ok is final; otherwise the last one counts.
+            Item::Dropped(attributes) => self.dropped_attributes = attributes,
+            // Ok is final; otherwise the last one counts that says anything.
             Item::Ok => self.status = Status::Ok,
             Item::Error(_) if self.status == Status::Ok => {}
-            Item::ErrorUnlessSet if self.status != Status::Unset => {}
-            Item::ErrorUnlessSet => self.status = Status::error(""),
+            Item::Error("") if self.status != Status::Unset => {}
             Item::Error(description) => self.status = Status::error(description.to_owned()),
         }
     }

@@ -18,8 +18,9 @@ use super::filter::Presence;
 use super::local;
 use super::record::Record;
 use super::visit::{EventFields, SpanFields};
+use crate::baggage::Baggage;
 use crate::context::TraceContext;
-use crate::current::{self, Ambient, Entry, Foreign, Frame, Origin};
+use crate::current::{self, Entry, Foreign, Frame, Origin};
 use crate::span::{Kind, SpanSite};
 
 thread_local! {
@@ -111,21 +112,24 @@ where
 fn surroundings<S>(
     attributes: &Attributes<'_>,
     ctx: &Context<'_, S>,
-) -> (Option<TraceContext>, Option<TraceContext>, Ambient)
+) -> (Option<TraceContext>, Baggage)
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
     let ambient = current::ambient();
-    if attributes.is_root() {
-        return (None, None, ambient);
-    }
-    if let Some(parent) = attributes.parent() {
-        return (context_of(ctx, parent), None, ambient);
-    }
-    match &ambient.origin {
-        Origin::Detached(link) => (None, link.as_deref().cloned(), ambient),
-        _ => (ambient.context.clone(), None, ambient),
-    }
+    let parent = if attributes.is_root() {
+        None
+    } else if let Some(parent) = attributes.parent() {
+        context_of(ctx, parent)
+    } else {
+        // In work that is detached there is none: links are for spans of ours.
+        ambient.context.clone()
+    };
+    let baggage = match &parent {
+        Some(parent) => parent.baggage().clone(),
+        None => ambient.baggage(),
+    };
+    (parent, baggage)
 }
 
 impl<S> Layer<S> for Recorder
@@ -153,10 +157,7 @@ where
         let Some(handle) = local::handle(&self.shared) else {
             return;
         };
-        let (parent, link, ambient) = surroundings(attributes, &ctx);
-        let baggage = parent
-            .as_ref()
-            .map_or_else(|| ambient.baggage(), |parent| parent.baggage().clone());
+        let (parent, baggage) = surroundings(attributes, &ctx);
         let mut record = Record::default();
         let Some(context) = record.start(&handle, parent.as_ref(), baggage) else {
             return;
@@ -169,9 +170,6 @@ where
             attributes.record(&mut fields);
             kind = fields.kind.unwrap_or(kind);
             record.set_body(body);
-            if let Some(link) = &link {
-                record.link(link);
-            }
             record.tell_started(Some(&context), metadata.name());
         }
         let otel = (self.shared.config.activates).then(|| crate::otel::to_context(&context));

@@ -1,0 +1,78 @@
+//! Random programs run on tracing-opentelemetry and on the engine: what is exported is the same, apart from the
+//! [differences](crate::differences) that are meant.
+
+use tracing_relay::testing::{LevelFilter, Pipeline, PipelineEngine};
+
+use crate::differences::Difference;
+use crate::plan::{self, Steps};
+use crate::run::{self, Said};
+use crate::seen::{self, Seen};
+
+/// Programs for each pipeline.
+const PROGRAMS: u64 = 120;
+
+fn run_on(pipeline: &Pipeline, engine: PipelineEngine, steps: &Steps) -> (Seen, Vec<Said>) {
+    pipeline.clone().engine(engine).run_sync(|traces| {
+        let said = run::run(steps, &traces);
+        assert_eq!(traces.open(), [] as [String; 0], "spans are open");
+        (seen::all(&traces.spans()), said)
+    })
+}
+
+/// The order of attributes means nothing.
+fn sorted(mut seen: Seen) -> Seen {
+    for span in seen.values_mut() {
+        span.attributes.sort_by(|one, other| one.0.cmp(&other.0));
+    }
+    seen
+}
+
+fn agree(pipeline: &Pipeline, first_seed: u64) {
+    let mut unused = Difference::ALL.to_vec();
+    for seed in first_seed..first_seed + PROGRAMS {
+        let steps = plan::of_seed(seed);
+        println!("seed {seed}");
+        let (mut reference, said) = run_on(pipeline, PipelineEngine::TracingOpentelemetry, &steps);
+        let (ours, _) = run_on(pipeline, PipelineEngine::Own, &steps);
+        for difference in Difference::ALL {
+            if difference.apply(&mut reference, &said) {
+                unused.retain(|unused| *unused != difference);
+            }
+        }
+        let wrong = seen::compare(&sorted(reference), &sorted(ours));
+        assert!(
+            wrong.is_empty(),
+            "seed {seed}:\n{wrong}\nthe program:\n{steps:#?}"
+        );
+    }
+    assert_eq!(unused, [], "these differences are not met by any program");
+}
+
+#[test]
+fn random_programs_export_what_they_export_with_tracing_opentelemetry() {
+    agree(&Pipeline::new(), 0);
+}
+
+#[test]
+fn random_programs_export_the_same_beside_a_layer_that_wants_every_span() {
+    agree(&Pipeline::new().capture_logs(), 1_000);
+}
+
+#[test]
+fn random_programs_export_the_same_where_nothing_activates_contexts() {
+    agree(&Pipeline::new().context_activation(false), 2_000);
+    agree(
+        &Pipeline::new().context_activation(false).capture_logs(),
+        3_000,
+    );
+}
+
+#[test]
+fn random_programs_export_the_same_above_a_level() {
+    agree(&Pipeline::new().level(LevelFilter::INFO), 4_000);
+}
+
+#[test]
+fn random_programs_export_the_same_behind_a_wrapper() {
+    agree(&Pipeline::new().behind_reload(), 5_000);
+}

@@ -1,0 +1,532 @@
+//! Runs a [plan](crate::plan) on a pipeline, and writes down what the spans were told.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context as Task, Poll, Waker};
+
+use tracing::field::Empty;
+use tracing::span::EnteredSpan;
+use tracing::{Instrument as _, Level, Value, event, span};
+use tracing_relay::testing::Traces;
+use tracing_relay::{TraceCarrier, TraceContext, request_span, task, traced};
+
+use crate::plan::{
+    CONTEXTS, Carried, End, Event, EventLevel, FutureKind, Key, Number, Place, Step, Steps, Val,
+};
+
+/// The name of the callsites of spans of `tracing`.
+pub(crate) const THEIRS: &str = "theirs";
+
+type Running = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What a span was told about its status, name and kind, in order.
+#[derive(Clone, Debug)]
+pub(crate) enum Said {
+    /// Directly.
+    OfSpan(Number, Key, Val),
+    /// By an event, which is on the span that is exported with it.
+    OfEvent(Event),
+    /// The function of the span ended.
+    Ended(Number, End),
+}
+
+/// What the steps share.
+pub(crate) struct World {
+    traces: Traces,
+    spans: Mutex<BTreeMap<Number, tracing::Span>>,
+    futures: Mutex<BTreeMap<Number, Running>>,
+    said: Mutex<Vec<Said>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Failed;
+
+thread_local! {
+    /// The spans of `tracing` that are entered on this thread.
+    static ENTERED: RefCell<Vec<Number>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Runs a program to its end, when no span is open any more.
+pub(crate) fn run(steps: &Steps, traces: &Traces) -> Vec<Said> {
+    let world = Arc::new(World {
+        traces: traces.clone(),
+        spans: Mutex::default(),
+        futures: Mutex::default(),
+        said: Mutex::default(),
+    });
+    world.run(steps);
+    while let Some((_, future)) = take(&world.futures, |all| all.pop_first()) {
+        drop(future);
+    }
+    while let Some((_, span)) = take(&world.spans, |all| all.pop_first()) {
+        drop(span);
+    }
+    take(&world.said, std::mem::take)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes something out, so that it is used and dropped when nothing is locked.
+fn take<T, R>(mutex: &Mutex<T>, f: impl FnOnce(&mut T) -> R) -> R {
+    f(&mut lock(mutex))
+}
+
+#[traced(name = "call", fields(number = number))]
+fn call(number: Number, steps: &Steps, end: End, world: &Arc<World>) -> Result<(), Failed> {
+    world.run(steps);
+    world.end(number, end)
+}
+
+#[request_span(name = "handle", carrier = carrier, fields(number = number))]
+fn handle(
+    carrier: TraceCarrier,
+    number: Number,
+    steps: &Steps,
+    end: End,
+    world: &Arc<World>,
+) -> Result<(), Failed> {
+    let _ = carrier;
+    world.run(steps);
+    world.end(number, end)
+}
+
+#[traced(name = "future", fields(number = number))]
+async fn future(
+    number: Number,
+    parts: Vec<Steps>,
+    end: End,
+    world: Arc<World>,
+) -> Result<(), Failed> {
+    parts_of(parts, world.clone()).await;
+    world.end(number, end)
+}
+
+async fn parts_of(parts: Vec<Steps>, world: Arc<World>) {
+    for part in &parts {
+        world.run(part);
+        let mut paused = false;
+        std::future::poll_fn(|_| {
+            if std::mem::replace(&mut paused, true) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+}
+
+/// Without the hook, which would write to the output of the tests.
+fn quietly<R>(f: impl FnOnce() -> R) {
+    let _ = catch_unwind(AssertUnwindSafe(f));
+}
+
+/// A span that is entered until this is dropped.
+struct Entered {
+    number: Number,
+    _span: EnteredSpan,
+}
+
+impl Entered {
+    fn new(number: Number, span: tracing::Span) -> Self {
+        ENTERED.with_borrow_mut(|entered| entered.push(number));
+        Self {
+            number,
+            _span: span.entered(),
+        }
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        leave(self.number);
+    }
+}
+
+fn leave(number: Number) {
+    ENTERED.with_borrow_mut(|entered| {
+        if let Some(at) = entered.iter().rposition(|entered| *entered == number) {
+            entered.remove(at);
+        }
+    });
+}
+
+/// Whether the innermost span is entered a second time with another between: `tracing` then says that the other
+/// one is current, and OpenTelemetry that it is the innermost.
+fn is_ambiguous() -> bool {
+    ENTERED.with_borrow(|entered| {
+        entered.split_last().is_some_and(|(innermost, rest)| {
+            rest.iter()
+                .rev()
+                .skip_while(|below| *below == innermost)
+                .any(|below| below == innermost)
+        })
+    })
+}
+
+macro_rules! new_span {
+    ($place:expr, $world:expr, $level:expr, $($fields:tt)*) => {
+        match $place {
+            Place::Here => span!($level, THEIRS, $($fields)*),
+            Place::Root => span!(parent: None, $level, THEIRS, $($fields)*),
+            Place::Below(parent) => match $world.span(parent) {
+                Some(parent) => span!(parent: &parent, $level, THEIRS, $($fields)*),
+                None => return,
+            },
+        }
+    };
+}
+
+macro_rules! new_event {
+    ($place:expr, $world:expr, $level:expr, $($fields:tt)*) => {
+        match $place {
+            Place::Here => event!($level, $($fields)*),
+            Place::Root => event!(parent: None, $level, $($fields)*),
+            Place::Below(parent) => match $world.span(parent) {
+                Some(parent) => event!(parent: &parent, $level, $($fields)*),
+                None => return,
+            },
+        }
+    };
+}
+
+impl World {
+    fn span(&self, number: Number) -> Option<tracing::Span> {
+        take(&self.spans, |spans| spans.get(&number).cloned())
+    }
+
+    fn say(&self, said: Said) {
+        lock(&self.said).push(said);
+    }
+
+    fn end(&self, number: Number, end: End) -> Result<(), Failed> {
+        self.say(Said::Ended(number, end));
+        match end {
+            End::Completes => Ok(()),
+            End::Fails => Err(Failed),
+            End::Panics => resume_unwind(Box::new(())),
+        }
+    }
+
+    /// Runs steps one after the other; what they entered is left at the end, in the order of entering.
+    fn run(self: &Arc<Self>, steps: &Steps) {
+        let mut entered = Vec::new();
+        for step in steps {
+            self.step(step, &mut entered);
+        }
+    }
+
+    fn step(self: &Arc<Self>, step: &Step, entered: &mut Vec<Entered>) {
+        match step {
+            Step::New {
+                number,
+                place,
+                quiet,
+                fields,
+            } => self.new_span(*number, *place, *quiet, fields),
+            Step::Record(number, key, value) => {
+                if let Some(span) = self.span(*number) {
+                    self.say(Said::OfSpan(*number, *key, *value));
+                    with_value(value, |value| {
+                        span.record(key.name(), value);
+                    });
+                }
+            }
+            Step::RecordUndeclared(number) => {
+                if let Some(span) = self.span(*number) {
+                    span.record("undeclared", true);
+                }
+            }
+            Step::Event(event) => self.event(event),
+            Step::Follows(number, followed) => {
+                if let (Some(span), Some(followed)) = (self.span(*number), self.span(*followed)) {
+                    span.follows_from(&followed);
+                }
+            }
+            Step::Enter(number) => {
+                if let Some(span) = self.span(*number) {
+                    entered.push(Entered::new(*number, span));
+                }
+            }
+            Step::Exit(at) => {
+                if *at < entered.len() {
+                    drop(entered.remove(*at));
+                }
+            }
+            Step::Drop(number) => drop(take(&self.spans, |spans| spans.remove(number))),
+            Step::InScope(number, steps, end) => {
+                if let Some(span) = self.span(*number) {
+                    quietly(|| {
+                        let _entered = Entered::new(*number, span);
+                        self.run(steps);
+                        if *end == End::Panics {
+                            resume_unwind(Box::new(()));
+                        }
+                    });
+                }
+            }
+            Step::Call(number, steps, end) => quietly(|| call(*number, steps, *end, self)),
+            Step::Handle(number, context, steps, end) => {
+                let (parent, state) = CONTEXTS[*context];
+                let context: TraceContext = parent.parse().expect("a valid context");
+                let state = (!state.is_empty()).then(|| state.parse().expect("a valid state"));
+                let carrier = TraceCarrier::from(context.with_tracestate(state));
+                quietly(|| handle(carrier, *number, steps, *end, self));
+            }
+            Step::Future {
+                number,
+                kind,
+                parts,
+                end,
+            } => self.make_future(*number, *kind, parts, *end),
+            Step::Poll(number) => self.poll(*number),
+            Step::DropFuture(number) => drop(take(&self.futures, |all| all.remove(number))),
+            Step::Thread(carried, steps) => self.thread(*carried, steps),
+            Step::Detached(steps) => {
+                task::TaskContext::detached().run(|| self.run(steps));
+            }
+        }
+    }
+
+    fn new_span(&self, number: Number, place: Place, quiet: bool, fields: &[(Key, Val)]) {
+        if place == Place::Here && is_ambiguous() {
+            return;
+        }
+        for (key, value) in fields {
+            self.say(Said::OfSpan(number, *key, *value));
+        }
+        let value = |key| {
+            let found = fields.iter().find(|(found, _)| *found == key);
+            found.map_or(Val::Absent, |(_, value)| *value)
+        };
+        let [one, two, name, kind, code, description] =
+            Key::ALL.map(|key| Recorded::from(value(key)));
+        let (one, two) = (one.as_value(), two.as_value());
+        let (name, kind) = (name.as_value(), kind.as_value());
+        let (code, description) = (code.as_value(), description.as_value());
+        let span = if quiet {
+            new_span!(
+                place,
+                self,
+                Level::DEBUG,
+                number,
+                one = one,
+                two = two,
+                otel.name = name,
+                otel.kind = kind,
+                otel.status_code = code,
+                otel.status_description = description
+            )
+        } else {
+            new_span!(
+                place,
+                self,
+                Level::INFO,
+                number,
+                one = one,
+                two = two,
+                otel.name = name,
+                otel.kind = kind,
+                otel.status_code = code,
+                otel.status_description = description
+            )
+        };
+        take(&self.spans, |spans| spans.insert(number, span));
+    }
+
+    fn event(&self, event: &Event) {
+        if event.place == Place::Here && is_ambiguous() {
+            return;
+        }
+        self.say(Said::OfEvent(event.clone()));
+        let number = event.number;
+        let [message, error, value] = [event.message, event.error, event.value].map(Recorded::from);
+        let (message, error, one) = (message.as_value(), error.as_value(), value.as_value());
+        match (event.level, event.message_first) {
+            (EventLevel::Error, true) => {
+                new_event!(
+                    event.place,
+                    self,
+                    Level::ERROR,
+                    message = message,
+                    number,
+                    error = error,
+                    one = one
+                );
+            }
+            (EventLevel::Error, false) => {
+                new_event!(
+                    event.place,
+                    self,
+                    Level::ERROR,
+                    error = error,
+                    number,
+                    message = message,
+                    one = one
+                );
+            }
+            (EventLevel::Info, true) => {
+                new_event!(
+                    event.place,
+                    self,
+                    Level::INFO,
+                    message = message,
+                    number,
+                    error = error,
+                    one = one
+                );
+            }
+            (EventLevel::Info, false) => {
+                new_event!(
+                    event.place,
+                    self,
+                    Level::INFO,
+                    error = error,
+                    number,
+                    message = message,
+                    one = one
+                );
+            }
+            (EventLevel::Debug, _) => {
+                new_event!(
+                    event.place,
+                    self,
+                    Level::DEBUG,
+                    message = message,
+                    number,
+                    error = error,
+                    one = one
+                );
+            }
+        }
+    }
+
+    fn make_future(self: &Arc<Self>, number: Number, kind: FutureKind, parts: &[Steps], end: End) {
+        let (parts, world) = (parts.to_vec(), Arc::clone(self));
+        let running: Running = match kind {
+            FutureKind::Bare => Box::pin(parts_of(parts, world)),
+            FutureKind::In(span) => match self.span(span) {
+                Some(span) => Box::pin(parts_of(parts, world).instrument(span)),
+                None => return,
+            },
+            FutureKind::Ours => Box::pin(async move {
+                let _ = future(number, parts, end, world).await;
+            }),
+        };
+        take(&self.futures, |all| all.insert(number, running));
+    }
+
+    fn poll(self: &Arc<Self>, number: Number) {
+        // While it runs it is not there, so that it does not poll itself.
+        let Some(mut running) = take(&self.futures, |all| all.remove(&number)) else {
+            return;
+        };
+        quietly(|| {
+            let polled = running.as_mut().poll(&mut Task::from_waker(Waker::noop()));
+            if polled.is_pending() {
+                take(&self.futures, |all| all.insert(number, running));
+            }
+        });
+    }
+
+    fn thread(self: &Arc<Self>, carried: Carried, steps: &Steps) {
+        let (world, steps) = (Arc::clone(self), steps.clone());
+        let body = move || {
+            world.run(&steps);
+        };
+        let thread = match carried {
+            Carried::Context => task::spawn_thread(body),
+            Carried::Nothing => {
+                let traces = self.traces.clone();
+                std::thread::spawn(move || {
+                    let _attached = traces.attach();
+                    body();
+                })
+            }
+        };
+        thread.join().expect("nothing panics unseen");
+    }
+}
+
+/// A value in the form that `tracing` takes.
+enum Recorded {
+    Value(Box<dyn Value>),
+    Error(Box<dyn Error + 'static>),
+}
+
+struct Text(&'static str);
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({:?})", self.0)
+    }
+}
+
+/// An error with sources.
+#[derive(Debug)]
+struct Chain(Option<Box<Chain>>, usize);
+
+impl Chain {
+    fn new(sources: usize) -> Self {
+        Self(
+            sources.checked_sub(1).map(|rest| Box::new(Self::new(rest))),
+            sources,
+        )
+    }
+}
+
+impl fmt::Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} below", self.1)
+    }
+}
+
+impl Error for Chain {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<Val> for Recorded {
+    fn from(value: Val) -> Self {
+        Self::Value(match value {
+            Val::Absent => Box::new(Empty),
+            Val::Bool(value) => Box::new(value),
+            Val::I64(value) => Box::new(value),
+            Val::U64(value) => Box::new(value),
+            Val::I128(value) => Box::new(value),
+            Val::U128(value) => Box::new(value),
+            Val::F64(value) => Box::new(value),
+            Val::Text(value) => Box::new(value),
+            Val::Display(value) => Box::new(tracing::field::display(Text(value))),
+            Val::Debug(value) => Box::new(tracing::field::debug(Text(value))),
+            Val::Error(sources) => return Self::Error(Box::new(Chain::new(sources))),
+        })
+    }
+}
+
+impl Recorded {
+    fn as_value(&self) -> &dyn Value {
+        match self {
+            Self::Value(value) => &**value,
+            Self::Error(error) => error,
+        }
+    }
+}
+
+fn with_value(value: &Val, f: impl FnOnce(&dyn Value)) {
+    f(Recorded::from(*value).as_value());
+}
