@@ -242,7 +242,7 @@ impl Extracted {
 
     /// The baggage, with or without a context.
     #[must_use]
-    pub const fn baggage(&self) -> &Baggage {
+    pub fn baggage(&self) -> &Baggage {
         match &self.context {
             Ok(Some(context)) => context.baggage(),
             _ => &self.baggage,

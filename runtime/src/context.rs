@@ -14,8 +14,7 @@ use crate::wire::w3c::Traceparent;
 /// grammar and limits of [W3C Trace Context Level 2](https://www.w3.org/TR/trace-context-2/) and
 /// the baggage within those of [W3C Baggage](https://www.w3.org/TR/baggage/).
 ///
-/// Cloning is cheap: without `tracestate` and baggage nothing is allocated, and with them a
-/// reference count goes up.
+/// Cloning is cheap: nothing is allocated, and with `tracestate` or baggage a reference count goes up.
 ///
 /// Equality compares ids, flags, `tracestate` and baggage. Whether a context
 /// [is remote](Self::is_remote) says how it came here and is not compared.
@@ -25,9 +24,18 @@ pub struct TraceContext {
     span_id: SpanId,
     flags: TraceFlags,
     remote: bool,
+    /// What most contexts do not have.
+    extras: Option<Arc<Extras>>,
+}
+
+/// What travels along, where there is anything.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Extras {
     tracestate: Option<TraceState>,
     baggage: Baggage,
 }
+
+static NO_BAGGAGE: Baggage = Baggage::new();
 
 impl TraceContext {
     /// A local context without `tracestate` and baggage.
@@ -38,8 +46,7 @@ impl TraceContext {
             span_id,
             flags,
             remote: false,
-            tracestate: None,
-            baggage: Baggage::new(),
+            extras: None,
         }
     }
 
@@ -70,28 +77,71 @@ impl TraceContext {
 
     /// The vendors' state, if there is any.
     #[must_use]
-    pub const fn tracestate(&self) -> Option<&TraceState> {
-        self.tracestate.as_ref()
+    pub fn tracestate(&self) -> Option<&TraceState> {
+        self.extras.as_ref()?.tracestate.as_ref()
     }
 
     /// The application's key-value pairs that travel with the trace.
     #[must_use]
-    pub const fn baggage(&self) -> &Baggage {
-        &self.baggage
+    pub fn baggage(&self) -> &Baggage {
+        self.extras
+            .as_ref()
+            .map_or(&NO_BAGGAGE, |extras| &extras.baggage)
     }
 
     /// The same context with this state.
     #[must_use]
-    pub fn with_tracestate(mut self, tracestate: Option<TraceState>) -> Self {
-        self.tracestate = tracestate;
-        self
+    pub fn with_tracestate(self, tracestate: Option<TraceState>) -> Self {
+        if self.tracestate() == tracestate.as_ref() {
+            return self;
+        }
+        let baggage = self.baggage().clone();
+        self.with_extras(tracestate, baggage)
     }
 
     /// The same context with this baggage instead of its own.
     #[must_use]
-    pub fn with_baggage(mut self, baggage: Baggage) -> Self {
-        self.baggage = baggage;
+    pub fn with_baggage(self, baggage: Baggage) -> Self {
+        if self.extras.is_none() && baggage.is_empty() {
+            return self;
+        }
+        let tracestate = self.tracestate().cloned();
+        self.with_extras(tracestate, baggage)
+    }
+
+    fn with_extras(mut self, tracestate: Option<TraceState>, baggage: Baggage) -> Self {
+        let nothing = tracestate.is_none() && baggage.is_empty();
+        self.extras = (!nothing).then(|| {
+            Arc::new(Extras {
+                tracestate,
+                baggage,
+            })
+        });
         self
+    }
+
+    /// The context of a span of this process below this one, with all that travels along.
+    #[cfg(feature = "engine")]
+    #[must_use]
+    pub(crate) fn child(&self, span_id: SpanId, flags: TraceFlags) -> Self {
+        Self {
+            trace_id: self.trace_id,
+            span_id,
+            flags,
+            remote: false,
+            extras: self.extras.clone(),
+        }
+    }
+
+    /// The same context without baggage.
+    #[cfg(feature = "engine")]
+    #[must_use]
+    pub(crate) fn without_baggage(&self) -> Self {
+        let mut context = self.clone();
+        if !self.baggage().is_empty() {
+            context = context.with_baggage(Baggage::new());
+        }
+        context
     }
 
     /// The same context, marked as one that came from another process.
@@ -133,8 +183,7 @@ impl PartialEq for TraceContext {
         self.trace_id == other.trace_id
             && self.span_id == other.span_id
             && self.flags == other.flags
-            && self.tracestate == other.tracestate
-            && self.baggage == other.baggage
+            && self.extras == other.extras
     }
 }
 
@@ -145,11 +194,11 @@ impl Eq for TraceContext {}
 impl fmt::Debug for TraceContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.traceparent().as_str())?;
-        if let Some(tracestate) = &self.tracestate {
+        if let Some(tracestate) = self.tracestate() {
             write!(f, " tracestate={tracestate}")?;
         }
-        if !self.baggage.is_empty() {
-            write!(f, " baggage=({} entries)", self.baggage.len())?;
+        if !self.baggage().is_empty() {
+            write!(f, " baggage=({} entries)", self.baggage().len())?;
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ pub(crate) fn write_hex(bytes: &[u8], out: &mut [u8]) {
 }
 
 macro_rules! id {
-    ($(#[$docs:meta])* $name:ident, $bytes:literal) => {
+    ($(#[$docs:meta])* $name:ident, $bytes:literal, $number:ty) => {
         $(#[$docs])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name([u8; $bytes]);
@@ -23,14 +23,11 @@ macro_rules! id {
             /// the specification calls invalid.
             #[must_use]
             pub const fn from_bytes(bytes: [u8; $bytes]) -> Option<Self> {
-                let mut index = 0;
-                while index < bytes.len() {
-                    if bytes[index] != 0 {
-                        return Some(Self(bytes));
-                    }
-                    index += 1;
+                if <$number>::from_ne_bytes(bytes) == 0 {
+                    None
+                } else {
+                    Some(Self(bytes))
                 }
-                None
             }
 
             /// The bytes of the id, most significant first.
@@ -60,13 +57,13 @@ macro_rules! id {
 id! {
     /// The id of a trace: 16 bytes, never all zero
     /// ([W3C Trace Context, `trace-id`](https://www.w3.org/TR/trace-context-2/#trace-id)).
-    TraceId, 16
+    TraceId, 16, u128
 }
 
 id! {
     /// The id of a span: 8 bytes, never all zero
     /// ([W3C Trace Context, `parent-id`](https://www.w3.org/TR/trace-context-2/#parent-id)).
-    SpanId, 8
+    SpanId, 8, u64
 }
 
 /// The flags byte of a trace context, whole: bits that this crate has no name for survive

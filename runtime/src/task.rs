@@ -14,7 +14,7 @@ use tracing::Dispatch;
 
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
-use crate::current::{self, Entry, Frame, Origin, Token};
+use crate::current::{self, Frame, Origin, Token};
 
 /// What is current here, to make it current elsewhere: on another thread, in another task, in an
 /// executor that this crate does not know. Cloning raises reference counts.
@@ -112,7 +112,7 @@ impl Surroundings {
         #[cfg(feature = "otel")]
         let otel = crate::otel::attach(&self.otel);
         Some(EnteredTask {
-            token: current::enter(Entry::Task(frame.take())).ok(),
+            token: current::enter_task(frame.take()),
             frame,
             #[cfg(feature = "otel")]
             _otel: otel,
@@ -157,9 +157,7 @@ struct EnteredTask<'a> {
 impl Drop for EnteredTask<'_> {
     fn drop(&mut self) {
         // The frame comes back with the baggage that was set meanwhile.
-        if let Some(Entry::Task(frame)) = self.token.take().and_then(current::exit) {
-            *self.frame = frame;
-        }
+        *self.frame = self.token.take().and_then(current::exit_task);
     }
 }
 

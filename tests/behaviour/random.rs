@@ -13,7 +13,7 @@ use futures_util::FutureExt as _;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::mpsc;
 use tracing::{Instrument as _, info_span};
-use tracing_relay::testing::{LevelFilter, Pipeline, Span, Traces};
+use tracing_relay::testing::{LevelFilter, Pipeline, PipelineEngine, Span, Traces};
 use tracing_relay::{
     TraceCarrier, current_baggage, current_context, request_span, set_current_baggage, task, traced,
 };
@@ -456,10 +456,14 @@ fn without_quiet(places: &[Place], id: u64) -> Above {
         above => above,
     };
     match above {
-        // In a task that is detached the spans of others are roots, and nobody links them.
-        Above::Link(_) if place(id).kind == Kind::Theirs => Above::Nothing,
+        // In a task that is detached the spans of others are roots, and only our engine links them.
+        Above::Link(_) if place(id).kind == Kind::Theirs && !links_theirs() => Above::Nothing,
         above => above,
     }
+}
+
+fn links_theirs() -> bool {
+    PipelineEngine::of_the_suite() == PipelineEngine::Own
 }
 
 /// What is wrong with the exported spans. `above` says for each id what its span is to be below;

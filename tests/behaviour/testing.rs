@@ -8,7 +8,7 @@ use opentelemetry::trace::{
 use tracing::{Instrument as _, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_relay::assert_trace;
-use tracing_relay::testing::{Kind, Pipeline, Sampling, Status, Traces};
+use tracing_relay::testing::{Kind, Pipeline, PipelineEngine, Sampling, Status, Traces};
 
 #[tracing_relay::test]
 fn a_sync_test_sees_its_spans(traces: Traces) {
@@ -187,6 +187,7 @@ fn an_unsampled_pipeline_exports_nothing_and_still_has_contexts() {
 fn sampling_by_parent_respects_an_unsampled_parent() {
     for (flags, exported) in [(TraceFlags::default(), 0), (TraceFlags::SAMPLED, 1)] {
         Pipeline::new()
+            .engine(PipelineEngine::TracingOpentelemetry)
             .sampling(Sampling::Parent)
             .run_sync(|traces| {
                 let span = info_span!("handle");
@@ -220,8 +221,9 @@ fn the_layer_is_hidden_by_reload_and_seen_without() {
         span.set_parent(parent).is_ok()
     }
 
-    assert!(Pipeline::new().run_sync(|_| parent_is_set()));
-    Pipeline::new().behind_reload().run_sync(|traces| {
+    let pipeline = Pipeline::new().engine(PipelineEngine::TracingOpentelemetry);
+    assert!(pipeline.clone().run_sync(|_| parent_is_set()));
+    pipeline.behind_reload().run_sync(|traces| {
         assert!(!parent_is_set());
         assert_eq!(traces.exported(), ["handle"]);
     });

@@ -2,7 +2,7 @@
 
 mod agreement;
 mod differences;
+mod directed;
 mod plan;
 mod run;
 mod seen;
-mod directed;

@@ -10,7 +10,7 @@ use std::fmt::{self, Write as _};
 use super::clock::Ticks;
 use super::config::Limits;
 use crate::context::TraceContext;
-use crate::span::AttributeValue;
+use crate::span::{AttributeValue, Ended};
 
 const NAME: u8 = 0;
 const FIELD: u8 = 1;
@@ -20,6 +20,7 @@ const LINK: u8 = 4;
 const STATUS_OK: u8 = 5;
 const STATUS_ERROR: u8 = 6;
 const DROPPED: u8 = 7;
+const OUTCOME: u8 = 8;
 
 const BOOL: u8 = 0;
 const I64: u8 = 1;
@@ -171,6 +172,11 @@ impl Body {
         self.set_len(open.start, len);
     }
 
+    /// How a span of ours ended.
+    pub(crate) fn outcome(&mut self, ended: Ended) {
+        self.bytes.extend_from_slice(&[OUTCOME, ended as u8]);
+    }
+
     /// The operation is known to be a success.
     pub(crate) fn ok(&mut self) {
         self.bytes.push(STATUS_OK);
@@ -215,7 +221,9 @@ impl Body {
                 Item::Link(..) => {
                     has_room(&mut counts.links, &mut counts.dropped_links, limits.links)
                 }
-                Item::Name(_) | Item::Ok | Item::Error(_) | Item::Dropped(_) => true,
+                Item::Name(_) | Item::Ok | Item::Error(_) | Item::Outcome(_) | Item::Dropped(_) => {
+                    true
+                }
             };
             if has_room {
                 self.bytes.extend_from_slice(bytes);
@@ -358,6 +366,7 @@ pub(crate) enum Item<'a> {
     Error(&'a str),
     /// So many attributes of this event or link were over the limit.
     Dropped(u32),
+    Outcome(Ended),
 }
 
 /// A value that was written.
@@ -461,6 +470,11 @@ impl<'a> Items<'a> {
             STATUS_OK => Item::Ok,
             STATUS_ERROR => Item::Error(self.text()?),
             DROPPED => Item::Dropped(u32::from_le_bytes(self.array()?)),
+            OUTCOME => {
+                let number = self.byte()?;
+                let mut all = Ended::ALL.into_iter();
+                Item::Outcome(all.find(|ended| *ended as u8 == number)?)
+            }
             _ => return None,
         })
     }

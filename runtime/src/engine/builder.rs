@@ -9,7 +9,7 @@ use opentelemetry::InstrumentationScope;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{IdGenerator, SpanExporter};
 
-use super::config::{Config, Limits, QueueLimits, Sampler};
+use super::config::{Config, Limits, QueueLimits, Sampler, TracingSpans};
 use super::{Engine, Immediate, Shared, worker};
 
 type Start = Box<dyn FnOnce(Arc<Shared>) -> io::Result<JoinHandle<()>>>;
@@ -88,9 +88,8 @@ impl Builder {
         self
     }
 
-    /// Whether each span of an attribute has one of `tracing`, also where no other layer wants it; not unless set. It
-    /// is for code that takes `tracing::Span::current()` along, and costs a span of the registry each.
-    pub fn with_tracing_spans(mut self, tracing_spans: bool) -> Self {
+    /// When a span of an attribute has one of `tracing` beside it, which costs about as much again.
+    pub fn with_tracing_spans(mut self, tracing_spans: TracingSpans) -> Self {
         self.config.tracing_spans = tracing_spans;
         self
     }

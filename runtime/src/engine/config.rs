@@ -126,6 +126,22 @@ impl Default for QueueLimits {
     }
 }
 
+/// When a span of an attribute has one of `tracing` beside it. It is what other layers see, and what
+/// `tracing::Span::current()` is inside the function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TracingSpans {
+    /// Where another layer wants it, as far as that can be known: a filter that is a layer by itself, `EnvFilter`
+    /// or `LevelFilter`, cannot be told from one that writes lines. A filter of single layers can, if that of the
+    /// engine is given to [`Engine::filtered_layer`](super::Engine::filtered_layer).
+    #[default]
+    WhereWanted,
+    /// For each span, also where no other layer wants it: for code that takes `tracing::Span::current()` along.
+    Always,
+    /// For none: no other layer sees the spans of attributes.
+    Never,
+}
+
 /// Everything that is set.
 #[expect(
     clippy::struct_excessive_bools,
@@ -140,8 +156,7 @@ pub(crate) struct Config {
     pub(crate) ids: Option<Box<dyn IdGenerator>>,
     /// Whether spans become OpenTelemetry's current context too.
     pub(crate) activates: bool,
-    /// Whether each span of ours has one of `tracing`, also if nobody wants it.
-    pub(crate) tracing_spans: bool,
+    pub(crate) tracing_spans: TracingSpans,
     pub(crate) location: bool,
     pub(crate) threads: bool,
     pub(crate) target: bool,
@@ -160,7 +175,7 @@ impl Default for Config {
                 .build(),
             ids: None,
             activates: true,
-            tracing_spans: false,
+            tracing_spans: TracingSpans::default(),
             location: true,
             threads: true,
             target: true,

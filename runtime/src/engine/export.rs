@@ -117,6 +117,10 @@ impl<'a> Read<'a> {
                     link.dropped_attributes,
                 ));
             }
+            Item::Outcome(ended) => {
+                let key = Key::from_static_str(semconv::OUTCOME);
+                self.attributes.set(key, ended.as_str().into());
+            }
             Item::Dropped(attributes) => self.dropped_attributes = attributes,
             // Ok is final; otherwise the last one counts that says anything.
             Item::Ok => self.status = Status::Ok,

@@ -1,28 +1,28 @@
-//! [`Presence`]: the engine as a filter of its own layer, by which a span of ours finds it, and finds out
-//! who else wants the span.
+//! How a span of ours finds the engine in the subscriber, and finds out who else wants the span.
 //!
-//! The filter says that the layer has no interest in the callsites of our attributes: their spans are not
+//! The filter of the engine's layer says that the layer has no interest in the callsites of our attributes: their spans are not
 //! recorded from `tracing`. So what is left of the interest in such a callsite is that of the others. Asked
 //! with a question on this thread, it says yes, and notes that it was reached: then no filter around it
 //! has refused the span.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use tracing::span::Id;
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
-use tracing::{Dispatch, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Filter};
 
 use super::Shared;
-use super::layer::Open;
-use super::local::{self, Handle};
+use super::config::TracingSpans;
+use super::layer::Recorder;
 use crate::span::SpanSite;
 
-/// Engines behind something that hides them from who looks for them in the subscriber.
-static HIDDEN: AtomicUsize = AtomicUsize::new(0);
+/// Engines that nobody has found yet by looking for them in a subscriber. They may be behind something that
+/// hides them.
+static UNSEEN: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     /// Whether a span of ours asks on this thread.
@@ -31,53 +31,42 @@ thread_local! {
     static REACHED: RefCell<Option<Arc<Shared>>> = const { RefCell::new(None) };
 }
 
-/// Where an engine is in a subscriber.
-pub(crate) struct Presence {
+/// Whether an engine was found.
+#[derive(Debug)]
+pub(crate) struct Sight(AtomicBool);
+
+impl Sight {
+    pub(crate) fn new() -> Self {
+        UNSEEN.fetch_add(1, Ordering::Relaxed);
+        Self(AtomicBool::new(false))
+    }
+
+    fn see(&self) {
+        if !self.0.load(Ordering::Relaxed) && !self.0.swap(true, Ordering::Relaxed) {
+            UNSEEN.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Sight {
+    fn drop(&mut self) {
+        self.see();
+    }
+}
+
+/// The filter of the engine's layer: what the application wants there, and not the callsites of our attributes.
+pub(crate) struct OwnFilter<F> {
     shared: Arc<Shared>,
-    /// Shows a span of the subscriber.
-    pub(crate) with_open: WithOpen,
+    inner: F,
 }
 
-/// A function that knows the type of the subscriber.
-type WithOpen = fn(&Dispatch, &Id, &mut dyn FnMut(&mut Open));
-
-impl Presence {
-    pub(crate) fn new(shared: Arc<Shared>, with_open: WithOpen) -> Self {
-        Self { shared, with_open }
+impl<F> OwnFilter<F> {
+    pub(crate) fn new(shared: Arc<Shared>, inner: F) -> Self {
+        Self { shared, inner }
     }
 
-    /// An engine is told of the subscriber that it became a part of.
-    pub(crate) fn is_in(engine: &Arc<Shared>, dispatch: &Dispatch) {
-        let found = dispatch.downcast_ref::<Self>();
-        if found.is_none_or(|found| !Arc::ptr_eq(&found.shared, engine)) {
-            HIDDEN.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-}
-
-impl<S: Subscriber> Filter<S> for Presence {
-    fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if !SpanSite::is_site(metadata) {
-            return Interest::always();
-        }
-        if self.reached() || self.shared.config.tracing_spans {
-            Interest::always()
-        } else {
-            Interest::never()
-        }
-    }
-
-    fn enabled(&self, metadata: &Metadata<'_>, _: &Context<'_, S>) -> bool {
-        if !SpanSite::is_site(metadata) {
-            return true;
-        }
-        // For the layer it is only what stands beside a span of ours.
-        self.reached()
-    }
-}
-
-impl Presence {
-    fn reached(&self) -> bool {
+    /// Whether a span of ours asks; then it is shown the engine.
+    fn is_asked(&self) -> bool {
         let asking = ASKING.try_with(Cell::get).unwrap_or(false);
         if asking {
             let _ = REACHED.try_with(|reached| {
@@ -85,6 +74,54 @@ impl Presence {
             });
         }
         asking
+    }
+}
+
+impl<S: Subscriber, F: Filter<S>> Filter<S> for OwnFilter<F> {
+    fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
+        let interest = self.inner.callsite_enabled(metadata);
+        if interest.is_never() || !SpanSite::is_site(metadata) {
+            return interest;
+        }
+        let always = self.shared.config.tracing_spans == TracingSpans::Always;
+        if self.is_asked() || always {
+            interest
+        } else {
+            Interest::never()
+        }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>, ctx: &Context<'_, S>) -> bool {
+        // A span of `tracing` beside one of ours is asked for by ours.
+        self.inner.enabled(metadata, ctx) && (!SpanSite::is_site(metadata) || self.is_asked())
+    }
+
+    fn event_enabled(&self, event: &Event<'_>, ctx: &Context<'_, S>) -> bool {
+        self.inner.event_enabled(event, ctx)
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        self.inner.max_level_hint()
+    }
+
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, ctx: Context<'_, S>) {
+        self.inner.on_new_span(attributes, id, ctx);
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, ctx: Context<'_, S>) {
+        self.inner.on_record(id, values, ctx);
+    }
+
+    fn on_enter(&self, id: &Id, ctx: Context<'_, S>) {
+        self.inner.on_enter(id, ctx);
+    }
+
+    fn on_exit(&self, id: &Id, ctx: Context<'_, S>) {
+        self.inner.on_exit(id, ctx);
+    }
+
+    fn on_close(&self, id: Id, ctx: Context<'_, S>) {
+        self.inner.on_close(id, ctx);
     }
 }
 
@@ -99,7 +136,7 @@ pub(crate) enum Answer {
     },
     /// The engine records it, if it is still [enabled](is_enabled) where that has to be asked.
     Wanted {
-        engine: Rc<Handle>,
+        engine: u64,
         by_others: bool,
         /// Whether somebody decides for each span.
         asked_each_time: bool,
@@ -154,9 +191,11 @@ fn asking<R>(f: impl FnOnce() -> R) -> (R, Option<Arc<Shared>>) {
 /// Asks the current subscriber about the spans of a site.
 pub(crate) fn ask(site: &'static SpanSite) -> Answer {
     tracing::dispatcher::get_default(|dispatch| {
-        let found = dispatch.downcast_ref::<Presence>();
-        if found.is_none() && HIDDEN.load(Ordering::Relaxed) == 0 {
-            return Answer::NoEngine;
+        let found = dispatch.downcast_ref::<Recorder>();
+        match found {
+            Some(found) => found.shared.sight.see(),
+            None if UNSEEN.load(Ordering::Relaxed) == 0 => return Answer::NoEngine,
+            None => {}
         }
         let known = found.and_then(|found| site.verdict_of(found.shared.number));
         let (verdict, reached) = match (known, found) {
@@ -174,13 +213,14 @@ pub(crate) fn ask(site: &'static SpanSite) -> Answer {
             by_others,
             asked_each_time,
         } = verdict;
-        match local::handle(engine) {
-            Some(engine) if wanted => Answer::Wanted {
-                engine,
+        if wanted {
+            Answer::Wanted {
+                engine: engine.number,
                 by_others,
                 asked_each_time,
-            },
-            _ => Answer::Unwanted { by_others },
+            }
+        } else {
+            Answer::Unwanted { by_others }
         }
     })
 }
@@ -190,8 +230,12 @@ fn judge(dispatch: &Dispatch, site: &'static SpanSite) -> (Verdict, Option<Arc<S
     let moment = site.moment();
     let metadata = site.metadata();
     let (interest, reached) = asking(|| dispatch.register_callsite(metadata));
-    let by_others = !dispatch.register_callsite(metadata).is_never();
     let wanted = reached.is_some() && !interest.is_never();
+    let by_others = match reached.as_ref().map(|engine| engine.config.tracing_spans) {
+        Some(TracingSpans::Always) => true,
+        Some(TracingSpans::Never) => false,
+        Some(TracingSpans::WhereWanted) | None => !dispatch.register_callsite(metadata).is_never(),
+    };
     let verdict = Verdict {
         wanted,
         by_others,

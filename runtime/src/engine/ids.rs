@@ -26,7 +26,7 @@ impl Generator {
     fn next(&mut self, now: Ticks) -> u64 {
         let [a, b] = self.state;
         let b = b ^ now
-            .nanoseconds()
+            .number()
             .wrapping_add(1)
             .wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let result = a.wrapping_add(b).rotate_left(17).wrapping_add(a);

@@ -10,11 +10,12 @@ use std::sync::Arc;
 use tracing::span::{Attributes, Id, Record as Values};
 use tracing::{Dispatch, Event, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::layer::Context;
+use tracing_subscriber::filter::Filtered;
+use tracing_subscriber::layer::{Context, Filter};
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use super::Shared;
-use super::filter::Presence;
+use super::filter::OwnFilter;
 use super::local;
 use super::record::Record;
 use super::visit::{EventFields, SpanFields};
@@ -45,14 +46,16 @@ pub(crate) fn recording_beside(record: impl FnOnce()) {
     OURS.set(false);
 }
 
-pub(crate) fn new<S>(shared: &Arc<Shared>) -> impl Layer<S> + Send + Sync + use<S>
+pub(crate) fn new<S, F>(shared: &Arc<Shared>, filter: F) -> EngineLayer<S, F>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
+    F: Filter<S> + 'static,
 {
     let recorder = Recorder {
         shared: Arc::clone(shared),
+        with_open: with_open::<S>,
     };
-    recorder.with_filter(Presence::new(Arc::clone(shared), with_open::<S>))
+    recorder.with_filter(OwnFilter::new(Arc::clone(shared), filter))
 }
 
 /// Shows a span of a subscriber to `f`.
@@ -68,10 +71,18 @@ where
     }
 }
 
-/// Records what the filter lets through.
-struct Recorder {
-    shared: Arc<Shared>,
+/// Records what the filter lets through. Its type is the same in all subscribers, and so it is found there.
+pub(crate) struct Recorder {
+    pub(crate) shared: Arc<Shared>,
+    /// Shows a span of the subscriber.
+    pub(crate) with_open: WithOpen,
 }
+
+/// A function that knows the type of the subscriber.
+type WithOpen = fn(&Dispatch, &Id, &mut dyn FnMut(&mut Open));
+
+/// The layer with its filter.
+pub(crate) type EngineLayer<S, F> = Filtered<Recorder, OwnFilter<F>, S>;
 
 /// What is known of an open span of `tracing`.
 pub(crate) enum Open {
@@ -108,38 +119,51 @@ where
     Some(extensions.get::<Open>()?.context().clone())
 }
 
-/// What the parent of a new span is, and its baggage.
-fn surroundings<S>(
-    attributes: &Attributes<'_>,
-    ctx: &Context<'_, S>,
-) -> (Option<TraceContext>, Baggage)
-where
-    S: Subscriber + for<'span> LookupSpan<'span>,
-{
-    let ambient = current::ambient();
-    let parent = if attributes.is_root() {
-        None
-    } else if let Some(parent) = attributes.parent() {
-        context_of(ctx, parent)
-    } else {
-        // In work that is detached there is none: links are for spans of ours.
-        ambient.context.clone()
-    };
-    let baggage = match &parent {
-        Some(parent) => parent.baggage().clone(),
-        None => ambient.baggage(),
-    };
-    (parent, baggage)
+/// Where a new span is.
+struct Surroundings {
+    parent: Option<TraceContext>,
+    link: Option<TraceContext>,
+    baggage: Baggage,
+}
+
+impl Surroundings {
+    fn of<S>(attributes: &Attributes<'_>, ctx: &Context<'_, S>) -> Self
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        if !attributes.is_contextual() {
+            return Self::below(attributes.parent().and_then(|id| context_of(ctx, id)));
+        }
+        let ambient = current::ambient();
+        match &ambient.origin {
+            Origin::Detached(link) => Self {
+                parent: None,
+                link: link.as_deref().cloned(),
+                baggage: ambient.baggage(),
+            },
+            _ if ambient.context.is_none() => Self {
+                parent: None,
+                link: None,
+                baggage: ambient.baggage(),
+            },
+            _ => Self::below(ambient.context),
+        }
+    }
+
+    fn below(parent: Option<TraceContext>) -> Self {
+        let baggage = parent.as_ref().map(|parent| parent.baggage().clone());
+        Self {
+            parent,
+            link: None,
+            baggage: baggage.unwrap_or_default(),
+        }
+    }
 }
 
 impl<S> Layer<S> for Recorder
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
-    fn on_register_dispatch(&self, dispatch: &Dispatch) {
-        Presence::is_in(&self.shared, dispatch);
-    }
-
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, ctx: Context<'_, S>) {
         let Some(span) = ctx.span(id) else {
             return;
@@ -154,14 +178,17 @@ where
         if self.shared.is_closed() {
             return;
         }
-        let Some(handle) = local::handle(&self.shared) else {
-            return;
-        };
-        let (parent, baggage) = surroundings(attributes, &ctx);
+        let handle = local::handle(&self.shared);
+        let Surroundings {
+            parent,
+            link,
+            baggage,
+        } = Surroundings::of(attributes, &ctx);
         let mut record = Record::default();
-        let Some(context) = record.start(&handle, parent.as_ref(), baggage) else {
+        let Some(context) = local::start(&mut record, &handle, parent.as_ref()) else {
             return;
         };
+        let context = context.with_baggage(baggage);
         let mut kind = Kind::Internal;
         if record.is_sampled() {
             let limits = *record.limits();
@@ -170,6 +197,9 @@ where
             attributes.record(&mut fields);
             kind = fields.kind.unwrap_or(kind);
             record.set_body(body);
+            if let Some(link) = &link {
+                record.link(link);
+            }
             record.tell_started(Some(&context), metadata.name());
         }
         let otel = (self.shared.config.activates).then(|| crate::otel::to_context(&context));
@@ -295,8 +325,7 @@ where
             frame,
             _attached: attached,
         };
-        // At the end of a thread nothing can be current.
-        drop(current::enter(Entry::Foreign(foreign)));
+        current::enter_foreign(foreign);
     }
 
     fn on_exit(&self, id: &Id, _: Context<'_, S>) {

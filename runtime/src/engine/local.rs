@@ -3,44 +3,67 @@
 //! Spans know their engine by its number, and find it here: a reference count that all threads share would
 //! cost more than the span.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::Shared;
 use super::body::Body;
-use super::clock::Ticks;
+use super::clock::Calendar;
 use super::ids::Generator;
-use super::queue::Buffer;
-use crate::ids::{SpanId, TraceId};
+use super::queue::{Buffer, Chunk, Head};
+use super::record::Record;
+use super::{Shared, export};
+use crate::context::TraceContext;
+use crate::current::with_thread;
 
 /// Scratch bodies that are kept.
 const SPARE: usize = 4;
 /// The room of one of them that is kept, in bytes.
 const SPARE_BYTES: usize = 4 << 10;
 
-thread_local! {
-    static LOCAL: RefCell<Local> = RefCell::new(Local {
-        generator: Generator::new(),
-        handles: Vec::new(),
-        spare: Vec::new(),
-    });
-}
-
-struct Local {
+/// What a thread keeps.
+pub(crate) struct Local {
     generator: Generator,
     handles: Vec<Rc<Handle>>,
     spare: Vec<Body>,
 }
 
+impl Default for Local {
+    fn default() -> Self {
+        Self {
+            generator: Generator::new(),
+            handles: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
+}
+
 /// An engine as a thread knows it.
 pub(crate) struct Handle {
     pub(crate) engine: Arc<Shared>,
-    pub(crate) buffer: Arc<Buffer>,
+    buffer: Arc<Buffer>,
 }
 
-fn with<R>(f: impl FnOnce(&mut Local) -> R) -> Option<R> {
-    LOCAL.try_with(|local| f(&mut local.borrow_mut())).ok()
+impl Handle {
+    fn new(engine: &Arc<Shared>) -> Self {
+        Self {
+            engine: Arc::clone(engine),
+            buffer: engine.queue.buffer(),
+        }
+    }
+
+    /// Takes an ended span.
+    pub(crate) fn push(&self, head: Head, body: &Body) {
+        let engine = &self.engine;
+        match &engine.immediate {
+            None => engine.queue.push(&self.buffer, head, body),
+            Some(immediate) => {
+                let chunk = Chunk::of_one(head, body);
+                for span in export::of_chunk(&engine.config, &Calendar::new(), &chunk) {
+                    immediate.ended(span);
+                }
+            }
+        }
+    }
 }
 
 /// The engines that were not dropped, for threads on which a span ends that began on another.
@@ -54,37 +77,46 @@ pub(crate) fn publish(engine: &Arc<Shared>) {
 }
 
 impl Local {
-    fn known(&self, number: u64) -> Option<Rc<Handle>> {
-        self.handles
+    /// The handle on an engine, if this thread has one, and the generator of ids.
+    pub(crate) fn known(&mut self, number: u64) -> Option<(&Handle, &mut Generator)> {
+        let handles = &self.handles;
+        let handle = handles
             .iter()
+            .find(|handle| handle.engine.number == number)?;
+        Some((handle, &mut self.generator))
+    }
+
+    fn find(&self, number: u64) -> Option<Rc<Handle>> {
+        let mut handles = self.handles.iter();
+        handles
             .find(|handle| handle.engine.number == number)
-            .map(Rc::clone)
-    }
-
-    fn add(&mut self, engine: &Arc<Shared>) -> Rc<Handle> {
-        self.handles.retain(|handle| !handle.engine.is_closed());
-        let handle = Rc::new(Handle {
-            engine: Arc::clone(engine),
-            buffer: engine.queue.buffer(),
-        });
-        self.handles.push(Rc::clone(&handle));
-        handle
+            .cloned()
     }
 }
 
-/// The handle of this thread on an engine; `None` at the end of the thread.
-pub(crate) fn handle(engine: &Arc<Shared>) -> Option<Rc<Handle>> {
-    with(|local| {
-        local
-            .known(engine.number)
-            .unwrap_or_else(|| local.add(engine))
-    })
+/// The handle of this thread on an engine. At the end of the thread it is one for this time only.
+pub(crate) fn handle(engine: &Arc<Shared>) -> Rc<Handle> {
+    if let Some(known) = with_thread(|thread| thread.engine.find(engine.number)).flatten() {
+        return known;
+    }
+    let handle = Rc::new(Handle::new(engine));
+    let forgotten = with_thread(|thread| {
+        let handles = &mut thread.engine.handles;
+        let forgotten: Vec<_> = handles
+            .extract_if(.., |handle| handle.engine.is_closed())
+            .collect();
+        handles.push(Rc::clone(&handle));
+        forgotten
+    });
+    // Here the last reference to an engine may go.
+    drop(forgotten);
+    handle
 }
 
-/// The same for the engine of this number; `None` also where it is gone.
+/// The same for the engine of this number; `None` where it is gone.
 pub(crate) fn handle_of(number: u64) -> Option<Rc<Handle>> {
-    if let Some(handle) = with(|local| local.known(number))? {
-        return Some(handle);
+    if let Some(known) = with_thread(|thread| thread.engine.find(number)).flatten() {
+        return Some(known);
     }
     let engine = {
         let engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,26 +125,24 @@ pub(crate) fn handle_of(number: u64) -> Option<Rc<Handle>> {
             .filter_map(Weak::upgrade)
             .find(|engine| engine.number == number)
     }?;
-    if engine.is_closed() {
-        None
-    } else {
-        handle(&engine)
+    (!engine.is_closed()).then(|| handle(&engine))
+}
+
+/// Starts a span of this thread; see [`Record::start`].
+pub(crate) fn start(
+    record: &mut Record,
+    handle: &Handle,
+    parent: Option<&TraceContext>,
+) -> Option<TraceContext> {
+    if handle.engine.config.ids.is_some() {
+        return record.start(handle, None, parent);
     }
-}
-
-/// A new id; `None` at the end of the thread.
-pub(crate) fn span_id(now: Ticks) -> Option<SpanId> {
-    with(|local| local.generator.span_id(now))
-}
-
-/// A new id; `None` at the end of the thread.
-pub(crate) fn trace_id(now: Ticks) -> Option<TraceId> {
-    with(|local| local.generator.trace_id(now))
+    with_thread(|thread| record.start(handle, Some(&mut thread.engine.generator), parent)).flatten()
 }
 
 /// An empty body.
 pub(crate) fn scratch() -> Body {
-    with(|local| local.spare.pop())
+    with_thread(|thread| thread.engine.spare.pop())
         .flatten()
         .unwrap_or_default()
 }
@@ -121,9 +151,10 @@ pub(crate) fn scratch() -> Body {
 pub(crate) fn give_back(mut body: Body) {
     if body.capacity() <= SPARE_BYTES {
         body.clear();
-        with(|local| {
-            if local.spare.len() < SPARE {
-                local.spare.push(body);
+        with_thread(|thread| {
+            let spare = &mut thread.engine.spare;
+            if spare.len() < SPARE {
+                spare.push(body);
             }
         });
     }

@@ -32,7 +32,7 @@
 //!
 //! `tracing::Span::current()` inside an annotated function is not that function's span unless another layer
 //! wants it, so that what is instrumented with it elsewhere starts a new trace:
-//! [`tracing_spans`](Builder::with_tracing_spans) makes one for each.
+//! [`TracingSpans::Always`] makes one for each.
 
 mod body;
 mod builder;
@@ -55,20 +55,24 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use opentelemetry_sdk::trace::SpanData;
+use tracing::subscriber::Interest;
+use tracing::{Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, Filter};
+use tracing_subscriber::registry::LookupSpan;
 
 pub use builder::Builder;
-pub use config::{Limits, QueueLimits, Sampler};
+pub use config::{Limits, QueueLimits, Sampler, TracingSpans};
 
 pub(crate) use clock::Ticks;
 pub(crate) use config::Config;
 pub(crate) use filter::{Answer, Verdict, ask, is_enabled};
 pub(crate) use layer::{adopt, recording_beside};
-pub(crate) use local::{give_back, scratch};
+pub(crate) use local::{Local, give_back, handle_of, scratch, start};
 pub(crate) use record::Record;
 
-use body::Body;
-use clock::Calendar;
-use queue::{Buffer, Chunk, Head, Queue};
+use filter::Sight;
+use queue::Queue;
 use worker::Progress;
 
 /// Records spans and exports them. Dropping it is [`shutdown`](Self::shutdown) with five seconds.
@@ -99,6 +103,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) queue: Queue,
     pub(crate) progress: Progress,
+    sight: Sight,
     immediate: Option<Box<dyn Immediate>>,
     closed: AtomicBool,
 }
@@ -124,9 +129,11 @@ impl Shared {
             queue: Queue::new(config.queue),
             config,
             progress: Progress::default(),
+            sight: Sight::new(),
             immediate,
             closed: AtomicBool::new(false),
         });
+        clock::start();
         local::publish(&shared);
         THERE.store(true, Ordering::Relaxed);
         shared
@@ -139,17 +146,18 @@ impl Shared {
     fn close(&self) {
         self.closed.store(true, Ordering::Relaxed);
     }
+}
 
-    fn push(&self, buffer: &Buffer, head: Head, body: &Body) {
-        match &self.immediate {
-            None => self.queue.push(buffer, head, body),
-            Some(immediate) => {
-                let chunk = Chunk::of_one(head, body);
-                for span in export::of_chunk(&self.config, &Calendar::new(), &chunk) {
-                    immediate.ended(span);
-                }
-            }
-        }
+/// The filter of a layer without one.
+struct Everything;
+
+impl<S> Filter<S> for Everything {
+    fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        true
+    }
+
+    fn callsite_enabled(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::always()
     }
 }
 
@@ -168,13 +176,34 @@ impl Engine {
         Builder::new()
     }
 
-    /// The layer by which a `tracing` subscriber gets this engine. Its place among the layers is free; a filter
-    /// around it counts for the spans of attributes too.
-    pub fn layer<S>(&self) -> impl tracing_subscriber::Layer<S> + Send + Sync + use<S>
+    /// The layer by which a `tracing` subscriber gets this engine. Its place among the layers is free; filters
+    /// count for the spans of attributes too.
+    pub fn layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
     where
-        S: tracing::Subscriber + for<'span> tracing_subscriber::registry::LookupSpan<'span>,
+        S: Subscriber + for<'span> LookupSpan<'span>,
     {
-        layer::new(&self.shared)
+        layer::new(&self.shared, Everything)
+    }
+
+    /// The layer with a filter of its own. In place of `layer().with_filter(filter)`, because the engine then
+    /// knows what is left to others: where nobody else wants the spans of attributes they cost a half.
+    ///
+    /// ```
+    /// use tracing_relay::engine::Engine;
+    /// use tracing_subscriber::filter::LevelFilter;
+    /// use tracing_subscriber::layer::SubscriberExt as _;
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// let subscriber = tracing_subscriber::registry().with(engine.filtered_layer(LevelFilter::INFO));
+    /// # drop(subscriber);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn filtered_layer<S, F>(&self, filter: F) -> impl Layer<S> + Send + Sync + use<S, F>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+        F: Filter<S> + Send + Sync + 'static,
+    {
+        layer::new(&self.shared, filter)
     }
 
     /// Exports what has ended until now, and says whether that was done within `timeout`.

@@ -5,12 +5,12 @@ use tracing::Metadata;
 use super::body::{Body, Value};
 use super::clock::Ticks;
 use super::config::Limits;
+use super::ids::Generator;
 use super::local::{self, Handle};
 use super::queue::Head;
-use crate::baggage::Baggage;
 use crate::context::TraceContext;
 use crate::ids::{SpanId, TraceFlags, TraceId};
-use crate::span::{AttributeValue, Kind};
+use crate::span::{AttributeValue, Ended, Kind};
 
 /// The most bytes of a body that is kept for the next span.
 const LARGEST_SPARE: usize = 4 << 10;
@@ -27,54 +27,55 @@ pub(crate) struct Record {
     parent: Option<SpanId>,
     parent_is_remote: bool,
     start: Ticks,
+    end: Ticks,
     limits: Limits,
     body: Body,
 }
 
 impl Record {
-    /// Starts a span: decides whether it is sampled, and gives it its context. `None` where that is impossible,
-    /// at the end of a thread.
+    /// Starts a span: decides whether it is sampled, and gives it its context, with all that travels along with
+    /// the parent. The generator is not needed where the application brought its own. `None` where no id can be
+    /// had.
     pub(crate) fn start(
         &mut self,
         handle: &Handle,
+        mut generator: Option<&mut Generator>,
         parent: Option<&TraceContext>,
-        baggage: Baggage,
     ) -> Option<TraceContext> {
         let config = &handle.engine.config;
         let start = Ticks::now();
-        let (trace_id, mut flags, tracestate) = match parent {
-            Some(parent) => (
-                parent.trace_id(),
-                parent.flags().with_meaning(),
-                parent.tracestate().cloned(),
-            ),
-            None => match &config.ids {
-                None => (local::trace_id(start)?, TraceFlags::RANDOM, None),
-                Some(ids) => (
-                    TraceId::from_bytes(ids.new_trace_id().to_bytes())?,
-                    TraceFlags::default(),
-                    None,
-                ),
-            },
+        let span_id = match (&config.ids, &mut generator) {
+            (Some(ids), _) => SpanId::from_bytes(ids.new_span_id().to_bytes())?,
+            (None, Some(generator)) => generator.span_id(start),
+            (None, None) => return None,
         };
-        let span_id = match &config.ids {
-            None => local::span_id(start)?,
-            Some(ids) => SpanId::from_bytes(ids.new_span_id().to_bytes())?,
+        let context = match parent {
+            Some(parent) => {
+                let sampled = config.sampler.decide(Some(parent), parent.trace_id());
+                let flags = parent.flags().with_meaning().with_sampled(sampled);
+                parent.child(span_id, flags)
+            }
+            None => {
+                let (trace_id, flags) = match (&config.ids, generator) {
+                    (Some(ids), _) => (
+                        TraceId::from_bytes(ids.new_trace_id().to_bytes())?,
+                        TraceFlags::default(),
+                    ),
+                    (None, Some(generator)) => (generator.trace_id(start), TraceFlags::RANDOM),
+                    (None, None) => return None,
+                };
+                let sampled = config.sampler.decide(None, trace_id);
+                TraceContext::new(trace_id, span_id, flags.with_sampled(sampled))
+            }
         };
-        let sampled = config.sampler.decide(parent, trace_id);
-        flags = flags.with_sampled(sampled);
         self.engine = handle.engine.number;
-        self.sampled = sampled;
-        self.tells = sampled && handle.engine.immediate.is_some();
+        self.sampled = context.flags().is_sampled();
+        self.tells = self.sampled && handle.engine.immediate.is_some();
         self.parent = parent.map(TraceContext::span_id);
         self.parent_is_remote = parent.is_some_and(TraceContext::is_remote);
         self.start = start;
         self.limits = config.limits;
-        Some(
-            TraceContext::new(trace_id, span_id, flags)
-                .with_tracestate(tracestate)
-                .with_baggage(baggage),
-        )
+        Some(context)
     }
 
     /// Tells who wants to know at once that the span started.
@@ -86,6 +87,11 @@ impl Record {
         {
             immediate.started(context, name);
         }
+    }
+
+    /// Whether somebody wants to know at once what becomes of the span.
+    pub(crate) const fn tells(&self) -> bool {
+        self.tells
     }
 
     pub(crate) const fn is_there(&self) -> bool {
@@ -100,6 +106,12 @@ impl Record {
     /// The number of the engine; 0 where there is no record.
     pub(crate) const fn engine(&self) -> u64 {
         self.engine
+    }
+
+    pub(crate) fn outcome(&mut self, ended: Ended) {
+        if self.sampled {
+            self.body.outcome(ended);
+        }
     }
 
     pub(crate) fn name(&mut self, name: &AttributeValue<'_>) {
@@ -158,28 +170,52 @@ impl Record {
         &self.limits
     }
 
-    /// Ends the span and hands it to the engine. There is no record afterwards.
+    /// Notes that the span ends now.
+    pub(crate) fn stop(&mut self) {
+        if self.sampled {
+            self.end = Ticks::now();
+        }
+    }
+
+    /// The part of the span that every span has, once it [stopped](Self::stop).
+    pub(crate) fn head(
+        &self,
+        metadata: &'static Metadata<'static>,
+        kind: Kind,
+        context: &TraceContext,
+    ) -> Head {
+        Head {
+            metadata,
+            kind,
+            // Baggage is not a part of a span, and is not kept waiting.
+            context: context.without_baggage(),
+            parent: self.parent,
+            parent_is_remote: self.parent_is_remote,
+            start: self.start,
+            end: self.end,
+        }
+    }
+
+    pub(crate) const fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// Hands the span to the engine, and ends it if it did not [stop](Self::stop). There is no record
+    /// afterwards.
     pub(crate) fn end(
         &mut self,
         metadata: &'static Metadata<'static>,
         kind: Kind,
         context: Option<&TraceContext>,
     ) {
+        if self.end == Ticks::default() {
+            self.stop();
+        }
         if self.sampled
             && let Some(context) = context
             && let Some(handle) = local::handle_of(self.engine)
         {
-            let head = Head {
-                metadata,
-                kind,
-                // Baggage is not a part of a span, and is not kept waiting.
-                context: context.clone().with_baggage(Baggage::new()),
-                parent: self.parent,
-                parent_is_remote: self.parent_is_remote,
-                start: self.start,
-                end: Ticks::now(),
-            };
-            handle.engine.push(&handle.buffer, head, &self.body);
+            handle.push(self.head(metadata, kind, context), &self.body);
         }
         self.clear();
     }
@@ -187,6 +223,7 @@ impl Record {
     /// For the next span.
     pub(crate) fn clear(&mut self) {
         (self.engine, self.sampled, self.tells) = (0, false, false);
+        self.end = Ticks::default();
         self.body.clear();
     }
 

@@ -87,17 +87,15 @@ impl Drop for Ended<'_> {
 }
 
 fn run(shared: &Shared, exporter: &impl SpanExporter) {
-    let mut calendar = Calendar::new();
     let delay = shared.config.queue.delay;
     let mut due = Instant::now() + delay;
     loop {
         let woken = shared.queue.wait(due, shared.progress.flushed());
-        calendar = calendar.refreshed();
         if woken != Woken::Full {
             shared.queue.sweep();
             due = Instant::now() + delay;
         }
-        export_waiting(shared, exporter, &calendar);
+        export_waiting(shared, exporter, &Calendar::new());
         match woken {
             Woken::Closed => return,
             Woken::Flush(number) => {

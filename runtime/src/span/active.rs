@@ -1,7 +1,6 @@
 //! The state of a call from its start to its end: what is to be opened, the open span, and its record.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -20,12 +19,34 @@ use crate::engine::Record;
 
 /// Fields of a span that fit on the stack while they are recorded; more of them cost an allocation.
 const STACK_FIELDS: usize = 24;
+/// The description of a span whose body unwound.
+pub(crate) const PANICKED: &str = "panicked";
 /// States that a thread keeps for its next calls.
 const SPARE: usize = 32;
 
-thread_local! {
-    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
-    static POOL: RefCell<Vec<Box<Active>>> = const { RefCell::new(Vec::new()) };
+/// The states that a thread keeps.
+#[derive(Default)]
+#[expect(clippy::vec_box, reason = "the boxes are what is kept")]
+pub(crate) struct Pool(Vec<Box<Active>>);
+
+impl Pool {
+    /// A state of a call that begins.
+    pub(crate) fn take(&mut self, site: &'static SpanSite) -> Box<Active> {
+        match self.0.pop() {
+            Some(mut active) => {
+                active.site = site;
+                active
+            }
+            None => Active::empty(site),
+        }
+    }
+
+    /// Keeps a state that was reset.
+    pub(crate) fn keep(&mut self, active: Box<Active>) {
+        if self.0.len() < SPARE {
+            self.0.push(active);
+        }
+    }
 }
 
 /// A span that was opened for a call, or nothing where there is nothing to do.
@@ -101,11 +122,10 @@ pub(crate) struct Active {
 impl Active {
     /// The state of a call that begins.
     pub(crate) fn new(site: &'static SpanSite) -> Box<Self> {
-        let spare = POOL.try_with(|pool| pool.borrow_mut().pop()).ok().flatten();
-        if let Some(mut active) = spare {
-            active.site = site;
-            return active;
-        }
+        current::with_thread(|thread| thread.pool.take(site)).unwrap_or_else(|| Self::empty(site))
+    }
+
+    fn empty(site: &'static SpanSite) -> Box<Self> {
         Box::new(Self {
             site,
             plan: Plan::default(),
@@ -121,71 +141,51 @@ impl Active {
         })
     }
 
-    /// Keeps the state for the next call.
-    pub(crate) fn recycle(mut self: Box<Self>) {
-        self.plan = Plan::default();
-        self.span = tracing::Span::none();
+    /// Drops what belongs to the call, but for its record and its context.
+    pub(crate) fn reset(&mut self) {
+        self.plan.reset();
+        if !self.span.is_none() {
+            self.span = tracing::Span::none();
+        }
         #[cfg(feature = "otel")]
         {
             self.otel = None;
         }
         (self.owned, self.untrusted) = (false, false);
         self.late = None;
+    }
+
+    /// Keeps the state for the next call.
+    pub(crate) fn recycle(mut self: Box<Self>) {
+        self.reset();
         self.frame = Frame::new(None, Origin::Span);
         #[cfg(feature = "engine")]
         if !self.record.recycle() {
             return;
         }
-        let _ = POOL.try_with(|pool| {
-            let mut pool = pool.borrow_mut();
-            if pool.len() < SPARE {
-                pool.push(self);
-            }
-        });
+        current::with_thread(|thread| thread.pool.keep(self));
     }
 
     /// Ends the span now, whatever still refers to it.
-    ///
-    /// Here the exporter of tracing-opentelemetry runs. If it panics, that changes no result, and does not
-    /// abort a program that unwinds.
     pub(crate) fn end(mut self: Box<Self>, ended: Ended, error: Option<ErrorText>) {
-        // The hook for panics has told of it; there is nothing else to do.
+        #[cfg(feature = "engine")]
+        if self.is_of_engine_alone() {
+            return self.end_in_engine(ended, error);
+        }
+        // Here the exporter of tracing-opentelemetry runs. If it panics, that changes no result, and does not
+        // abort a program that unwinds. The hook for panics has told of it; there is nothing else to do.
         let _ = catch_unwind(AssertUnwindSafe(move || {
             self.export(ended, error);
             self.recycle();
         }));
     }
 
-    /// Records values for the fields from `first` on.
-    pub(crate) fn record(&mut self, first: usize, values: &[AttributeValue<'_>]) {
-        #[cfg(feature = "engine")]
-        self.record_in_engine(first, values);
-        if !self.span.is_disabled() {
-            record(self.site, &self.span, first, values);
-        }
-    }
-
-    #[cfg(feature = "engine")]
-    pub(crate) fn record_in_engine(&mut self, first: usize, values: &[AttributeValue<'_>]) {
-        if self.record.is_sampled() {
-            for (number, value) in values.iter().enumerate() {
-                self.record.field(first + number, value);
-            }
-            let fields = self.site.metadata().fields();
-            for (number, value) in self.site.older.of(fields, first, values) {
-                self.record.field(number, &value.as_attribute());
-            }
-        }
-    }
-
     fn export(&mut self, ended: Ended, error: Option<ErrorText>) {
-        let late = self.late.take().map(LateOwner::end).unwrap_or_default();
         #[cfg(feature = "engine")]
-        for (number, value) in &late {
-            self.record_in_engine(SpanSite::FIELDS.len() + number, &[value.borrow()]);
+        if self.record.is_there() {
+            self.record_late();
         }
-        #[cfg(not(feature = "engine"))]
-        drop(late);
+        self.late = None;
         let (error_type, description) = error.unzip();
         let error_type = match (&error_type, ended) {
             (Some(error_type), _) => AttributeValue::Str(error_type),
@@ -193,25 +193,27 @@ impl Active {
             (None, _) => AttributeValue::Absent,
         };
         const { assert!(site::ERROR_TYPE == site::OUTCOME + 1) };
-        self.record(
-            site::OUTCOME,
-            &[AttributeValue::Str(ended.as_str()), error_type],
-        );
-        let description = match ended {
-            Ended::Completed | Ended::Cancelled => None,
-            Ended::Failed => Some(Cow::Owned(description.unwrap_or_default())),
-            Ended::Panicked => Some(Cow::Borrowed("panicked")),
-        };
+        if !self.span.is_disabled() {
+            record(
+                self.site,
+                &self.span,
+                site::OUTCOME,
+                &[AttributeValue::Str(ended.as_str()), error_type],
+            );
+        }
         #[cfg(feature = "engine")]
         if self.record.is_there() {
-            if let Some(description) = description {
-                self.record.error(&AttributeValue::Str(&description));
-            }
+            self.record_ending(ended, error_type, description.as_deref());
             let context = self.frame.context.as_ref();
             self.record
                 .end(self.site.metadata(), self.site.kind, context);
             return;
         }
+        let description = match ended {
+            Ended::Completed | Ended::Cancelled => None,
+            Ended::Failed => Some(Cow::Owned(description.unwrap_or_default())),
+            Ended::Panicked => Some(Cow::Borrowed(PANICKED)),
+        };
         #[cfg(feature = "otel")]
         if self.owned
             && let Some(otel) = &self.otel

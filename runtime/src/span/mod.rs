@@ -11,17 +11,21 @@ mod late;
 mod older;
 mod opening;
 mod outcome;
+#[cfg(feature = "engine")]
+mod recorded;
 mod run;
 mod running;
 mod site;
 mod value;
 
-pub(crate) use active::Active;
 pub use active::Span;
+pub(crate) use active::{Active, Pool};
 pub use fields::{FieldValues, SpanFields};
 pub use late::{LateField, LateFields};
 pub use older::OlderName;
 pub use opening::{Ambience, Opening, OwnedValues};
+#[cfg(feature = "engine")]
+pub(crate) use outcome::Ended;
 pub use outcome::{ErrorDetail, Failure, SpanError, SpanOutcome};
 pub(crate) use run::Told;
 pub use run::{in_deferred_span, in_span, in_span_async, in_span_async_with, in_span_stream};

@@ -33,6 +33,10 @@ impl OlderNames {
         Self { category, names }
     }
 
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
     /// What is recorded besides, where `values` are recorded for the fields from `first` on: the
     /// number of a field and its value.
     pub(crate) fn of<'a>(
@@ -41,7 +45,7 @@ impl OlderNames {
         first: usize,
         values: &[AttributeValue<'a>],
     ) -> Vec<(usize, Recordable<'a>)> {
-        if self.names.is_empty() || !are_asked_for(self.category) {
+        if self.is_empty() || !are_asked_for(self.category) {
             return Vec::new();
         }
         let older = |name: &OlderName| {

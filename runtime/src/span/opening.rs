@@ -11,8 +11,6 @@ use crate::baggage::Baggage;
 use crate::carrier::{CarriesTrace, Extracted, InvalidCarrier};
 use crate::context::TraceContext;
 use crate::current::{self, Ambient, Frame, Origin};
-#[cfg(feature = "engine")]
-use crate::engine;
 use crate::task::TaskContext;
 use crate::{env, warn};
 
@@ -24,20 +22,34 @@ pub struct Opening(Option<Box<Active>>);
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     /// Whether the span may be made. Whether it is, is asked when everything else is known.
-    wanted: bool,
-    inbound: Inbound,
-    ambience: Option<TaskContext>,
+    pub(super) wanted: bool,
+    pub(super) inbound: Inbound,
+    pub(super) ambience: Option<Box<TaskContext>>,
     /// What is warned of when the span is there.
-    invalid: Option<(InvalidCarrier, warn::Source)>,
+    pub(super) invalid: Option<(InvalidCarrier, warn::Source)>,
     /// What the engine has already done.
     #[cfg(feature = "engine")]
-    begun: Begun,
+    pub(super) begun: Begun,
+}
+
+impl Plan {
+    /// For the next call.
+    pub(super) fn reset(&mut self) {
+        self.wanted = false;
+        self.inbound = Inbound::Absent;
+        self.ambience = None;
+        self.invalid = None;
+        #[cfg(feature = "engine")]
+        {
+            self.begun = Begun::Not;
+        }
+    }
 }
 
 /// How far the engine came with a span.
 #[cfg(feature = "engine")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Begun {
+pub(super) enum Begun {
     /// The engine does not record it.
     #[default]
     Not,
@@ -49,7 +61,7 @@ enum Begun {
 
 /// What came in with the call.
 #[derive(Debug, Default)]
-enum Inbound {
+pub(super) enum Inbound {
     /// The span does not receive, or nothing came in.
     #[default]
     Absent,
@@ -61,7 +73,7 @@ enum Inbound {
 }
 
 /// Where the parent of a span is.
-enum Parent {
+pub(super) enum Parent {
     /// The subscriber finds it: the span that is current.
     Current,
     Given(TraceContext),
@@ -74,7 +86,7 @@ enum Parent {
 /// poll are its parent.
 pub struct Ambience {
     site: &'static SpanSite,
-    context: Option<TaskContext>,
+    context: Option<Box<TaskContext>>,
 }
 
 impl Ambience {
@@ -83,7 +95,8 @@ impl Ambience {
     pub fn read(site: &'static SpanSite) -> Self {
         Self {
             site,
-            context: (site.may_be_enabled() || current::is_entered()).then(TaskContext::current),
+            context: (site.may_be_enabled() || current::is_entered())
+                .then(|| Box::new(TaskContext::current())),
         }
     }
 }
@@ -171,6 +184,10 @@ impl Opening {
     fn started(site: &'static SpanSite) -> Self {
         if !site.is_of_interest() {
             return Self(None);
+        }
+        #[cfg(feature = "engine")]
+        if let Some(active) = Active::begin_alone(site) {
+            return Self(Some(active));
         }
         let mut active = Active::new(site);
         active.plan.wanted = true;
@@ -307,6 +324,11 @@ impl fmt::Debug for Opening {
 impl Active {
     #[inline(never)]
     fn open_in_place(mut self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Self>> {
+        #[cfg(feature = "engine")]
+        if self.plan.begun == Begun::Alone && self.plan.invalid.is_none() {
+            self.record_opening(values);
+            return Some(self);
+        }
         if !current::is_possible() {
             return None;
         }
@@ -364,7 +386,7 @@ impl Active {
     }
 
     /// Decides on the parent: the carrier, else what is current, else the environment, else none.
-    fn parent(&mut self, ambient: &Ambient) -> (Parent, Baggage) {
+    pub(super) fn parent(&mut self, ambient: &Ambient) -> (Parent, Baggage) {
         let mut baggage = ambient.baggage();
         let invalid = &mut self.plan.invalid;
         match &self.plan.inbound {
@@ -415,7 +437,11 @@ impl Active {
     }
 
     /// Passes on what came in, without a span.
-    fn pass(mut self: Box<Self>, values: &[AttributeValue<'_>], moved: bool) -> Option<Box<Self>> {
+    pub(super) fn pass(
+        mut self: Box<Self>,
+        values: &[AttributeValue<'_>],
+        moved: bool,
+    ) -> Option<Box<Self>> {
         let beside_baggage = |received: Baggage| {
             if received.is_empty() && !moved {
                 return None;
@@ -490,7 +516,7 @@ fn span_below(
     span
 }
 
-fn new_span(site: &'static SpanSite, values: &[AttributeValue<'_>]) -> tracing::Span {
+pub(super) fn new_span(site: &'static SpanSite, values: &[AttributeValue<'_>]) -> tracing::Span {
     const { assert!(site::OTEL_KIND == 0) };
     let kind = match site.kind {
         Kind::Internal => Recordable::Absent,
@@ -515,7 +541,7 @@ fn new_span(site: &'static SpanSite, values: &[AttributeValue<'_>]) -> tracing::
 
 impl Active {
     /// Takes the context of a span that was just made.
-    fn become_span(&mut self, parent: Parent, ambient: Ambient, baggage: Baggage) {
+    pub(super) fn become_span(&mut self, parent: Parent, ambient: Ambient, baggage: Baggage) {
         #[cfg(feature = "otel")]
         if let Some(otel) = crate::otel::started(&self.span) {
             let context = crate::otel::from_context(&otel);
@@ -547,7 +573,7 @@ impl Active {
     }
 
     /// Shows the ids in log lines.
-    fn record_ids(&self) {
+    pub(super) fn record_ids(&self) {
         if self.span.is_disabled() {
             return;
         }
@@ -572,115 +598,5 @@ impl Active {
                 },
             ],
         );
-    }
-}
-
-/// What the engine does.
-#[cfg(feature = "engine")]
-impl Active {
-    /// Decides on the parent and on sampling, before any value is read.
-    fn begin(&mut self) {
-        let (engine, begun) = match engine::ask(self.site) {
-            engine::Answer::NoEngine => return,
-            engine::Answer::Unwanted { by_others } => {
-                self.plan.wanted = by_others;
-                return;
-            }
-            engine::Answer::Wanted {
-                engine,
-                by_others: false,
-                asked_each_time: false,
-            } => (engine, Begun::Alone),
-            engine::Answer::Wanted { engine, .. } => (engine, Begun::Asking),
-        };
-        let ambient = current::ambient();
-        let (parent, baggage) = self.parent(&ambient);
-        let link = match &parent {
-            Parent::Root { link } => link.clone(),
-            _ => None,
-        };
-        let parent = match parent {
-            Parent::Current => ambient.context,
-            Parent::Given(context) => Some(context),
-            Parent::Root { .. } => None,
-        };
-        let Some(context) = self.record.start(&engine, parent.as_ref(), baggage) else {
-            return;
-        };
-        if let Some(link) = &link {
-            self.record.link(link);
-        }
-        let activates = engine.engine.config.activates;
-        self.otel = activates.then(|| crate::otel::to_context(&context));
-        self.frame = Frame::new(Some(context), Origin::Engine);
-        self.frame.activates = activates;
-        self.owned = true;
-        self.plan.begun = begun;
-        self.plan.wanted = begun == Begun::Asking || self.record.is_sampled();
-    }
-
-    /// Nothing, where there is nothing to do.
-    fn or_nothing(self: Box<Self>) -> Option<Box<Self>> {
-        let plan = &self.plan;
-        let is_idle = !plan.wanted
-            && plan.begun == Begun::Not
-            && plan.ambience.is_none()
-            && matches!(plan.inbound, Inbound::Absent);
-        if is_idle {
-            self.recycle();
-            return None;
-        }
-        Some(self)
-    }
-
-    /// Opens a span that others may want too, or that has to be asked for each time.
-    fn open_beside(
-        mut self: Box<Self>,
-        values: &[AttributeValue<'_>],
-        moved: bool,
-    ) -> Option<Box<Self>> {
-        let (is_wanted, is_wanted_here) = engine::is_enabled(self.site);
-        if is_wanted {
-            // Also where nobody else wants it: filters of single layers wait for the span that they were asked for.
-            let context = self.frame.context.as_ref().filter(|_| is_wanted_here);
-            self.span = engine::adopt(context, || new_span(self.site, values));
-        }
-        if is_wanted_here {
-            self.record_opening(values);
-            self.record_ids();
-            return Some(self);
-        }
-        self.record.clear();
-        (self.otel, self.owned, self.plan.begun) = (None, false, Begun::Not);
-        if !is_wanted {
-            return self.pass(values, moved);
-        }
-        let ambient = current::ambient();
-        let (parent, baggage) = self.parent(&ambient);
-        self.become_span(parent, ambient, baggage);
-        self.record_ids();
-        Some(self)
-    }
-
-    /// Forgets that it began: it opens somewhere else, with the surroundings of the call.
-    fn begin_later(&mut self) {
-        if self.plan.begun != Begun::Not {
-            self.plan.begun = Begun::Not;
-            self.plan.wanted = true;
-            self.record.clear();
-        }
-    }
-
-    /// Writes the values that are there when the span opens.
-    fn record_opening(&mut self, values: &[AttributeValue<'_>]) {
-        if self.record.is_sampled() {
-            if let Some(name) = self.site.exported_name(values) {
-                self.record.name(&name.value());
-            }
-            let fields = values.get(..self.site.opening_fields).unwrap_or(values);
-            self.record_in_engine(SpanSite::FIELDS.len(), fields);
-            self.record
-                .tell_started(self.frame.context.as_ref(), self.site.metadata().name());
-        }
     }
 }

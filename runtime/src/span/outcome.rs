@@ -161,6 +161,14 @@ pub(crate) enum Ended {
 }
 
 impl Ended {
+    #[cfg(feature = "engine")]
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Completed,
+        Self::Cancelled,
+        Self::Failed,
+        Self::Panicked,
+    ];
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Completed => "completed",

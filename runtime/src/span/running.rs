@@ -11,7 +11,7 @@ use super::active::{self, Active, ErrorText};
 use super::outcome::{Ended, Failure};
 use super::site::SpanSite;
 use super::value::AttributeValue;
-use crate::current::{self, Entry, Origin, Token};
+use crate::current::{self, Origin, Token};
 
 /// A span that is current on this thread, or would be if anything could be. Dropped, its code unwound.
 pub(crate) struct Running {
@@ -41,13 +41,12 @@ impl Running {
     pub(crate) fn enter(mut active: Box<Active>) -> Self {
         let site = active.site;
         let beside = Beside::enter(&mut active);
-        let state = match current::enter(Entry::Span(active)) {
+        let state = match current::enter_span(active) {
             Ok(token) => State::Entered(token, beside),
-            Err(Entry::Span(mut active)) => {
+            Err(mut active) => {
                 beside.exit(&mut active);
                 State::Kept(active)
             }
-            Err(_) => State::Left,
         };
         Self { site, state }
     }
@@ -92,10 +91,7 @@ impl Running {
     pub(crate) fn leave(&mut self) -> Option<Box<Active>> {
         match std::mem::replace(&mut self.state, State::Left) {
             State::Entered(token, beside) => {
-                let left = current::exit(token);
-                let Some(Entry::Span(mut active)) = left else {
-                    return None;
-                };
+                let mut active = current::exit_span(token)?;
                 beside.exit(&mut active);
                 Some(active)
             }
@@ -116,6 +112,10 @@ impl Drop for Running {
 impl Beside {
     /// That of the subscriber first, ours last.
     fn enter(active: &mut Active) -> Self {
+        #[cfg(feature = "engine")]
+        if active.is_alone() {
+            return Self::default();
+        }
         if !current::is_possible() {
             return Self::default();
         }

@@ -20,7 +20,7 @@ use tracing_subscriber::{Layer, Registry, fmt as fmt_layer, reload};
 
 use super::collector::{Collector, SequentialIds};
 use super::traces::{Attached, LogBuffer, Traces};
-use crate::engine::{self, Engine};
+use crate::engine::{self, Engine, TracingSpans};
 use crate::warn::TestLimiter;
 
 /// The name of the tracer.
@@ -72,8 +72,10 @@ pub enum PipelineEngine {
 }
 
 impl PipelineEngine {
-    /// That of pipelines that do not say which: the variable `TRACING_RELAY_TEST_ENGINE`, which may be `own`.
-    fn from_env() -> Self {
+    /// The engine of pipelines that do not [choose](Pipeline::engine): tracing-opentelemetry, or with
+    /// `TRACING_RELAY_TEST_ENGINE=own` in the environment that of this crate.
+    #[must_use]
+    pub fn of_the_suite() -> Self {
         static ENGINE: OnceLock<PipelineEngine> = OnceLock::new();
         *ENGINE.get_or_init(|| match std::env::var("TRACING_RELAY_TEST_ENGINE") {
             Ok(name) if name == "own" => Self::Own,
@@ -262,7 +264,7 @@ impl Pipeline {
         let mut layers: Vec<BoxedLayer> = Vec::new();
         let mut engine = None;
         if self.opentelemetry {
-            match self.engine.unwrap_or_else(PipelineEngine::from_env) {
+            match self.engine.unwrap_or_else(PipelineEngine::of_the_suite) {
                 PipelineEngine::TracingOpentelemetry => {
                     let provider = self.provider(collector.clone());
                     layers.push(self.opentelemetry_layer(provider.tracer(TRACER)));
@@ -301,6 +303,11 @@ impl Pipeline {
                 Sampling::Parent => engine::Sampler::parent_based(),
             })
             .with_threads(false)
+            .with_tracing_spans(if self.capture_logs {
+                TracingSpans::WhereWanted
+            } else {
+                TracingSpans::Never
+            })
             .with_context_activation(self.context_activation);
         let builder = if self.sequential_ids {
             builder.with_id_generator(SequentialIds::default())

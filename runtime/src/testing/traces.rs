@@ -14,7 +14,7 @@ use super::diff;
 use super::expectation::Expectation;
 use super::span::Span;
 use super::tree;
-use crate::current::{self, Entry, Token};
+use crate::current::{self, Token};
 use crate::engine::Engine;
 
 /// How long [`Traces::wait_for`] waits for a span that does not come. It only ever passes in a
@@ -82,7 +82,7 @@ impl Traces {
         Attached {
             _dispatch: dispatcher::set_default(&self.0.dispatch),
             _context: Context::new().attach(),
-            entered: current::enter(Entry::Task(None)).ok(),
+            entered: current::enter_task(None),
             _stays_on_its_thread: PhantomData,
         }
     }
@@ -273,7 +273,7 @@ pub struct Attached {
 
 impl Drop for Attached {
     fn drop(&mut self) {
-        self.entered.take().map(current::exit);
+        self.entered.take().map(current::exit_task);
     }
 }
 

@@ -8,7 +8,10 @@ use tracing_relay::{
     Baggage, Extracted, current_baggage, otel, request_span, set_current_baggage, task, traced,
 };
 
-use super::{BAGGAGE, LEVEL_2, captured, handle, pipelines, remote, remote_context, step};
+use super::{
+    BAGGAGE, LEVEL_2, captured, handle, pipelines, pipelines_with_the_api, remote, remote_context,
+    step,
+};
 
 fn baggage(text: &str) -> Baggage {
     text.parse().expect("baggage")
@@ -85,7 +88,7 @@ fn baggage_of_the_opentelemetry_api_is_captured_with_its_properties() {
 
 #[test]
 fn baggage_that_the_opentelemetry_api_attaches_counts_until_it_is_detached() {
-    for pipeline in pipelines() {
+    for pipeline in pipelines_with_the_api() {
         pipeline.run(async |traces| {
             let task = handle(remote(), || {
                 let attached =

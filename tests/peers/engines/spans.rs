@@ -1,10 +1,12 @@
 //! What a span costs: its fields, the shape of its function, and what becomes of it.
 
+use std::task::{Context, Waker};
+
 use tracing_relay_peers::suite::{
     Case, Cost, Expected, Parent, Pipeline, on_this_thread, on_threads, until_exported,
 };
 
-use crate::peers::{self, Item, Peer, State};
+use crate::peers::{self, ITEM, Item, Peer, State};
 
 type Work = fn(Peer, &Pipeline, u64) -> Cost;
 
@@ -14,6 +16,8 @@ struct Kind {
     name: &'static str,
     state: State,
     work: Work,
+    /// What is exported once for all calls.
+    around: &'static [Expected],
     exports: &'static [Expected],
     instructions: bool,
 }
@@ -25,6 +29,7 @@ impl Kind {
             name,
             state: State::Sampled,
             work,
+            around: &[],
             exports,
             instructions: true,
         }
@@ -79,16 +84,6 @@ const TREE: [Expected; 2] = [
     },
 ];
 
-fn item(number: u64) -> Item {
-    Item {
-        number,
-        user: "u-4711",
-        region: "eu-central-1",
-        cached: true,
-        size: 4096,
-    }
-}
-
 fn no_fields(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
     on_this_thread(calls, peer.no_fields)
 }
@@ -98,7 +93,7 @@ fn one_field(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
 }
 
 fn five_fields(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
-    on_this_thread(calls, |number| (peer.five_fields)(item(number)))
+    on_this_thread(calls, |number| (peer.five_fields)(Item { number, ..ITEM }))
 }
 
 fn asynchronous(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
@@ -107,6 +102,16 @@ fn asynchronous(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
 
 fn four_awaits(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
     on_this_thread(calls, peer.four_awaits)
+}
+
+/// Polls of one span, but for the first and the last.
+fn further_polls(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
+    let mut future = (peer.polls)(0, calls + 1);
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(future.as_mut().poll(&mut context).is_pending());
+    let cost = on_this_thread(calls, |_| future.as_mut().poll(&mut context).is_pending());
+    assert!(future.as_mut().poll(&mut context).is_ready());
+    cost
 }
 
 fn tree(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
@@ -124,12 +129,12 @@ fn two_threads(peer: Peer, _: &Pipeline, calls: u64) -> Cost {
 fn thousand(peer: Peer, pipeline: &Pipeline, calls: u64) -> Cost {
     until_exported(pipeline, calls, |_| {
         for _ in 0..1_000 {
-            (peer.five_fields)(item(0));
+            (peer.five_fields)(ITEM);
         }
     })
 }
 
-const KINDS: [Kind; 14] = [
+const KINDS: [Kind; 15] = [
     Kind::sampled(
         "sync, no field",
         no_fields,
@@ -142,6 +147,10 @@ const KINDS: [Kind; 14] = [
     Kind::sampled("sync, 5 fields", five_fields, &[FIVE_FIELDS]),
     Kind::sampled("async, no await", asynchronous, &[STEP]),
     Kind::sampled("async, 4 awaits", four_awaits, &[STEP]),
+    Kind {
+        around: &[STEP],
+        ..Kind::sampled("a further poll", further_polls, &[])
+    },
     Kind::sampled("a tree of 11", tree, &TREE),
     Kind::sampled("not sampled", one_field, &[]).in_state(State::Unsampled),
     Kind::sampled("not sampled, a tree of 11", tree, &[]).in_state(State::Unsampled),
@@ -181,18 +190,15 @@ pub(crate) fn cases() -> Vec<Case> {
 
 fn case(kind: &Kind, peer: Peer) -> Case {
     let &Kind { state, work, .. } = kind;
+    let traced = !peer.states.is_empty();
     Case {
         table: kind.table,
         name: kind.name,
         variant: peer.name,
         set_up: Box::new(move || (peer.set_up)(state)),
         work: Box::new(move |pipeline, calls| work(peer, pipeline, calls)),
-        around: &[],
-        exports: if peer.states.is_empty() {
-            &[]
-        } else {
-            kind.exports
-        },
+        around: if traced { kind.around } else { &[] },
+        exports: if traced { kind.exports } else { &[] },
         instructions: kind.instructions,
     }
 }

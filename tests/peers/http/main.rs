@@ -12,11 +12,40 @@ use axum::http::Request;
 use tower_service::Service as _;
 use tracing_relay_peers::polled::block_on;
 use tracing_relay_peers::suite::{
-    self, Case, Cost, Expected, Parent, Pipeline, Sampled, TracingOpenTelemetry, on_this_thread,
+    self, Bound, Case, Cost, Expected, Of, Parent, Pipeline, Sampled, Suite, TracingOpenTelemetry,
+    TracingRelay, on_this_thread,
 };
 
 /// What users pick today.
 const REFERENCE: &str = "axum-tracing-opentelemetry";
+
+const UNTRACED: &str = "untraced";
+const FASTRACE: &str = "fastrace-axum";
+
+/// `#[request_span]` on our engine.
+const OURS: &str = "tracing-relay";
+
+/// The only case.
+const REQUEST: &str = "a request to axum";
+
+/// What we want to reach.
+const BOUNDS: [Bound; 3] = [
+    Bound {
+        says: "a request to axum, to one untraced",
+        at_most: 1.7,
+        of: Of::Times((REQUEST, OURS), (REQUEST, UNTRACED)),
+    },
+    Bound {
+        says: "the same, to fastrace-axum",
+        at_most: 0.7,
+        of: Of::Times((REQUEST, OURS), (REQUEST, FASTRACE)),
+    },
+    Bound {
+        says: "what a request adds, to what it adds with axum-tracing-opentelemetry",
+        at_most: 0.25,
+        of: Of::Added((REQUEST, OURS), (REQUEST, REFERENCE), (REQUEST, UNTRACED)),
+    },
+];
 
 /// An application, and where its spans go.
 struct Peer {
@@ -25,9 +54,9 @@ struct Peer {
     router: fn() -> Router,
 }
 
-const PEERS: [Peer; 6] = [
+const PEERS: [Peer; 8] = [
     Peer {
-        name: "untraced",
+        name: UNTRACED,
         set_up: Pipeline::none,
         router: routers::untraced,
     },
@@ -47,12 +76,22 @@ const PEERS: [Peer; 6] = [
         router: routers::opentelemetry_instrumentation_tower,
     },
     Peer {
-        name: "fastrace-axum",
+        name: FASTRACE,
         set_up: suite::fastrace,
         router: routers::fastrace_axum,
     },
     Peer {
-        name: "`#[request_span]`",
+        name: OURS,
+        set_up: || TracingRelay::PLAIN.install(),
+        router: relay::router,
+    },
+    Peer {
+        name: "tracing-relay, activated",
+        set_up: || TracingRelay::DEFAULTS.install(),
+        router: relay::router,
+    },
+    Peer {
+        name: "`#[request_span]` on tracing-opentelemetry",
         set_up: || TracingOpenTelemetry::DEFAULTS.install(),
         router: relay::router,
     },
@@ -91,17 +130,19 @@ fn requests(mut router: Router, calls: u64) -> Cost {
 fn main() -> ExitCode {
     let cases = PEERS.map(|peer| Case {
         table: "HTTP",
-        name: "a request to axum",
+        name: REQUEST,
         variant: peer.name,
         set_up: Box::new(peer.set_up),
         work: Box::new(move |_, calls| requests((peer.router)(), calls)),
         around: &[],
-        exports: if peer.name == "untraced" {
-            &[]
-        } else {
-            &EXPORTS
-        },
+        exports: if peer.name == UNTRACED { &[] } else { &EXPORTS },
         instructions: true,
     });
-    suite::main(&cases, REFERENCE)
+    let suite = Suite {
+        cases: cases.into(),
+        waiting: Vec::new(),
+        bounds: BOUNDS.to_vec(),
+        reference: REFERENCE,
+    };
+    suite.run()
 }

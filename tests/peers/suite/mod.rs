@@ -2,18 +2,25 @@
 //! subscriber, reporter and propagator are global. The processes take turns, so that what disturbs one of
 //! them disturbs all; before anything is measured, each has to export the spans that the case names.
 
+mod bounds;
 mod clock;
 mod expected;
 mod pipeline;
 mod rounds;
+mod sink;
 mod table;
+mod waiting;
 mod work;
 mod worker;
 
 use std::process::ExitCode;
 
+pub use bounds::{Bound, Of, Place};
 pub use expected::{Expected, Parent};
-pub use pipeline::{Pipeline, Sampled, TracingOpenTelemetry, fastrace, opentelemetry};
+pub use pipeline::{
+    Beside, Pipeline, Sampled, TracingOpenTelemetry, TracingRelay, fastrace, opentelemetry,
+};
+pub use waiting::{WAITING, Waiting};
 pub use work::{Cost, on_this_thread, on_threads, until_exported};
 
 use crate::callgrind;
@@ -57,37 +64,74 @@ impl Case {
     }
 }
 
-/// Runs the cases whose name contains what the command line asks for, and prints their tables. The ratios are those to
-/// the variant `reference`, where a case has it.
-#[must_use]
-pub fn main(cases: &[Case], reference: &str) -> ExitCode {
-    let find = |key: &str| cases.iter().find(|case| case.key() == key);
-    if let Some((key, calls)) = callgrind::watched() {
-        return find(&key).map_or(ExitCode::FAILURE, |case| worker::calls(case, calls));
-    }
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    if let [flag, key] = args.as_slice()
-        && flag == "--worker"
-    {
-        return find(key).map_or(ExitCode::FAILURE, worker::serve);
-    }
-    let wanted: Vec<&String> = args.iter().filter(|arg| !arg.starts_with("--")).collect();
-    let cases: Vec<&Case> = cases
-        .iter()
-        .filter(|case| wanted.iter().all(|part| case.key().contains(*part)))
-        .collect();
-    if cases.is_empty() {
-        eprintln!("FAILED: no case has {wanted:?} in its name");
-        return ExitCode::FAILURE;
-    }
-    for cases in cases.chunk_by(|a, b| a.table == b.table) {
-        match rounds::run(cases, reference) {
-            Ok(rows) => table::print(&rows),
+/// All that is run.
+#[allow(missing_debug_implementations, reason = "most of it is code")]
+pub struct Suite {
+    /// The cases, those of a table and of a name together.
+    pub cases: Vec<Case>,
+    /// Whose waiting spans are measured.
+    pub waiting: Vec<Waiting>,
+    /// What we want to reach.
+    pub bounds: Vec<Bound>,
+    /// The variant that the ratios of the tables are to, where a case has it.
+    pub reference: &'static str,
+}
+
+impl Suite {
+    /// Runs what has in its name what the command line asks for, and prints the tables and the bounds.
+    #[must_use]
+    pub fn run(&self) -> ExitCode {
+        let find = |key: &str| self.cases.iter().find(|case| case.key() == key);
+        if let Some((key, calls)) = callgrind::watched() {
+            return find(&key).map_or(ExitCode::FAILURE, |case| worker::calls(case, calls));
+        }
+        let args: Vec<String> = std::env::args().skip(1).collect();
+        if let [flag, key] = args.as_slice() {
+            if flag == "--worker" {
+                return find(key).map_or(ExitCode::FAILURE, worker::serve);
+            }
+            if flag == waiting::FLAG {
+                let mut all = self.waiting.iter();
+                let found = all.find(|waiting| waiting.variant == key);
+                return found.map_or(ExitCode::FAILURE, waiting::measure);
+            }
+        }
+        let wanted: Vec<&String> = args.iter().filter(|arg| !arg.starts_with("--")).collect();
+        match self.tables(&wanted) {
+            Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
                 eprintln!("FAILED: {failure}");
-                return ExitCode::FAILURE;
+                ExitCode::FAILURE
             }
         }
     }
-    ExitCode::SUCCESS
+
+    fn tables(&self, wanted: &[&String]) -> Result<(), String> {
+        let is_wanted = |key: &str| wanted.iter().all(|part| key.contains(*part));
+        let cases: Vec<&Case> = self
+            .cases
+            .iter()
+            .filter(|case| is_wanted(&case.key()))
+            .collect();
+        let waiting: Vec<&Waiting> = self
+            .waiting
+            .iter()
+            .filter(|waiting| is_wanted(&format!("Spans that wait/{}", waiting.variant)))
+            .collect();
+        if cases.is_empty() && waiting.is_empty() {
+            return Err(format!("no case has {wanted:?} in its name"));
+        }
+        let mut all = Vec::new();
+        for cases in cases.chunk_by(|a, b| a.table == b.table) {
+            let rows = rounds::run(cases, self.reference)?;
+            table::print(&rows);
+            all.extend(rows);
+        }
+        let bytes = waiting::run(&waiting)?;
+        if !bytes.is_empty() {
+            waiting::print(&bytes);
+        }
+        bounds::print(&self.bounds, &all, &bytes);
+        Ok(())
+    }
 }

@@ -1,20 +1,24 @@
 //! Where spans go: every engine hands them to a thread of its own, which gives them to the same exporter.
 
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use opentelemetry::InstrumentationScope;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{
-    BatchSpanProcessor, Sampler, SdkTracer, SdkTracerProvider, SpanData, SpanExporter,
+    BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracer, SdkTracerProvider, SpanData,
 };
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
+
+use super::sink::Sink;
+
+/// The spans that wait at most in the SDK, unless it is told otherwise.
+const QUEUE_OF_THE_SDK: usize = 2_048;
 
 /// The way of spans out of the process.
 #[derive(Debug)]
@@ -28,6 +32,7 @@ enum Engine {
     None,
     Sdk(SdkTracerProvider),
     Fastrace,
+    Relay(tracing_relay::engine::Engine),
 }
 
 impl Pipeline {
@@ -62,54 +67,28 @@ impl Pipeline {
             Engine::None => {}
             Engine::Sdk(provider) => provider.force_flush().expect("an export that cannot fail"),
             Engine::Fastrace => fastrace::flush(),
+            Engine::Relay(engine) => {
+                assert!(
+                    engine.flush(Duration::from_secs(60)),
+                    "an export that does not wait"
+                );
+            }
         }
     }
 
     /// Takes what was exported; from now on spans are counted and dropped.
     pub(super) fn take(&self) -> Vec<SpanData> {
-        self.sink.kept().take().unwrap_or_default()
+        self.sink.take()
     }
 
     /// How many spans were exported, from the start.
     pub(super) fn exported(&self) -> u64 {
-        self.sink.0.count.load(Ordering::Relaxed)
+        self.sink.exported()
     }
-}
 
-/// An exporter that keeps what the check needs, and then nothing.
-#[derive(Clone, Debug)]
-struct Sink(Arc<Exported>);
-
-#[derive(Debug)]
-struct Exported {
-    kept: Mutex<Option<Vec<SpanData>>>,
-    count: AtomicU64,
-}
-
-impl Default for Sink {
-    fn default() -> Self {
-        Self(Arc::new(Exported {
-            kept: Mutex::new(Some(Vec::new())),
-            count: AtomicU64::new(0),
-        }))
-    }
-}
-
-impl Sink {
-    fn kept(&self) -> MutexGuard<'_, Option<Vec<SpanData>>> {
-        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl SpanExporter for Sink {
-    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-        self.0
-            .count
-            .fetch_add(batch.len() as u64, Ordering::Relaxed);
-        if let Some(kept) = self.kept().as_mut() {
-            kept.extend(batch);
-        }
-        Ok(())
+    /// The exporter.
+    pub(super) fn sink(&self) -> &Sink {
+        &self.sink
     }
 }
 
@@ -125,9 +104,17 @@ pub enum Sampled {
 /// The SDK with its batch processor, and the propagator that programs set.
 #[must_use]
 pub fn opentelemetry(sampled: Sampled) -> Pipeline {
+    sdk(sampled, QUEUE_OF_THE_SDK)
+}
+
+fn sdk(sampled: Sampled, queue: usize) -> Pipeline {
     let sink = Sink::default();
+    let batches = BatchConfigBuilder::default().with_max_queue_size(queue);
+    let processor = BatchSpanProcessor::builder(sink.clone())
+        .with_batch_config(batches.build())
+        .build();
     let provider = SdkTracerProvider::builder()
-        .with_span_processor(BatchSpanProcessor::builder(sink.clone()).build())
+        .with_span_processor(processor)
         .with_sampler(match sampled {
             Sampled::Yes => Sampler::ParentBased(Box::new(Sampler::AlwaysOn)),
             Sampled::No => Sampler::AlwaysOff,
@@ -141,7 +128,7 @@ pub fn opentelemetry(sampled: Sampled) -> Pipeline {
     }
 }
 
-/// tracing-opentelemetry as the only layer of the global subscriber.
+/// tracing-opentelemetry as the layer of the global subscriber.
 #[derive(Clone, Copy, Debug)]
 pub struct TracingOpenTelemetry {
     /// Whether roots are recorded.
@@ -150,6 +137,10 @@ pub struct TracingOpenTelemetry {
     pub level: LevelFilter,
     /// Without everything that its options turn off.
     pub lean: bool,
+    /// With a layer beside it that writes log lines, to nowhere.
+    pub fmt: bool,
+    /// How many spans may wait.
+    pub queue: usize,
 }
 
 impl TracingOpenTelemetry {
@@ -158,12 +149,14 @@ impl TracingOpenTelemetry {
         sampled: Sampled::Yes,
         level: LevelFilter::INFO,
         lean: false,
+        fmt: false,
+        queue: QUEUE_OF_THE_SDK,
     };
 
     /// Installs it.
     #[must_use]
     pub fn install(self) -> Pipeline {
-        let pipeline = opentelemetry(self.sampled);
+        let pipeline = sdk(self.sampled, self.queue);
         let layer = tracing_opentelemetry::layer().with_tracer(pipeline.tracer());
         let layer = if self.lean {
             layer
@@ -176,11 +169,89 @@ impl TracingOpenTelemetry {
         } else {
             layer
         };
-        tracing_subscriber::registry()
-            .with(self.level)
-            .with(layer)
-            .init();
+        let subscriber = tracing_subscriber::registry().with(self.level).with(layer);
+        if self.fmt {
+            let lines = fmt::layer().with_writer(std::io::sink);
+            subscriber.with(lines).init();
+        } else {
+            subscriber.init();
+        }
         pipeline
+    }
+}
+
+/// The engine of `tracing-relay` as the layer of the global subscriber.
+#[derive(Clone, Copy, Debug)]
+pub struct TracingRelay {
+    /// Whether roots are recorded.
+    pub sampled: Sampled,
+    /// The most detailed level that is.
+    pub level: LevelFilter,
+    /// Whether `opentelemetry::Context::current()` follows the spans, which is the engine's default.
+    pub activates: bool,
+    /// What else is in the subscriber.
+    pub beside: Beside,
+}
+
+/// What is in a subscriber besides the engine's layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// Nothing: the level is a filter of the engine's layer.
+    Nothing,
+    /// The level, as a filter for all layers, which the engine cannot tell from one that wants the spans.
+    Filter,
+    /// A layer that writes log lines, to nowhere.
+    Fmt,
+}
+
+impl TracingRelay {
+    /// Without `opentelemetry::Context`, where all spans are recorded.
+    pub const PLAIN: Self = Self {
+        sampled: Sampled::Yes,
+        level: LevelFilter::INFO,
+        activates: false,
+        beside: Beside::Nothing,
+    };
+
+    /// Its defaults, where all spans are recorded.
+    pub const DEFAULTS: Self = Self {
+        activates: true,
+        ..Self::PLAIN
+    };
+
+    /// Installs it.
+    ///
+    /// # Panics
+    ///
+    /// Where the system starts no thread.
+    #[must_use]
+    pub fn install(self) -> Pipeline {
+        use tracing_relay::engine::{Engine as Relay, Sampler};
+
+        let sink = Sink::default();
+        let engine = Relay::builder()
+            .with_exporter(sink.clone())
+            .with_sampler(match self.sampled {
+                Sampled::Yes => Sampler::parent_based(),
+                Sampled::No => Sampler::AlwaysOff,
+            })
+            .with_context_activation(self.activates)
+            .build()
+            .expect("a thread for the exporter");
+        let subscriber = tracing_subscriber::registry();
+        match self.beside {
+            Beside::Nothing => subscriber.with(engine.filtered_layer(self.level)).init(),
+            Beside::Filter => subscriber.with(self.level).with(engine.layer()).init(),
+            Beside::Fmt => {
+                let lines = fmt::layer().with_writer(std::io::sink);
+                let layer = engine.filtered_layer(self.level);
+                subscriber.with(layer).with(lines).init();
+            }
+        }
+        Pipeline {
+            sink,
+            engine: Engine::Relay(engine),
+        }
     }
 }
 

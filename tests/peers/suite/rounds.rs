@@ -17,6 +17,8 @@ const WARM_UP: usize = 3;
 pub(super) struct Row<'a> {
     pub(super) case: &'a Case,
     pub(super) nanoseconds: f64,
+    /// The same of each round.
+    pub(super) rounds: Vec<f64>,
     /// To the reference, if the case has it.
     pub(super) ratio: Option<f64>,
     /// Where there is valgrind, and the case has them.
@@ -143,7 +145,8 @@ impl<'a> Worker<'a> {
         let calls = case.calls();
         Row {
             case,
-            nanoseconds: median(nanoseconds),
+            nanoseconds: median(nanoseconds.clone()),
+            rounds: nanoseconds,
             ratio,
             instructions: case
                 .instructions
@@ -154,7 +157,8 @@ impl<'a> Worker<'a> {
     }
 }
 
-fn median(mut rounds: Vec<f64>) -> f64 {
+/// The number in the middle.
+pub(super) fn median(mut rounds: Vec<f64>) -> f64 {
     rounds.sort_unstable_by(f64::total_cmp);
     rounds[rounds.len() / 2]
 }

@@ -13,6 +13,9 @@ use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 use tracing_relay_peers::suite::{Case, Cost, Expected, Parent, Pipeline, on_this_thread};
 
+/// The name of a variant that a bound needs.
+pub(crate) const ON_TRACING_OPENTELEMETRY: &str = relay::ON_TRACING_OPENTELEMETRY.name;
+
 /// A `traceparent`, for what reads one.
 const TRACEPARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -39,7 +42,14 @@ struct Peer {
     over_mpsc: fn() -> Box<dyn FnMut(u64) -> u64>,
 }
 
-const PEERS: [Peer; 4] = [untraced::PEER, usual::PEER, fastrace::PEER, relay::PEER];
+const PEERS: [Peer; 6] = [
+    untraced::PEER,
+    usual::PEER,
+    fastrace::PEER,
+    relay::PEER,
+    relay::ACTIVATED,
+    relay::ON_TRACING_OPENTELEMETRY,
+];
 
 const SENDER: Expected = Expected {
     name: "send",

@@ -1,11 +1,11 @@
-//! Ours, on tracing-opentelemetry.
+//! Ours, on our engine and on tracing-opentelemetry.
 
 use std::hint::black_box;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use tracing_relay::{TraceCarrier, TraceContext, carries_trace, request_span, traced};
-use tracing_relay_peers::suite::TracingOpenTelemetry;
+use tracing_relay_peers::suite::{TracingOpenTelemetry, TracingRelay};
 
 use super::{Peer, TRACEPARENT, body, queue, sent};
 
@@ -35,8 +35,8 @@ fn handle(message: Message) -> u64 {
 }
 
 pub(super) const PEER: Peer = Peer {
-    name: "tracing-relay",
-    set_up: || TracingOpenTelemetry::DEFAULTS.install(),
+    name: crate::OURS,
+    set_up: || TracingRelay::PLAIN.install(),
     traces: true,
     inside,
     capture: || drop(black_box(TraceCarrier::capture())),
@@ -45,4 +45,16 @@ pub(super) const PEER: Peer = Peer {
     serde: |number| drop(black_box(sent(&message(number)))),
     over_json: |number| handle(sent(&message(number))),
     over_mpsc: || queue(message, handle),
+};
+
+pub(super) const ACTIVATED: Peer = Peer {
+    name: "tracing-relay, activated",
+    set_up: || TracingRelay::DEFAULTS.install(),
+    ..PEER
+};
+
+pub(super) const ON_TRACING_OPENTELEMETRY: Peer = Peer {
+    name: "its macros on tracing-opentelemetry",
+    set_up: || TracingOpenTelemetry::DEFAULTS.install(),
+    ..PEER
 };

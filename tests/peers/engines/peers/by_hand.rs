@@ -7,7 +7,7 @@ use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::SdkTracer;
 use tracing_relay_peers::suite::{self, Pipeline, Sampled};
 
-use super::{Item, Peer, State, awaits, block_on, body, steps};
+use super::{Item, Peer, State, awaits, block_on, body, pending, steps};
 
 static TRACER: OnceLock<SdkTracer> = OnceLock::new();
 
@@ -64,6 +64,11 @@ async fn four_awaits(number: u64) -> u64 {
     awaits(number).with_context(context).await
 }
 
+async fn polls(number: u64, times: u64) -> u64 {
+    let context = span("step", [number_of(number)]);
+    pending(number, times).with_context(context).await
+}
+
 fn tree(number: u64) -> u64 {
     let _current = span("tree", []).attach();
     steps(number, one_field)
@@ -78,5 +83,6 @@ pub(crate) const PEER: Peer = Peer {
     five_fields,
     asynchronous: |number| block_on(asynchronous(number)),
     four_awaits: |number| block_on(four_awaits(number)),
+    polls: |number, times| Box::pin(polls(number, times)),
     tree,
 };

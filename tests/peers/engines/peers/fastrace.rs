@@ -7,7 +7,7 @@ use fastrace::collector::SpanContext;
 use fastrace::future::FutureExt as _;
 use tracing_relay_peers::suite::{self, Pipeline};
 
-use super::{Item, Peer, State, awaits, block_on, body, steps};
+use super::{Item, Peer, State, awaits, block_on, body, pending, steps};
 
 /// Whether roots are recorded, which fastrace leaves to the program.
 static SAMPLED: AtomicBool = AtomicBool::new(true);
@@ -64,6 +64,11 @@ async fn four_awaits(number: u64) -> u64 {
     awaits(number).in_span(root_of_step(number)).await
 }
 
+async fn polls(number: u64, times: u64) -> u64 {
+    let span = root_of_step(number);
+    pending(number, times).in_span(span).await
+}
+
 #[fastrace::trace(name = "step", properties = { "number": "{number}" })]
 fn step(number: u64) -> u64 {
     body(number)
@@ -84,5 +89,6 @@ pub(crate) const PEER: Peer = Peer {
     five_fields,
     asynchronous: |number| block_on(asynchronous(number)),
     four_awaits: |number| block_on(four_awaits(number)),
+    polls: |number, times| Box::pin(polls(number, times)),
     tree,
 };

@@ -1,7 +1,12 @@
-//! `#[tracing::instrument]` on tracing-opentelemetry: with its defaults, and with everything off that its
-//! options turn off.
+//! `#[tracing::instrument]` on tracing-opentelemetry, with its defaults, with everything off that its options
+//! turn off, and with log lines; and the same functions on our engine's layer.
 
-use super::{Item, Peer, STATES_OF_TRACING, awaits, block_on, body, steps, tracing_opentelemetry};
+use tracing_relay_peers::suite::{TracingOpenTelemetry, TracingRelay};
+
+use super::{
+    Item, Peer, STATES_OF_TRACING, State, awaits, block_on, body, pending, steps,
+    tracing_opentelemetry, tracing_relay,
+};
 
 #[tracing::instrument(name = "step", skip_all)]
 fn no_fields(number: u64) -> u64 {
@@ -38,6 +43,11 @@ async fn four_awaits(number: u64) -> u64 {
     awaits(number).await
 }
 
+#[tracing::instrument(name = "step", skip_all, fields(number = number))]
+async fn polls(number: u64, times: u64) -> u64 {
+    pending(number, times).await
+}
+
 #[tracing::instrument(name = "tree", skip_all)]
 fn tree(number: u64) -> u64 {
     steps(number, one_field)
@@ -46,17 +56,49 @@ fn tree(number: u64) -> u64 {
 pub(crate) const PEER: Peer = Peer {
     name: crate::REFERENCE,
     states: STATES_OF_TRACING,
-    set_up: |state| tracing_opentelemetry(state, false),
+    set_up: |state| tracing_opentelemetry(state, TracingOpenTelemetry::DEFAULTS),
     no_fields,
     one_field,
     five_fields,
     asynchronous: |number| block_on(asynchronous(number)),
     four_awaits: |number| block_on(four_awaits(number)),
+    polls: |number, times| Box::pin(polls(number, times)),
     tree,
 };
 
 pub(crate) const LEAN: Peer = Peer {
     name: "the same, lean",
-    set_up: |state| tracing_opentelemetry(state, true),
+    set_up: |state| {
+        let lean = TracingOpenTelemetry {
+            lean: true,
+            ..TracingOpenTelemetry::DEFAULTS
+        };
+        tracing_opentelemetry(state, lean)
+    },
+    ..PEER
+};
+
+pub(crate) const WITH_FMT: Peer = Peer {
+    name: "the same, with log lines",
+    states: &[State::Sampled],
+    set_up: |state| {
+        let with_fmt = TracingOpenTelemetry {
+            fmt: true,
+            ..TracingOpenTelemetry::DEFAULTS
+        };
+        tracing_opentelemetry(state, with_fmt)
+    },
+    ..PEER
+};
+
+pub(crate) const ON_THE_ENGINE: Peer = Peer {
+    name: "`#[instrument]` on tracing-relay",
+    set_up: |state| tracing_relay(state, TracingRelay::PLAIN),
+    ..PEER
+};
+
+pub(crate) const ON_THE_ENGINE_ACTIVATED: Peer = Peer {
+    name: "`#[instrument]` on tracing-relay, activated",
+    set_up: |state| tracing_relay(state, TracingRelay::DEFAULTS),
     ..PEER
 };

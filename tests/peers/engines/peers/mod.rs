@@ -8,21 +8,61 @@ mod traceable;
 mod untraced;
 
 use std::hint::black_box;
+use std::pin::Pin;
 
 use tracing::level_filters::LevelFilter;
 use tracing_relay_peers::polled::{Yield, block_on};
-use tracing_relay_peers::suite::{Pipeline, Sampled, TracingOpenTelemetry};
+use tracing_relay_peers::suite::{
+    self, Pipeline, Sampled, TracingOpenTelemetry, TracingRelay, Waiting,
+};
 
 /// All of them, those that others are compared with before ours.
-pub(crate) const ALL: [Peer; 8] = [
+pub(crate) const ALL: [Peer; 15] = [
     untraced::PEER,
     instrument::PEER,
     instrument::LEAN,
+    instrument::WITH_FMT,
     fastrace::PEER,
     by_hand::PEER,
     traceable::PEER,
     relay::PEER,
+    relay::ACTIVATED,
+    relay::BELOW_A_FILTER,
+    relay::WITH_FMT,
+    instrument::ON_THE_ENGINE,
+    instrument::ON_THE_ENGINE_ACTIVATED,
+    relay::ON_TRACING_OPENTELEMETRY,
     relay::WITHOUT_IDS,
+];
+
+/// Names that bounds need.
+pub(crate) const FASTRACE: &str = fastrace::PEER.name;
+pub(crate) const INSTRUMENT_ON_OURS: &str = instrument::ON_THE_ENGINE.name;
+pub(crate) const TRACED_ON_TRACING_OPENTELEMETRY: &str = relay::ON_TRACING_OPENTELEMETRY.name;
+
+/// Whose spans wait, all of them with room.
+pub(crate) const WAITING: [Waiting; 3] = [
+    Waiting {
+        variant: instrument::PEER.name,
+        set_up: || {
+            let large = TracingOpenTelemetry {
+                queue: suite::WAITING + 1,
+                ..TracingOpenTelemetry::DEFAULTS
+            };
+            large.install()
+        },
+        span: || _ = (instrument::PEER.five_fields)(ITEM),
+    },
+    Waiting {
+        variant: fastrace::PEER.name,
+        set_up: suite::fastrace,
+        span: || _ = (fastrace::PEER.five_fields)(ITEM),
+    },
+    Waiting {
+        variant: relay::PEER.name,
+        set_up: || TracingRelay::PLAIN.install(),
+        span: || _ = (relay::PEER.five_fields)(ITEM),
+    },
 ];
 
 /// What becomes of the spans.
@@ -48,6 +88,15 @@ pub(crate) struct Item {
     pub(crate) size: usize,
 }
 
+/// The usual one.
+pub(crate) const ITEM: Item = Item {
+    number: 0,
+    user: "u-4711",
+    region: "eu-central-1",
+    cached: true,
+    size: 4096,
+};
+
 /// An engine. Each span is called `step`; of a tree, ten of them are below one that is called `tree`.
 #[derive(Clone, Copy)]
 pub(crate) struct Peer {
@@ -60,6 +109,8 @@ pub(crate) struct Peer {
     pub(crate) five_fields: fn(Item) -> u64,
     pub(crate) asynchronous: fn(u64) -> u64,
     pub(crate) four_awaits: fn(u64) -> u64,
+    /// A future that is pending this many times.
+    pub(crate) polls: fn(u64, u64) -> Polls,
     pub(crate) tree: fn(u64) -> u64,
 }
 
@@ -67,6 +118,17 @@ pub(crate) struct Peer {
 #[inline(never)]
 fn body(number: u64) -> u64 {
     black_box(number).wrapping_mul(3)
+}
+
+/// A future in a span.
+pub(crate) type Polls = Pin<Box<dyn Future<Output = u64>>>;
+
+/// What a function does that is pending some times.
+async fn pending(number: u64, times: u64) -> u64 {
+    for _ in 0..times {
+        Yield::default().await;
+    }
+    body(number)
 }
 
 /// What the function with four awaits does.
@@ -90,18 +152,36 @@ const STATES_OF_TRACING: &[State] = &[
     State::Absent,
 ];
 
-/// tracing-opentelemetry, or no subscriber.
-fn tracing_opentelemetry(state: State, lean: bool) -> Pipeline {
-    let (sampled, level) = match state {
-        State::Sampled => (Sampled::Yes, LevelFilter::INFO),
-        State::Unsampled => (Sampled::No, LevelFilter::INFO),
-        State::Disabled => (Sampled::Yes, LevelFilter::WARN),
-        State::Absent => return Pipeline::none(),
-    };
-    let layer = TracingOpenTelemetry {
-        sampled,
-        level,
-        lean,
-    };
-    layer.install()
+/// Whether roots are recorded in a state, and from what level on; `None` where nothing is set up.
+fn settings(state: State) -> Option<(Sampled, LevelFilter)> {
+    match state {
+        State::Sampled => Some((Sampled::Yes, LevelFilter::INFO)),
+        State::Unsampled => Some((Sampled::No, LevelFilter::INFO)),
+        State::Disabled => Some((Sampled::Yes, LevelFilter::WARN)),
+        State::Absent => None,
+    }
+}
+
+/// tracing-opentelemetry with these settings, or no subscriber.
+fn tracing_opentelemetry(state: State, usual: TracingOpenTelemetry) -> Pipeline {
+    settings(state).map_or_else(Pipeline::none, |(sampled, level)| {
+        let layer = TracingOpenTelemetry {
+            sampled,
+            level,
+            ..usual
+        };
+        layer.install()
+    })
+}
+
+/// Our engine with these settings, or no subscriber.
+fn tracing_relay(state: State, usual: TracingRelay) -> Pipeline {
+    settings(state).map_or_else(Pipeline::none, |(sampled, level)| {
+        let layer = TracingRelay {
+            sampled,
+            level,
+            ..usual
+        };
+        layer.install()
+    })
 }

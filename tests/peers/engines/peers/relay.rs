@@ -1,13 +1,16 @@
-//! `#[traced]` on tracing-opentelemetry: with the ids for log lines, and without.
+//! `#[traced]` on our engine: alone, with contexts activated, and with log lines; and on tracing-opentelemetry, with the
+//! ids for log lines and without.
 
-use super::{Peer, STATES_OF_TRACING, block_on, tracing_opentelemetry};
+use tracing_relay_peers::suite::{Beside, TracingOpenTelemetry, TracingRelay};
+
+use super::{Peer, STATES_OF_TRACING, State, block_on, tracing_opentelemetry, tracing_relay};
 
 /// The functions, with further options.
 macro_rules! functions {
     ($($option:tt)*) => {
         use tracing_relay::traced;
 
-        use crate::peers::{Item, awaits, body, steps};
+        use crate::peers::{Item, awaits, body, pending, steps};
 
         #[traced(name = "step", $($option)*)]
         pub(super) fn no_fields(number: u64) -> u64 {
@@ -44,6 +47,11 @@ macro_rules! functions {
             awaits(number).await
         }
 
+        #[traced(name = "step", fields(number), $($option)*)]
+        pub(super) async fn polls(number: u64, times: u64) -> u64 {
+            pending(number, times).await
+        }
+
         #[traced(name = "tree", $($option)*)]
         pub(super) fn tree(number: u64) -> u64 {
             steps(number, one_field)
@@ -59,26 +67,61 @@ mod without_ids {
     functions!(log_ids = false);
 }
 
+const fn beside(beside: Beside) -> TracingRelay {
+    TracingRelay {
+        beside,
+        ..TracingRelay::PLAIN
+    }
+}
+
 pub(crate) const PEER: Peer = Peer {
-    name: "`#[traced]`",
+    name: crate::OURS,
     states: STATES_OF_TRACING,
-    set_up: |state| tracing_opentelemetry(state, false),
+    set_up: |state| tracing_relay(state, TracingRelay::PLAIN),
     no_fields: defaults::no_fields,
     one_field: defaults::one_field,
     five_fields: defaults::five_fields,
     asynchronous: |number| block_on(defaults::asynchronous(number)),
     four_awaits: |number| block_on(defaults::four_awaits(number)),
+    polls: |number, times| Box::pin(defaults::polls(number, times)),
     tree: defaults::tree,
 };
 
+pub(crate) const ACTIVATED: Peer = Peer {
+    name: "tracing-relay, activated",
+    set_up: |state| tracing_relay(state, TracingRelay::DEFAULTS),
+    ..PEER
+};
+
+pub(crate) const BELOW_A_FILTER: Peer = Peer {
+    name: "tracing-relay, a filter for all layers",
+    states: &[State::Sampled, State::Unsampled, State::Disabled],
+    set_up: |state| tracing_relay(state, beside(Beside::Filter)),
+    ..PEER
+};
+
+pub(crate) const WITH_FMT: Peer = Peer {
+    name: "tracing-relay, with log lines",
+    states: &[State::Sampled],
+    set_up: |state| tracing_relay(state, beside(Beside::Fmt)),
+    ..PEER
+};
+
+pub(crate) const ON_TRACING_OPENTELEMETRY: Peer = Peer {
+    name: "`#[traced]` on tracing-opentelemetry",
+    set_up: |state| tracing_opentelemetry(state, TracingOpenTelemetry::DEFAULTS),
+    ..PEER
+};
+
 pub(crate) const WITHOUT_IDS: Peer = Peer {
-    name: "`#[traced(log_ids = false)]`",
+    name: "the same, without `log_ids`",
     states: STATES_OF_TRACING,
-    set_up: |state| tracing_opentelemetry(state, false),
+    set_up: |state| tracing_opentelemetry(state, TracingOpenTelemetry::DEFAULTS),
     no_fields: without_ids::no_fields,
     one_field: without_ids::one_field,
     five_fields: without_ids::five_fields,
     asynchronous: |number| block_on(without_ids::asynchronous(number)),
     four_awaits: |number| block_on(without_ids::four_awaits(number)),
+    polls: |number, times| Box::pin(without_ids::polls(number, times)),
     tree: without_ids::tree,
 };

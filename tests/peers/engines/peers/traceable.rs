@@ -6,7 +6,7 @@ use opentelemetry_traceable::instrumentation::Instrumentation;
 use opentelemetry_traceable::traceable;
 use tracing_relay_peers::suite::{self, Pipeline, Sampled};
 
-use super::{Item, Peer, State, awaits, block_on, body, steps};
+use super::{Item, Peer, State, awaits, block_on, body, pending, steps};
 
 /// Ends when it is dropped.
 static INSTRUMENTATION: Mutex<Option<Instrumentation>> = Mutex::new(None);
@@ -63,6 +63,11 @@ async fn four_awaits(number: u64) -> u64 {
     awaits(number).await
 }
 
+#[traceable(name = "step", fields("number" = number.cast_signed()))]
+async fn polls(number: u64, times: u64) -> u64 {
+    pending(number, times).await
+}
+
 #[traceable(name = "tree")]
 fn tree(number: u64) -> u64 {
     steps(number, one_field)
@@ -77,5 +82,6 @@ pub(crate) const PEER: Peer = Peer {
     five_fields,
     asynchronous: |number| block_on(asynchronous(number)),
     four_awaits: |number| block_on(four_awaits(number)),
+    polls: |number, times| Box::pin(polls(number, times)),
     tree,
 };

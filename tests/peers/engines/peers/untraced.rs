@@ -2,7 +2,7 @@
 
 use tracing_relay_peers::suite::Pipeline;
 
-use super::{Item, Peer, awaits, block_on, body, steps};
+use super::{Item, Peer, awaits, block_on, body, pending, steps};
 
 pub(crate) const PEER: Peer = Peer {
     name: "untraced",
@@ -13,5 +13,6 @@ pub(crate) const PEER: Peer = Peer {
     five_fields: |item: Item| body(item.number),
     asynchronous: |number| block_on(async { body(number) }),
     four_awaits: |number| block_on(awaits(number)),
+    polls: |number, times| Box::pin(pending(number, times)),
     tree: |number| steps(number, body),
 };

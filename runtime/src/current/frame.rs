@@ -1,0 +1,83 @@
+//! [`Frame`]: the context that an entry of the stack stands for, and where it comes from.
+
+use crate::baggage::Baggage;
+use crate::context::TraceContext;
+
+/// What a span of ours, or a task that was spawned from one, makes current.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub(crate) context: Option<TraceContext>,
+    /// Baggage that came without a context, or that is to be kept where there is none.
+    pub(crate) baggage: Baggage,
+    pub(crate) origin: Origin,
+    /// Whether entering a span makes its context OpenTelemetry's current one, as was seen when the
+    /// span of this frame was entered.
+    #[cfg(feature = "otel")]
+    pub(crate) activates: bool,
+}
+
+/// Where the context of a frame comes from, which decides how a span inside finds its parent.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Origin {
+    /// A span that the subscriber knows: it finds the parent by itself.
+    Span,
+    /// A span of the engine, which sees every span that can be inside.
+    #[cfg(feature = "engine")]
+    Engine,
+    /// A context without a span here: it has to be given to the subscriber as a remote parent.
+    Passed,
+    /// A task from outside every trace: what starts inside is a root, whatever is current on the
+    /// thread that polls it.
+    Outside,
+    /// Work that was detached: what starts inside is a root, linked to this context.
+    Detached(Option<Box<TraceContext>>),
+}
+
+impl Frame {
+    pub(crate) const fn new(context: Option<TraceContext>, origin: Origin) -> Self {
+        Self {
+            context,
+            baggage: Baggage::new(),
+            origin,
+            #[cfg(feature = "otel")]
+            activates: false,
+        }
+    }
+
+    pub(crate) fn with_baggage(mut self, baggage: Baggage) -> Self {
+        self.set_baggage(baggage);
+        self
+    }
+
+    pub(crate) fn set_baggage(&mut self, baggage: Baggage) {
+        match self.context.take() {
+            Some(context) => self.context = Some(context.with_baggage(baggage)),
+            None => self.baggage = baggage,
+        }
+    }
+
+    pub(crate) fn baggage(&self) -> &Baggage {
+        self.context
+            .as_ref()
+            .map_or(&self.baggage, TraceContext::baggage)
+    }
+
+    /// Whether whatever others do inside needs no mark.
+    #[cfg(feature = "otel")]
+    pub(crate) const fn marks_nothing(&self) -> bool {
+        self.is_of_engine() && !self.activates
+    }
+
+    #[cfg(not(feature = "otel"))]
+    pub(crate) const fn marks_nothing(&self) -> bool {
+        false
+    }
+
+    /// Whether it is one of the engine.
+    pub(crate) const fn is_of_engine(&self) -> bool {
+        #[cfg(feature = "engine")]
+        return matches!(self.origin, Origin::Engine);
+        #[cfg(not(feature = "engine"))]
+        false
+    }
+}

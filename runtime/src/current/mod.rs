@@ -1,0 +1,92 @@
+//! The context that is current on this thread.
+//!
+//! Each span of this crate, also a disabled one that passes a received context on, puts a
+//! [`Frame`] here for as long as its code runs: for an async function during each poll. Spans that
+//! others make with `tracing` or with the OpenTelemetry API leave no frame, so a frame remembers
+//! what was current there when it was entered; a difference means that one of theirs is inside
+//! ours, and that its context is the current one.
+
+use crate::baggage::Baggage;
+use crate::context::TraceContext;
+use crate::ids::TraceId;
+
+#[cfg(feature = "spans")]
+mod frame;
+#[cfg(feature = "spans")]
+mod stack;
+#[cfg(feature = "spans")]
+mod surroundings;
+
+#[cfg(feature = "spans")]
+pub(crate) use frame::{Frame, Origin};
+#[cfg(feature = "engine")]
+pub(crate) use stack::{
+    Entry, Foreign, Mark, Thread, enter_foreign, exit_foreign, find, with_span,
+};
+#[cfg(feature = "spans")]
+pub(crate) use stack::{
+    Token, enter_span, enter_task, exit_span, exit_task, is_entered, is_possible, with_thread,
+};
+#[cfg(feature = "spans")]
+pub(crate) use surroundings::{Ambient, ambient, snapshot};
+
+/// The context of the innermost span that is current here.
+pub(crate) fn context() -> Option<TraceContext> {
+    #[cfg(feature = "spans")]
+    return ambient().context;
+    #[cfg(not(feature = "spans"))]
+    None
+}
+
+/// The id of the current trace: for replies, log rows and database rows. `None` outside a trace.
+///
+/// Costs one look at a thread-local.
+#[must_use]
+pub fn current_trace_id() -> Option<TraceId> {
+    context().map(|context| context.trace_id())
+}
+
+/// The current context as a value; `None` outside a trace. [`TraceCarrier::capture`](crate::TraceCarrier::capture)
+/// takes it into a message.
+#[must_use]
+pub fn current_context() -> Option<TraceContext> {
+    context()
+}
+
+/// The baggage of the current context; empty outside a trace.
+#[must_use]
+pub fn current_baggage() -> Baggage {
+    #[cfg(feature = "spans")]
+    return ambient().baggage();
+    #[cfg(not(feature = "spans"))]
+    Baggage::new()
+}
+
+/// Replaces the baggage of the annotated function that is running, and says whether there is one.
+///
+/// What is captured or called from here on has the new baggage, also after an await; what called
+/// this function keeps its own. Outside an annotated function, and in one whose span is disabled
+/// and that received no context, there is no place to keep baggage: nothing is changed, and the
+/// answer is `false`. Code on the OpenTelemetry API does not see baggage that was set here; baggage
+/// that it attaches by itself inside the function counts before this one, until it is detached.
+///
+/// ```
+/// use tracing_relay::{current_baggage, set_current_baggage};
+///
+/// let baggage = current_baggage().with("user.tier", "gold")?;
+/// assert!(!set_current_baggage(baggage), "there is no span here");
+/// # Ok::<(), tracing_relay::baggage::BaggageError>(())
+/// ```
+#[expect(
+    clippy::must_use_candidate,
+    reason = "a program without traces has nothing to do about the answer"
+)]
+pub fn set_current_baggage(baggage: Baggage) -> bool {
+    #[cfg(feature = "spans")]
+    return stack::set_baggage(&baggage);
+    #[cfg(not(feature = "spans"))]
+    {
+        drop(baggage);
+        false
+    }
+}

@@ -1,0 +1,321 @@
+//! What is entered on a thread, the innermost last, and what else a thread keeps for its spans: all in one
+//! place, so that a span looks for it once.
+
+use std::cell::RefCell;
+
+use super::frame::Frame;
+use crate::baggage::Baggage;
+#[cfg(feature = "otel")]
+use crate::otel;
+use crate::span::{Active, Pool};
+
+thread_local! {
+    static THREAD: RefCell<Thread> = first_use();
+}
+
+/// Thread-locals are destroyed in the reverse order of their first use. So where ours is still
+/// there, that of OpenTelemetry is, which panics when it is used later.
+fn first_use() -> RefCell<Thread> {
+    #[cfg(feature = "otel")]
+    drop(opentelemetry::Context::current());
+    RefCell::default()
+}
+
+/// What a thread keeps.
+#[derive(Default)]
+pub(crate) struct Thread {
+    pub(crate) stack: Stack,
+    pub(crate) pool: Pool,
+    #[cfg(feature = "engine")]
+    pub(crate) engine: crate::engine::Local,
+}
+
+/// Shows `f` what this thread keeps; `None` at the end of the thread. `f` must neither run code of the program
+/// nor drop anything of it, which could come back here.
+#[inline]
+pub(crate) fn with_thread<R>(f: impl FnOnce(&mut Thread) -> R) -> Option<R> {
+    THREAD.try_with(|thread| f(&mut thread.borrow_mut())).ok()
+}
+
+/// Whether anything can be current on this thread. It cannot at the end of the thread, in the
+/// destructors of thread-locals.
+pub(crate) fn is_possible() -> bool {
+    THREAD.try_with(|_| ()).is_ok()
+}
+
+/// What is entered.
+#[derive(Default)]
+pub(crate) struct Stack {
+    entries: Vec<Entered>,
+    next: u64,
+}
+
+/// Says which entry is to be left. Spans of others can be left in any order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Token(u64);
+
+impl Token {
+    /// That of no entry.
+    const NONE: Self = Self(u64::MAX);
+}
+
+struct Entered {
+    token: Token,
+    entry: Entry,
+    mark: Mark,
+}
+
+/// What can be entered.
+pub(crate) enum Entry {
+    /// A span of ours.
+    Span(Box<Active>),
+    /// A task that continues this somewhere else; with nothing, one that has no part in what is
+    /// current around it.
+    Task(Option<Box<Frame>>),
+    /// A span of others that the engine records.
+    #[cfg(feature = "engine")]
+    Foreign(Foreign),
+}
+
+/// A span of `tracing` that the engine records, where it is entered.
+#[cfg(feature = "engine")]
+pub(crate) struct Foreign {
+    pub(crate) id: tracing::span::Id,
+    pub(crate) frame: Frame,
+    /// What makes it OpenTelemetry's current context too.
+    pub(crate) _attached: Option<opentelemetry::ContextGuard>,
+}
+
+impl Entry {
+    fn frame(&self) -> Option<&Frame> {
+        match self {
+            Self::Span(active) => Some(&active.frame),
+            Self::Task(frame) => frame.as_deref(),
+            #[cfg(feature = "engine")]
+            Self::Foreign(foreign) => Some(&foreign.frame),
+        }
+    }
+
+    fn frame_mut(&mut self) -> Option<&mut Frame> {
+        match self {
+            Self::Span(active) => Some(&mut active.frame),
+            Self::Task(frame) => frame.as_deref_mut(),
+            #[cfg(feature = "engine")]
+            Self::Foreign(foreign) => Some(&mut foreign.frame),
+        }
+    }
+
+    const fn is_ours(&self) -> bool {
+        matches!(self, Self::Span(_) | Self::Task(_))
+    }
+}
+
+/// What others had made current when an entry was entered: what differs later is inside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// Spans of `tracing` leave no entry here.
+    Others(OthersMark),
+    /// They do, and only OpenTelemetry's context is looked at.
+    #[cfg(feature = "engine")]
+    OpenTelemetry(otel::Glance),
+    /// They do, and OpenTelemetry's contexts are a world of their own.
+    #[cfg(feature = "engine")]
+    Nothing,
+}
+
+/// What others have made current on this thread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OthersMark {
+    pub(crate) tracing: Option<u64>,
+    #[cfg(feature = "otel")]
+    pub(crate) otel: otel::Mark,
+}
+
+impl OthersMark {
+    pub(crate) fn now() -> Self {
+        Self {
+            tracing: tracing::dispatcher::get_default(|dispatch| {
+                let current = dispatch.current_span();
+                current.id().map(tracing::span::Id::into_u64)
+            }),
+            #[cfg(feature = "otel")]
+            otel: otel::Mark::now(),
+        }
+    }
+}
+
+impl Mark {
+    #[cfg(feature = "engine")]
+    const NOTHING: Self = Self::Nothing;
+    #[cfg(not(feature = "engine"))]
+    const NOTHING: Self = Self::Others(OthersMark {
+        tracing: None,
+        #[cfg(feature = "otel")]
+        otel: otel::Mark::NONE,
+    });
+
+    /// What is current now, as far as it can be inside this frame unseen.
+    pub(crate) fn now(frame: Option<&Frame>) -> Self {
+        #[cfg(feature = "engine")]
+        if let Some(frame) = frame.filter(|frame| frame.is_of_engine()) {
+            return if frame.activates {
+                Self::OpenTelemetry(otel::Glance::now())
+            } else {
+                Self::Nothing
+            };
+        }
+        let _ = frame;
+        Self::Others(OthersMark::now())
+    }
+}
+
+impl Stack {
+    /// The frame of the innermost entry, if that has one, and its mark.
+    pub(crate) fn innermost(&self) -> Option<(Option<&Frame>, Mark)> {
+        let entered = self.entries.last()?;
+        Some((entered.entry.frame(), entered.mark))
+    }
+
+    fn push(&mut self, entry: Entry, mark: Mark) -> Token {
+        let token = Token(self.next);
+        self.next += 1;
+        self.entries.push(Entered { token, entry, mark });
+        token
+    }
+
+    /// Leaves the entry of this token, which is nearly always the innermost one.
+    fn remove(&mut self, token: Token) -> Option<Entry> {
+        let is_last = self
+            .entries
+            .last()
+            .is_some_and(|entered| entered.token == token);
+        if is_last {
+            return self.entries.pop().map(|entered| entered.entry);
+        }
+        let place = self
+            .entries
+            .iter()
+            .rposition(|entered| entered.token == token)?;
+        Some(self.entries.remove(place).entry)
+    }
+}
+
+/// Makes a span the innermost one. Call it after everything else that the span makes current on this thread.
+/// At the end of the thread, where nothing is entered, the span comes back.
+pub(crate) fn enter_span(active: Box<Active>) -> Result<Token, Box<Active>> {
+    let mut active = Some(active);
+    let token = with_thread(|thread| {
+        let active = active.take()?;
+        // Others are not asked with the thread's things in the hand.
+        if !active.frame.marks_nothing() {
+            return Some(Err(active));
+        }
+        Some(Ok(thread.stack.push(Entry::Span(active), Mark::NOTHING)))
+    });
+    match token.flatten() {
+        Some(Ok(token)) => Ok(token),
+        Some(Err(active)) => {
+            let mark = Mark::now(Some(&active.frame));
+            let push = |thread: &mut Thread| thread.stack.push(Entry::Span(active), mark);
+            Ok(with_thread(push).unwrap_or(Token::NONE))
+        }
+        None => active.map_or(Ok(Token::NONE), Err),
+    }
+}
+
+/// Leaves a span, which comes back with the baggage that was set meanwhile.
+pub(crate) fn exit_span(token: Token) -> Option<Box<Active>> {
+    match with_thread(|thread| thread.stack.remove(token)).flatten()? {
+        Entry::Span(active) => Some(active),
+        _ => None,
+    }
+}
+
+/// Makes the frame of a task the innermost one, or hides what is current; `None` at the end of the thread.
+pub(crate) fn enter_task(frame: Option<Box<Frame>>) -> Option<Token> {
+    if !is_possible() {
+        return None;
+    }
+    let mark = Mark::now(frame.as_deref());
+    with_thread(|thread| thread.stack.push(Entry::Task(frame), mark))
+}
+
+/// Leaves a task, whose frame comes back with the baggage that was set meanwhile.
+pub(crate) fn exit_task(token: Token) -> Option<Box<Frame>> {
+    match with_thread(|thread| thread.stack.remove(token)).flatten()? {
+        Entry::Task(frame) => frame,
+        _ => None,
+    }
+}
+
+/// Makes a span of others the innermost one.
+#[cfg(feature = "engine")]
+pub(crate) fn enter_foreign(foreign: Foreign) {
+    if is_possible() {
+        let mark = Mark::now(Some(&foreign.frame));
+        with_thread(|thread| thread.stack.push(Entry::Foreign(foreign), mark));
+    }
+}
+
+/// Leaves a span of others.
+#[cfg(feature = "engine")]
+pub(crate) fn exit_foreign(id: &tracing::span::Id) -> Option<Foreign> {
+    let entry = with_thread(|thread| {
+        let is_it = |entered: &Entered| matches!(&entered.entry, Entry::Foreign(foreign) if foreign.id == *id);
+        let place = thread.stack.entries.iter().rposition(is_it)?;
+        Some(thread.stack.entries.remove(place).entry)
+    });
+    match entry.flatten()? {
+        Entry::Foreign(foreign) => Some(foreign),
+        _ => None,
+    }
+}
+
+/// Shows `f` the state of the call that was entered with this token. What [`with_thread`] says of `f` holds.
+#[cfg(feature = "engine")]
+pub(crate) fn with_span<R>(token: Token, f: impl FnOnce(&mut Active) -> R) -> Option<R> {
+    with_thread(|thread| {
+        let entries = &mut thread.stack.entries;
+        let entered = entries.iter_mut().rfind(|entered| entered.token == token)?;
+        match &mut entered.entry {
+            Entry::Span(active) => Some(f(active)),
+            _ => None,
+        }
+    })
+    .flatten()
+}
+
+/// Shows `f` the entries from the innermost on, until it has an answer. What [`with_thread`] says of `f` holds.
+#[cfg(feature = "engine")]
+pub(crate) fn find<R>(mut f: impl FnMut(&mut Entry) -> Option<R>) -> Option<R> {
+    with_thread(|thread| {
+        let entries = thread.stack.entries.iter_mut().rev();
+        entries
+            .map(|entered| &mut entered.entry)
+            .find_map(|entry| f(entry))
+    })
+    .flatten()
+}
+
+/// Whether there is a frame here.
+pub(crate) fn is_entered() -> bool {
+    with_thread(|thread| matches!(thread.stack.innermost(), Some((Some(_), _)))).unwrap_or(false)
+}
+
+/// Sets the baggage of the innermost span of ours, and of those of others inside it.
+pub(crate) fn set_baggage(baggage: &Baggage) -> bool {
+    with_thread(|thread| {
+        for entered in thread.stack.entries.iter_mut().rev() {
+            let is_ours = entered.entry.is_ours();
+            match entered.entry.frame_mut() {
+                Some(frame) => frame.set_baggage(baggage.clone()),
+                None => return false,
+            }
+            if is_ours {
+                return true;
+            }
+        }
+        false
+    })
+    .unwrap_or(false)
+}

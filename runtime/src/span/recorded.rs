@@ -1,0 +1,292 @@
+//! What the engine does for the span of a call: it begins before any value is read, writes values down while
+//! the span is open, and ends it.
+//!
+//! The usual span finds its parent in the innermost frame of its thread and is wanted by nobody else. It begins
+//! in one look at what the thread keeps, and ends in another.
+
+use super::active::{Active, ErrorText, PANICKED};
+use super::late::LateOwner;
+use super::opening::{Begun, Inbound, Parent, new_span};
+use super::outcome::Ended;
+use super::site::{self, SpanSite};
+use super::value::AttributeValue;
+use crate::baggage::Baggage;
+use crate::context::TraceContext;
+use crate::current::{self, Frame, Mark, Origin, Thread};
+use crate::engine::{self, Answer};
+
+impl Active {
+    /// Lets the engine of the current subscriber begin, if there is one and it wants the span: decides on the
+    /// parent and on sampling.
+    pub(super) fn begin(&mut self) {
+        let (engine, begun) = match engine::ask(self.site) {
+            Answer::NoEngine => return,
+            Answer::Unwanted { by_others } => {
+                self.plan.wanted = by_others;
+                return;
+            }
+            Answer::Wanted {
+                engine,
+                by_others: false,
+                asked_each_time: false,
+            } => (engine, Begun::Alone),
+            Answer::Wanted { engine, .. } => (engine, Begun::Asking),
+        };
+        let at_once = current::with_thread(|thread| self.begin_at_once(thread, engine));
+        if at_once == Some(true) || self.begin_anywhere(engine) {
+            self.owned = true;
+            self.plan.begun = begun;
+            self.plan.wanted = begun == Begun::Asking || self.record.is_sampled();
+        }
+    }
+
+    /// The usual span: its parent is the innermost frame, and nobody else wants it.
+    pub(super) fn begin_alone(site: &'static SpanSite) -> Option<Box<Self>> {
+        let Answer::Wanted {
+            engine,
+            by_others: false,
+            asked_each_time: false,
+        } = engine::ask(site)
+        else {
+            return None;
+        };
+        current::with_thread(|thread| {
+            let mut active = thread.pool.take(site);
+            if active.begin_at_once(thread, engine) {
+                active.owned = true;
+                active.plan.begun = Begun::Alone;
+                active.plan.wanted = active.record.is_sampled();
+                return Some(active);
+            }
+            thread.pool.keep(active);
+            None
+        })
+        .flatten()
+    }
+
+    /// The usual case, which needs no code but ours.
+    fn begin_at_once(&mut self, thread: &mut Thread, engine: u64) -> bool {
+        let Thread {
+            stack,
+            engine: local,
+            ..
+        } = thread;
+        let Some((handle, generator)) = local.known(engine) else {
+            return false;
+        };
+        let config = &handle.engine.config;
+        if config.ids.is_some() || config.activates {
+            return false;
+        }
+        let parent = match (&self.plan.inbound, stack.innermost()) {
+            (Inbound::Context(context), _) => Some(context),
+            (Inbound::Absent, Some((Some(frame), Mark::Nothing))) => frame.context.as_ref(),
+            (Inbound::Absent, None) if !self.site.environment => None,
+            _ => return false,
+        };
+        self.frame.context = self.record.start(handle, Some(generator), parent);
+        self.frame.origin = Origin::Engine;
+        self.frame.activates = false;
+        self.frame.context.is_some()
+    }
+
+    /// All other cases.
+    fn begin_anywhere(&mut self, engine: u64) -> bool {
+        let Some(handle) = engine::handle_of(engine) else {
+            return false;
+        };
+        let ambient = current::ambient();
+        let (parent, baggage) = self.parent(&ambient);
+        let (parent, link) = match parent {
+            Parent::Current => (ambient.context, None),
+            Parent::Given(context) => (Some(context), None),
+            Parent::Root { link } => (None, link),
+        };
+        let Some(context) = engine::start(&mut self.record, &handle, parent.as_ref()) else {
+            return false;
+        };
+        let context = context.with_baggage(baggage);
+        if let Some(link) = &link {
+            self.record.link(link);
+        }
+        let activates = handle.engine.config.activates;
+        self.otel = activates.then(|| crate::otel::to_context(&context));
+        self.frame = Frame::new(Some(context), Origin::Engine);
+        self.frame.activates = activates;
+        true
+    }
+
+    /// Forgets that it began: it opens somewhere else, with the surroundings of the call.
+    pub(super) fn begin_later(&mut self) {
+        if self.plan.begun != Begun::Not {
+            self.plan.wanted = true;
+            self.forget();
+        }
+    }
+
+    fn forget(&mut self) {
+        self.record.clear();
+        (self.otel, self.owned, self.plan.begun) = (None, false, Begun::Not);
+    }
+
+    /// Nothing, where there is nothing to do.
+    pub(super) fn or_nothing(self: Box<Self>) -> Option<Box<Self>> {
+        let plan = &self.plan;
+        let is_idle = !plan.wanted
+            && plan.begun == Begun::Not
+            && plan.ambience.is_none()
+            && matches!(plan.inbound, Inbound::Absent);
+        if is_idle {
+            self.recycle();
+            return None;
+        }
+        Some(self)
+    }
+
+    /// Opens a span that others may want too, or that has to be asked for each time.
+    pub(super) fn open_beside(
+        mut self: Box<Self>,
+        values: &[AttributeValue<'_>],
+        moved: bool,
+    ) -> Option<Box<Self>> {
+        let (is_wanted, is_wanted_here) = engine::is_enabled(self.site);
+        if is_wanted {
+            // Also where nobody else wants it: filters of single layers wait for the span that they were asked for.
+            let context = self.frame.context.as_ref().filter(|_| is_wanted_here);
+            self.span = engine::adopt(context, || new_span(self.site, values));
+        }
+        if is_wanted_here {
+            self.record_opening(values);
+            self.record_ids();
+            return Some(self);
+        }
+        self.forget();
+        if !is_wanted {
+            return self.pass(values, moved);
+        }
+        let ambient = current::ambient();
+        let (parent, baggage) = self.parent(&ambient);
+        self.become_span(parent, ambient, baggage);
+        self.record_ids();
+        Some(self)
+    }
+
+    /// Writes the values that are there when the span opens.
+    pub(super) fn record_opening(&mut self, values: &[AttributeValue<'_>]) {
+        if !self.record.is_sampled() {
+            return;
+        }
+        if let Some(name) = self.site.exported_name(values) {
+            self.record.name(&name.value());
+        }
+        let fields = values.get(..self.site.opening_fields).unwrap_or(values);
+        self.record_fields(SpanSite::FIELDS.len(), fields);
+        self.record
+            .tell_started(self.frame.context.as_ref(), self.site.metadata().name());
+    }
+
+    /// Writes values for the fields from `first` on.
+    fn record_fields(&mut self, first: usize, values: &[AttributeValue<'_>]) {
+        for (number, value) in values.iter().enumerate() {
+            self.record.field(first + number, value);
+        }
+        if !self.site.older.is_empty() {
+            let fields = self.site.metadata().fields();
+            for (number, value) in self.site.older.of(fields, first, values) {
+                self.record.field(number, &value.as_attribute());
+            }
+        }
+    }
+
+    /// Writes the values that were learned in the middle.
+    pub(super) fn record_late(&mut self) {
+        let late = self.late.take().map(LateOwner::end).unwrap_or_default();
+        for (number, value) in late {
+            self.record_fields(SpanSite::FIELDS.len() + number, &[value.borrow()]);
+        }
+    }
+
+    /// Writes how the span ended.
+    pub(super) fn record_ending(
+        &mut self,
+        ended: Ended,
+        error_type: AttributeValue<'_>,
+        description: Option<&str>,
+    ) {
+        self.record.outcome(ended);
+        match ended {
+            Ended::Completed | Ended::Cancelled => return,
+            Ended::Failed => self
+                .record
+                .error(&AttributeValue::Str(description.unwrap_or_default())),
+            Ended::Panicked => self.record.error(&AttributeValue::Str(PANICKED)),
+        }
+        self.record.field(site::ERROR_TYPE, &error_type);
+    }
+
+    /// Whether nothing has to be made current but the frame.
+    pub(super) fn is_alone(&self) -> bool {
+        self.span.is_none() && self.otel.is_none() && self.record.is_there()
+    }
+
+    /// Whether the span ends without any code but ours.
+    pub(super) fn is_of_engine_alone(&self) -> bool {
+        self.record.is_there() && !self.record.tells() && self.span.is_none()
+    }
+
+    /// Ends a span [of the engine alone](Self::is_of_engine_alone).
+    pub(super) fn end_in_engine(mut self: Box<Self>, ended: Ended, error: Option<ErrorText>) {
+        if self.late.is_some() {
+            self.record_late();
+        }
+        let (error_type, description) = error.unzip();
+        let error_type = match (&error_type, ended) {
+            (Some(error_type), _) => AttributeValue::Str(error_type),
+            (None, Ended::Panicked) => AttributeValue::Str("panic"),
+            (None, _) => AttributeValue::Absent,
+        };
+        self.record_ending(ended, error_type, description.as_deref());
+        self.record.stop();
+        self.reset();
+        let mut active = Some(self);
+        current::with_thread(|thread| {
+            if let Some(mut active) = active.take_if(|active| active.hand_over(thread)) {
+                active.frame.context = None;
+                active.frame.baggage = Baggage::new();
+                if active.record.recycle() {
+                    thread.pool.keep(active);
+                }
+            }
+        });
+        // The span began on another thread, and this one does not know the engine yet.
+        if let Some(mut active) = active {
+            active.end_record();
+            active.recycle();
+        }
+    }
+
+    /// Hands the record to the engine, if this thread knows it.
+    fn hand_over(&self, thread: &mut Thread) -> bool {
+        if !self.record.is_sampled() {
+            return true;
+        }
+        let Some((handle, _)) = thread.engine.known(self.record.engine()) else {
+            return false;
+        };
+        if let Some(context) = &self.frame.context {
+            let site = self.site;
+            handle.push(
+                self.record.head(site.metadata(), site.kind, context),
+                self.record.body(),
+            );
+        }
+        true
+    }
+
+    /// Hands the record to the engine, wherever this is.
+    pub(super) fn end_record(&mut self) {
+        let context: Option<&TraceContext> = self.frame.context.as_ref();
+        self.record
+            .end(self.site.metadata(), self.site.kind, context);
+    }
+}
