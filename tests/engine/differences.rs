@@ -5,7 +5,7 @@ use tracing_relay::testing::{Kind, Status, Value};
 
 use crate::plan::{CONTEXTS, End, Event, EventLevel, Key, Number, Val};
 use crate::run::{Said, THEIRS};
-use crate::seen::{Attributes, Named, Seen, SeenSpan, number_of};
+use crate::seen::{Attributes, Named, Seen, SeenLink, SeenSpan, number_of};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Difference {
@@ -26,13 +26,16 @@ pub(crate) enum Difference {
     Flags,
     /// Name and kind can be set as long as the span is open; in the reference until it is first entered.
     LateName,
+    /// What starts in work that is detached is linked to what it was detached from, also if it is a span of others.
+    DetachedLink,
     /// Ok is final, the last description counts, and an error without one leaves an earlier one.
     LastStatus,
 }
 
 impl Difference {
     /// In the order in which they are applied.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
+        Self::DetachedLink,
         Self::Integers,
         Self::UnquotedError,
         Self::KeysOnce,
@@ -62,12 +65,31 @@ impl Difference {
                 Self::Flags => span.flags = flags_in(&span.trace),
                 Self::LateName => late_name(*number, span, said),
                 Self::LastStatus => last_status(*number, span, said),
+                Self::DetachedLink => detached_link(*number, span, said, &before),
             }
         }
         if self == Self::Flags {
             flags_of_links(reference);
         }
         *reference != before
+    }
+}
+
+fn detached_link(number: Number, span: &mut SeenSpan, said: &[Said], all: &Seen) {
+    let from = said.iter().find_map(|said| match said {
+        Said::Detached(of, from) if *of == number => Some(*from),
+        _ => None,
+    });
+    let from = all.iter().find(|(_, there)| Some(there.id) == from);
+    if let (None, Some((to, from))) = (&span.parent, from) {
+        let link = SeenLink {
+            to: Named::Number(*to),
+            flags: from.flags,
+            state: from.state.clone(),
+            is_remote: false,
+            attributes: Attributes::new(),
+        };
+        span.links.insert(0, link);
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod agreement;
 mod differences;
-mod directed;
 mod plan;
 mod run;
 mod seen;

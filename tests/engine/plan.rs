@@ -196,6 +196,38 @@ pub(crate) fn of_seed(seed: u64) -> Steps {
     steps
 }
 
+/// A program as text, a line for each step.
+pub(crate) fn lines(steps: &Steps, depth: usize) -> String {
+    let indent = "    ".repeat(depth);
+    let below = |steps: &Steps| lines(steps, depth + 1);
+    let line = |step: &Step| match step {
+        Step::InScope(number, steps, end) => {
+            format!("InScope({number}, {end:?})\n{}", below(steps))
+        }
+        Step::Call(number, steps, end) => format!("Call({number}, {end:?})\n{}", below(steps)),
+        Step::Handle(number, context, steps, end) => {
+            format!("Handle({number}, {context}, {end:?})\n{}", below(steps))
+        }
+        Step::Future {
+            number,
+            kind,
+            parts,
+            end,
+        } => {
+            let parts: Vec<_> = parts.iter().map(below).collect();
+            let parts = parts.join(&format!("{indent}  then\n"));
+            format!("Future({number}, {kind:?}, {end:?})\n{parts}")
+        }
+        Step::Thread(carried, steps) => format!("Thread({carried:?})\n{}", below(steps)),
+        Step::Detached(steps) => format!("Detached\n{}", below(steps)),
+        step => format!("{step:?}\n"),
+    };
+    steps
+        .iter()
+        .map(|step| format!("{indent}{}", line(step)))
+        .collect()
+}
+
 impl Planner {
     fn below(&mut self, limit: usize) -> usize {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -1,6 +1,6 @@
 //! Runs a [plan](crate::plan) on a pipeline, and writes down what the spans were told.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
@@ -13,7 +13,9 @@ use tracing::field::Empty;
 use tracing::span::EnteredSpan;
 use tracing::{Instrument as _, Level, Value, event, span};
 use tracing_relay::testing::Traces;
-use tracing_relay::{TraceCarrier, TraceContext, request_span, task, traced};
+use tracing_relay::{
+    SpanId, TraceCarrier, TraceContext, current_context, request_span, task, traced,
+};
 
 use crate::plan::{
     CONTEXTS, Carried, End, Event, EventLevel, FutureKind, Key, Number, Place, Step, Steps, Val,
@@ -31,6 +33,8 @@ pub(crate) enum Said {
     OfSpan(Number, Key, Val),
     /// By an event, which is on the span that is exported with it.
     OfEvent(Event),
+    /// A span of `tracing` starts in work that was detached from this one.
+    Detached(Number, SpanId),
     /// The function of the span ended.
     Ended(Number, End),
 }
@@ -38,6 +42,8 @@ pub(crate) enum Said {
 /// What the steps share.
 pub(crate) struct World {
     traces: Traces,
+    /// Whether the pipeline activates contexts.
+    activates: bool,
     spans: Mutex<BTreeMap<Number, tracing::Span>>,
     futures: Mutex<BTreeMap<Number, Running>>,
     said: Mutex<Vec<Said>>,
@@ -47,14 +53,23 @@ pub(crate) struct World {
 pub(crate) struct Failed;
 
 thread_local! {
-    /// The spans of `tracing` that are entered on this thread.
+    /// The spans that are entered on this thread.
     static ENTERED: RefCell<Vec<Number>> = const { RefCell::new(Vec::new()) };
+    /// What the work on this thread was detached from.
+    static DETACHED: Cell<Option<SpanId>> = const { Cell::new(None) };
+}
+
+/// Whether this is work that was detached, outside of each span that it started. The reference takes what is current
+/// around it for what is current in it: for events, and where it does not activate contexts for spans too.
+fn is_left_out() -> bool {
+    DETACHED.get().is_some() && current_context().is_none()
 }
 
 /// Runs a program to its end, when no span is open any more.
-pub(crate) fn run(steps: &Steps, traces: &Traces) -> Vec<Said> {
+pub(crate) fn run(steps: &Steps, traces: &Traces, activates: bool) -> Vec<Said> {
     let world = Arc::new(World {
         traces: traces.clone(),
+        activates,
         spans: Mutex::default(),
         futures: Mutex::default(),
         said: Mutex::default(),
@@ -80,7 +95,7 @@ fn take<T, R>(mutex: &Mutex<T>, f: impl FnOnce(&mut T) -> R) -> R {
 
 #[traced(name = "call", fields(number = number))]
 fn call(number: Number, steps: &Steps, end: End, world: &Arc<World>) -> Result<(), Failed> {
-    world.run(steps);
+    world.run_inside(number, steps);
     world.end(number, end)
 }
 
@@ -93,7 +108,7 @@ fn handle(
     world: &Arc<World>,
 ) -> Result<(), Failed> {
     let _ = carrier;
-    world.run(steps);
+    world.run_inside(number, steps);
     world.end(number, end)
 }
 
@@ -104,13 +119,16 @@ async fn future(
     end: End,
     world: Arc<World>,
 ) -> Result<(), Failed> {
-    parts_of(parts, world.clone()).await;
+    parts_of(parts, Some(number), world.clone()).await;
     world.end(number, end)
 }
 
-async fn parts_of(parts: Vec<Steps>, world: Arc<World>) {
+async fn parts_of(parts: Vec<Steps>, inside: Option<Number>, world: Arc<World>) {
     for part in &parts {
-        world.run(part);
+        match inside {
+            Some(number) => world.run_inside(number, part),
+            None => world.run(part),
+        }
         let mut paused = false;
         std::future::poll_fn(|_| {
             if std::mem::replace(&mut paused, true) {
@@ -128,34 +146,38 @@ fn quietly<R>(f: impl FnOnce() -> R) {
     let _ = catch_unwind(AssertUnwindSafe(f));
 }
 
-/// A span that is entered until this is dropped.
+/// A span that is entered until this is dropped, and listed as such.
 struct Entered {
-    number: Number,
     _span: EnteredSpan,
+    _listed: Listed,
 }
 
 impl Entered {
     fn new(number: Number, span: tracing::Span) -> Self {
-        ENTERED.with_borrow_mut(|entered| entered.push(number));
         Self {
-            number,
             _span: span.entered(),
+            _listed: Listed::new(number),
         }
     }
 }
 
-impl Drop for Entered {
+struct Listed(Number);
+
+impl Listed {
+    fn new(number: Number) -> Self {
+        ENTERED.with_borrow_mut(|entered| entered.push(number));
+        Self(number)
+    }
+}
+
+impl Drop for Listed {
     fn drop(&mut self) {
-        leave(self.number);
+        ENTERED.with_borrow_mut(|entered| {
+            if let Some(at) = entered.iter().rposition(|entered| *entered == self.0) {
+                entered.remove(at);
+            }
+        });
     }
-}
-
-fn leave(number: Number) {
-    ENTERED.with_borrow_mut(|entered| {
-        if let Some(at) = entered.iter().rposition(|entered| *entered == number) {
-            entered.remove(at);
-        }
-    });
 }
 
 /// Whether the innermost span is entered a second time with another between: `tracing` then says that the other
@@ -221,6 +243,12 @@ impl World {
         for step in steps {
             self.step(step, &mut entered);
         }
+    }
+
+    /// Runs steps inside a span that is entered already.
+    fn run_inside(self: &Arc<Self>, number: Number, steps: &Steps) {
+        let _listed = Listed::new(number);
+        self.run(steps);
     }
 
     fn step(self: &Arc<Self>, step: &Step, entered: &mut Vec<Entered>) {
@@ -290,14 +318,22 @@ impl World {
             Step::DropFuture(number) => drop(take(&self.futures, |all| all.remove(number))),
             Step::Thread(carried, steps) => self.thread(*carried, steps),
             Step::Detached(steps) => {
+                let from = current_context().map(|context| context.span_id());
+                let before = DETACHED.replace(from);
                 task::TaskContext::detached().run(|| self.run(steps));
+                DETACHED.set(before);
             }
         }
     }
 
     fn new_span(&self, number: Number, place: Place, quiet: bool, fields: &[(Key, Val)]) {
-        if place == Place::Here && is_ambiguous() {
+        if place == Place::Here && (is_ambiguous() || !self.activates && is_left_out()) {
             return;
+        }
+        if place == Place::Here
+            && let Some(from) = DETACHED.get()
+        {
+            self.say(Said::Detached(number, from));
         }
         for (key, value) in fields {
             self.say(Said::OfSpan(number, *key, *value));
@@ -342,7 +378,7 @@ impl World {
     }
 
     fn event(&self, event: &Event) {
-        if event.place == Place::Here && is_ambiguous() {
+        if event.place == Place::Here && (is_ambiguous() || is_left_out()) {
             return;
         }
         self.say(Said::OfEvent(event.clone()));
@@ -411,9 +447,11 @@ impl World {
     fn make_future(self: &Arc<Self>, number: Number, kind: FutureKind, parts: &[Steps], end: End) {
         let (parts, world) = (parts.to_vec(), Arc::clone(self));
         let running: Running = match kind {
-            FutureKind::Bare => Box::pin(parts_of(parts, world)),
+            FutureKind::Bare => Box::pin(parts_of(parts, None, world)),
             FutureKind::In(span) => match self.span(span) {
-                Some(span) => Box::pin(parts_of(parts, world).instrument(span)),
+                Some(instrumented) => {
+                    Box::pin(parts_of(parts, Some(span), world).instrument(instrumented))
+                }
                 None => return,
             },
             FutureKind::Ours => Box::pin(async move {
@@ -438,8 +476,15 @@ impl World {
 
     fn thread(self: &Arc<Self>, carried: Carried, steps: &Steps) {
         let (world, steps) = (Arc::clone(self), steps.clone());
+        let detached = DETACHED.get().filter(|_| carried == Carried::Context);
+        let innermost = ENTERED.with_borrow(|entered| entered.last().copied());
+        let brought = innermost.filter(|_| carried == Carried::Context);
         let body = move || {
-            world.run(&steps);
+            DETACHED.set(detached);
+            match brought {
+                Some(number) => world.run_inside(number, &steps),
+                None => world.run(&steps),
+            }
         };
         let thread = match carried {
             Carried::Context => task::spawn_thread(body),

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use tracing_relay::TraceContext;
 use tracing_relay::testing::{Kind, Span, Status, Value};
+use tracing_relay::{SpanId, TraceContext};
 
 use crate::plan::Number;
 
@@ -17,6 +17,8 @@ pub(crate) type Seen = BTreeMap<Number, SeenSpan>;
 /// One exported span.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SeenSpan {
+    /// Not compared.
+    pub(crate) id: SpanId,
     pub(crate) name: String,
     pub(crate) kind: Kind,
     /// The trace: the lowest number in it, or its id where that was given.
@@ -70,7 +72,7 @@ fn state_of(context: &TraceContext) -> String {
 /// The spans of a run. A span that is exported twice, or has no number, is a panic.
 pub(crate) fn all(spans: &[Span]) -> Seen {
     let number = |span: &Span| number_of(span.attributes()).expect("each span has a number");
-    let named = |id: tracing_relay::SpanId| {
+    let named = |id: SpanId| {
         let found = spans.iter().find(|span| span.span_id() == id);
         found.map_or_else(
             || Named::Id(id.to_string()),
@@ -85,6 +87,7 @@ pub(crate) fn all(spans: &[Span]) -> Seen {
         let is_given = of_trace.clone().any(Span::parent_is_remote);
         let lowest = of_trace.map(number).min();
         let exported = SeenSpan {
+            id: span.span_id(),
             name: span.name().to_owned(),
             kind: span.kind(),
             trace: if is_given {

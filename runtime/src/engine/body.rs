@@ -19,8 +19,12 @@ const EVENT: u8 = 3;
 const LINK: u8 = 4;
 const STATUS_OK: u8 = 5;
 const STATUS_ERROR: u8 = 6;
-const DROPPED: u8 = 7;
+const STATUS_ERROR_UNLESS_SET: u8 = 7;
 const OUTCOME: u8 = 8;
+const DROPPED: u8 = 9;
+
+/// Beyond this many bytes a span takes no further name or status from outside: these have no count.
+pub(super) const MOST_BYTES: usize = 1 << 20;
 
 const BOOL: u8 = 0;
 const I64: u8 = 1;
@@ -188,46 +192,67 @@ impl Body {
         self.text(usize::MAX, description);
     }
 
-    /// Appends the items of another, as far as there is room for them.
+    /// The operation failed, if nothing else was said until here.
+    pub(crate) fn error_unless_set(&mut self) {
+        self.bytes.push(STATUS_ERROR_UNLESS_SET);
+    }
+
+    /// Appends the items of another, as far as there is room.
     pub(crate) fn append(&mut self, limits: &Limits, other: &Self) {
         let (here, there) = (&mut self.counts, other.counts);
-        here.dropped_attributes += there.dropped_attributes;
-        here.dropped_events += there.dropped_events;
-        here.dropped_links += there.dropped_links;
-        if here.attributes + there.attributes <= limits.attributes
-            && here.events + there.events <= limits.events
-            && here.links + there.links <= limits.links
+        if here.attributes + there.attributes > limits.attributes
+            || here.events + there.events > limits.events
+            || here.links + there.links > limits.links
         {
+            self.append_what_fits(limits, other);
+        } else {
             here.attributes += there.attributes;
             here.events += there.events;
             here.links += there.links;
             self.bytes.extend_from_slice(&other.bytes);
-            return;
         }
-        let mut items = Items::new(&other.bytes);
-        let mut rest = items.0;
-        while let Some(item) = items.next() {
-            let len = rest.len() - items.0.len();
-            let (bytes, behind) = rest.split_at(len);
-            rest = behind;
-            let counts = &mut self.counts;
-            let has_room = match item {
-                Item::Field(..) | Item::Attribute(..) => self.has_room_for_attribute(limits),
-                Item::Event(..) => has_room(
-                    &mut counts.events,
-                    &mut counts.dropped_events,
-                    limits.events,
-                ),
-                Item::Link(..) => {
-                    has_room(&mut counts.links, &mut counts.dropped_links, limits.links)
-                }
-                Item::Name(_) | Item::Ok | Item::Error(_) | Item::Outcome(_) | Item::Dropped(_) => {
-                    true
-                }
+        let here = &mut self.counts;
+        here.dropped_attributes += there.dropped_attributes;
+        here.dropped_events += there.dropped_events;
+        here.dropped_links += there.dropped_links;
+    }
+
+    fn append_what_fits(&mut self, limits: &Limits, other: &Self) {
+        let mut rest = Items::new(&other.bytes);
+        loop {
+            let before = rest.0;
+            let Some(item) = rest.next() else {
+                return;
             };
-            if has_room {
-                self.bytes.extend_from_slice(bytes);
+            let mut uncounted = (0, 0);
+            let here = &mut self.counts;
+            let (count, dropped, limit) = match item {
+                Item::Field(..) | Item::Attribute(..) => (
+                    &mut here.attributes,
+                    &mut here.dropped_attributes,
+                    limits.attributes,
+                ),
+                Item::Event(..) => (&mut here.events, &mut here.dropped_events, limits.events),
+                Item::Link(..) => (&mut here.links, &mut here.dropped_links, limits.links),
+                Item::Outcome(_)
+                | Item::Name(_)
+                | Item::Ok
+                | Item::Error(_)
+                | Item::ErrorUnlessSet
+                | Item::Dropped(_) => (
+                    &mut uncounted.0,
+                    &mut uncounted.1,
+                    u32::from(self.bytes.len() < MOST_BYTES),
+                ),
+            };
+            if *count >= limit {
+                *dropped += 1;
+                continue;
             }
+            *count += 1;
+            let len = before.len() - rest.0.len();
+            self.bytes
+                .extend_from_slice(before.get(..len).unwrap_or_default());
         }
     }
 
@@ -364,6 +389,7 @@ pub(crate) enum Item<'a> {
     Link(LinkedTo<'a>, Items<'a>),
     Ok,
     Error(&'a str),
+    ErrorUnlessSet,
     /// So many attributes of this event or link were over the limit.
     Dropped(u32),
     Outcome(Ended),
@@ -469,6 +495,7 @@ impl<'a> Items<'a> {
             }
             STATUS_OK => Item::Ok,
             STATUS_ERROR => Item::Error(self.text()?),
+            STATUS_ERROR_UNLESS_SET => Item::ErrorUnlessSet,
             DROPPED => Item::Dropped(u32::from_le_bytes(self.array()?)),
             OUTCOME => {
                 let number = self.byte()?;

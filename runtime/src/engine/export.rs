@@ -125,6 +125,8 @@ impl<'a> Read<'a> {
             // Ok is final; otherwise the last one counts that says anything.
             Item::Ok => self.status = Status::Ok,
             Item::Error(_) if self.status == Status::Ok => {}
+            Item::ErrorUnlessSet if self.status != Status::Unset => {}
+            Item::ErrorUnlessSet => self.status = Status::error(""),
             Item::Error("") if self.status != Status::Unset => {}
             Item::Error(description) => self.status = Status::error(description.to_owned()),
         }

@@ -368,16 +368,25 @@ impl Place {
         })
     }
 
-    /// The innermost span on this thread.
+    /// The innermost span on this thread. What is outside of a task has no part in it, but for the span of
+    /// `tracing` that the task has brought along.
     fn current(engine: u64) -> Option<Self> {
-        current::find(|entry| {
-            Some(match entry {
-                Entry::Span(active) if active.record.engine() == engine => {
-                    active.frame.context.clone().map(Self::Ours)
-                }
-                Entry::Foreign(foreign) => Some(Self::Theirs(foreign.id.clone())),
-                _ => None,
-            })
+        let mut brought = None;
+        current::find(|entry| match (entry, &brought) {
+            (Entry::Span(active), None) if active.record.engine() == engine => {
+                Some(active.frame.context.clone().map(Self::Ours))
+            }
+            (Entry::Foreign(foreign), None) => Some(Some(Self::Theirs(foreign.id.clone()))),
+            (Entry::Task(Some(frame)), None) => {
+                brought = Some(frame.context.as_ref().map(TraceContext::span_id));
+                None
+            }
+            (Entry::Foreign(foreign), Some(brought)) => {
+                let span_id = foreign.frame.context.as_ref().map(TraceContext::span_id);
+                Some((span_id == *brought).then(|| Self::Theirs(foreign.id.clone())))
+            }
+            (Entry::Task(None), None) | (_, Some(_)) => Some(None),
+            (Entry::Span(_), None) => None,
         })
         .flatten()
     }

@@ -254,7 +254,7 @@ impl<'a> EventFields<'a> {
             self.body.end();
         }
         if *self.metadata.level() == tracing::Level::ERROR {
-            self.body.error(&AttributeValue::Str(""));
+            self.body.error_unless_set();
         }
         if let Some(failure) = &self.failure {
             self.body.error(&AttributeValue::Str(failure));
