@@ -46,6 +46,20 @@ impl TaskContext {
     /// What is current on this thread.
     #[must_use]
     pub fn current() -> Self {
+        let context = Self::for_opening();
+        #[cfg(feature = "engine")]
+        let context = Self {
+            frame: context.frame.map(|mut frame| {
+                frame.inbox = current::share();
+                frame
+            }),
+            ..context
+        };
+        context
+    }
+
+    /// The same for a span that opens later: nothing is said there about the span that is current here.
+    pub(crate) fn for_opening() -> Self {
         Self {
             frame: current::snapshot().or_else(outside).map(Box::new),
             surroundings: Surroundings {

@@ -1,5 +1,6 @@
 //! What the function attributes do, on whole span trees.
 
+mod api;
 mod blocks;
 mod conventions;
 mod drop_order;

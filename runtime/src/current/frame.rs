@@ -14,6 +14,9 @@ pub(crate) struct Frame {
     /// span of this frame was entered.
     #[cfg(feature = "otel")]
     pub(crate) activates: bool,
+    /// Where a span that runs elsewhere takes what is said here: in a task, the span that started it.
+    #[cfg(feature = "engine")]
+    pub(crate) inbox: Option<std::sync::Arc<crate::engine::Inbox>>,
 }
 
 /// Where the context of a frame comes from, which decides how a span inside finds its parent.
@@ -41,6 +44,8 @@ impl Frame {
             origin,
             #[cfg(feature = "otel")]
             activates: false,
+            #[cfg(feature = "engine")]
+            inbox: None,
         }
     }
 

@@ -286,13 +286,24 @@ pub(crate) fn with_span<R>(token: Token, f: impl FnOnce(&mut Active) -> R) -> Op
 }
 
 /// Shows `f` the entries from the innermost on, until it has an answer. What [`with_thread`] says of `f` holds.
-#[cfg(feature = "engine")]
+#[cfg(feature = "otel")]
 pub(crate) fn find<R>(mut f: impl FnMut(&mut Entry) -> Option<R>) -> Option<R> {
     with_thread(|thread| {
         let entries = thread.stack.entries.iter_mut().rev();
         entries
             .map(|entered| &mut entered.entry)
             .find_map(|entry| f(entry))
+    })
+    .flatten()
+}
+
+/// Where the span that is innermost here takes what is said elsewhere, if it is one of ours or a task of one.
+#[cfg(feature = "engine")]
+pub(crate) fn share() -> Option<std::sync::Arc<crate::engine::Inbox>> {
+    with_thread(|thread| match &mut thread.stack.entries.last_mut()?.entry {
+        Entry::Span(active) => active.record.share(),
+        Entry::Task(frame) => frame.as_ref()?.inbox.clone(),
+        Entry::Foreign(foreign) => foreign.frame.inbox.clone(),
     })
     .flatten()
 }

@@ -7,7 +7,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::clock::Ticks;
+use super::clock::{Moment, Ticks};
 use super::config::Limits;
 use crate::context::TraceContext;
 use crate::span::{AttributeValue, Ended};
@@ -21,7 +21,8 @@ const STATUS_OK: u8 = 5;
 const STATUS_ERROR: u8 = 6;
 const STATUS_ERROR_UNLESS_SET: u8 = 7;
 const OUTCOME: u8 = 8;
-const DROPPED: u8 = 9;
+const EVENT_BEFORE: u8 = 9;
+const DROPPED: u8 = 10;
 
 /// Beyond this many bytes a span takes no further name or status from outside: these have no count.
 pub(super) const MOST_BYTES: usize = 1 << 20;
@@ -130,7 +131,7 @@ impl Body {
     /// Begins an event, which has the name and the attributes that follow, until [`end`](Self::end).
     /// `false` where there is no room for it; then nothing may follow.
     #[must_use]
-    pub(crate) fn event(&mut self, limits: &Limits, at: Ticks) -> bool {
+    pub(crate) fn event(&mut self, limits: &Limits, at: impl Into<Moment>) -> bool {
         let counts = &mut self.counts;
         if !has_room(
             &mut counts.events,
@@ -139,8 +140,13 @@ impl Body {
         ) {
             return false;
         }
-        self.bytes.push(EVENT);
-        self.bytes.extend_from_slice(&at.to_bytes());
+        let at = at.into();
+        self.bytes
+            .push(if at.before == 0 { EVENT } else { EVENT_BEFORE });
+        self.bytes.extend_from_slice(&at.now.to_bytes());
+        if at.before != 0 {
+            self.bytes.extend_from_slice(&at.before.to_le_bytes());
+        }
         self.begin();
         true
     }
@@ -385,7 +391,7 @@ pub(crate) enum Item<'a> {
     Name(&'a str),
     Field(usize, Written<'a>),
     Attribute(&'a str, Written<'a>),
-    Event(Ticks, Items<'a>),
+    Event(Moment, Items<'a>),
     Link(LinkedTo<'a>, Items<'a>),
     Ok,
     Error(&'a str),
@@ -482,7 +488,14 @@ impl<'a> Items<'a> {
             NAME => Item::Name(self.text()?),
             FIELD => Item::Field(usize::from(self.byte()?), self.value()?),
             ATTRIBUTE => Item::Attribute(self.text()?, self.value()?),
-            EVENT => Item::Event(Ticks::from_bytes(self.array()?), self.inner()?),
+            EVENT => Item::Event(Ticks::from_bytes(self.array()?).into(), self.inner()?),
+            EVENT_BEFORE => {
+                let at = Moment {
+                    now: Ticks::from_bytes(self.array()?),
+                    before: i64::from_le_bytes(self.array()?),
+                };
+                Item::Event(at, self.inner()?)
+            }
             LINK => {
                 let to = LinkedTo {
                     trace_id: self.array()?,
@@ -591,6 +604,32 @@ mod tests {
             (3, 1)
         );
         assert_eq!(Items::new(body.bytes()).count(), 3);
+    }
+
+    #[test]
+    fn what_is_appended_is_taken_as_far_as_there_is_room() {
+        let limits = limits();
+        let mut other = Body::default();
+        for number in 1..3 {
+            other.field(&limits, number, &AttributeValue::I64(7));
+        }
+        other.error(&AttributeValue::Str("no"));
+        let mut body = Body::default();
+        body.field(&limits, 0, &AttributeValue::Bool(true));
+        body.append(&limits, &other);
+        assert_eq!(body.counts().dropped_attributes, 1);
+        let items: Vec<_> = Items::new(body.bytes()).collect();
+        assert!(
+            matches!(
+                items[..],
+                [
+                    Item::Field(0, _),
+                    Item::Field(1, Written::I64(7)),
+                    Item::Error("no")
+                ]
+            ),
+            "{items:?}"
+        );
     }
 
     #[test]

@@ -42,6 +42,33 @@ impl Ticks {
     }
 }
 
+/// A time that somebody gave, by what the counter was then and how long before that it is: so it stays where it
+/// is among the readings of the same span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    pub(crate) now: Ticks,
+    /// Nanoseconds; negative where it is later.
+    pub(crate) before: i64,
+}
+
+impl Moment {
+    pub(crate) fn of(time: SystemTime) -> Self {
+        let (now, calendar) = (Ticks::now(), SystemTime::now());
+        let nanoseconds = |apart: Duration| i64::try_from(apart.as_nanos()).unwrap_or(i64::MAX);
+        let before = match calendar.duration_since(time) {
+            Ok(before) => nanoseconds(before),
+            Err(after) => -nanoseconds(after.duration()),
+        };
+        Self { now, before }
+    }
+}
+
+impl From<Ticks> for Moment {
+    fn from(now: Ticks) -> Self {
+        Self { now, before: 0 }
+    }
+}
+
 /// The monotonic clock as a number.
 #[cold]
 fn nanoseconds() -> u64 {
@@ -136,6 +163,18 @@ impl Calendar {
         })
     }
 
+    /// The time of this moment.
+    pub(crate) fn time_of(&self, moment: Moment) -> SystemTime {
+        let now = self.time(moment.now);
+        let apart = Duration::from_nanos(moment.before.unsigned_abs());
+        let time = if moment.before < 0 {
+            now.checked_add(apart)
+        } else {
+            now.checked_sub(apart)
+        };
+        time.unwrap_or(now)
+    }
+
     pub(crate) fn time(&self, ticks: Ticks) -> SystemTime {
         let later = ticks.0.checked_sub(self.ticks.0);
         let apart = later.unwrap_or_else(|| self.ticks.0.saturating_sub(ticks.0));
@@ -164,6 +203,22 @@ mod tests {
     use super::*;
 
     const TOLERANCE: Duration = Duration::from_millis(2);
+
+    #[test]
+    fn a_time_that_is_given_stays_what_it_is() {
+        start();
+        for seconds in [0, 3_600, 1_000_000_000] {
+            let apart = Duration::from_secs(seconds);
+            let now = SystemTime::now();
+            for time in [now - apart, now + apart] {
+                let back = Calendar::new().time_of(Moment::of(time));
+                let error = back
+                    .duration_since(time)
+                    .unwrap_or_else(|error| error.duration());
+                assert!(error <= TOLERANCE, "{seconds} {error:?}");
+            }
+        }
+    }
 
     #[test]
     fn readings_are_times_of_the_calendar() {

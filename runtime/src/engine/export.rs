@@ -104,7 +104,7 @@ impl<'a> Read<'a> {
                 let event = Self::of(metadata, calendar, items);
                 self.events.push(Event::new(
                     event.name.unwrap_or_default().to_owned(),
-                    calendar.time(at),
+                    calendar.time_of(at),
                     event.attributes.list,
                     event.dropped_attributes,
                 ));
@@ -125,7 +125,8 @@ impl<'a> Read<'a> {
             // Ok is final; otherwise the last one counts that says anything.
             Item::Ok => self.status = Status::Ok,
             Item::Error(_) if self.status == Status::Ok => {}
-            Item::ErrorUnlessSet if self.status != Status::Unset => {}
+            // A failure without a text takes none away.
+            Item::Error("") | Item::ErrorUnlessSet if self.status != Status::Unset => {}
             Item::ErrorUnlessSet => self.status = Status::error(""),
             Item::Error("") if self.status != Status::Unset => {}
             Item::Error(description) => self.status = Status::error(description.to_owned()),

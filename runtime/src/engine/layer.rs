@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use tracing::span::{Attributes, Id, Record as Values};
-use tracing::{Dispatch, Event, Subscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Filtered;
 use tracing_subscriber::layer::{Context, Filter};
@@ -16,6 +16,7 @@ use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use super::Shared;
 use super::filter::OwnFilter;
+use super::inbox::Inbox;
 use super::local;
 use super::record::Record;
 use super::visit::{EventFields, SpanFields};
@@ -25,15 +26,15 @@ use crate::current::{self, Entry, Foreign, Frame, Origin};
 use crate::span::{Kind, SpanSite};
 
 thread_local! {
-    /// The context of the span of ours whose span of `tracing` is just being made.
-    static ADOPTED: RefCell<Option<TraceContext>> = const { RefCell::new(None) };
+    /// The span of ours whose span of `tracing` is just being made.
+    static ADOPTED: RefCell<Option<Adopted>> = const { RefCell::new(None) };
     /// Whether what is recorded on a span of `tracing` is in the record already.
     static OURS: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Makes a span of `tracing` beside one of ours.
-pub(crate) fn adopt<R>(context: Option<&TraceContext>, make: impl FnOnce() -> R) -> R {
-    ADOPTED.set(context.cloned());
+pub(crate) fn adopt<R>(adopted: Option<Adopted>, make: impl FnOnce() -> R) -> R {
+    ADOPTED.set(adopted);
     let made = make();
     ADOPTED.set(None);
     made
@@ -89,7 +90,26 @@ pub(crate) enum Open {
     /// It is recorded here.
     Recording(Box<Recording>),
     /// It stands beside one of ours.
-    Adopted(TraceContext),
+    Adopted(Adopted),
+}
+
+/// A span of ours, as the span of `tracing` beside it knows it.
+pub(crate) struct Adopted {
+    pub(crate) context: TraceContext,
+    /// None where it is not recorded.
+    pub(crate) inbox: Option<Arc<Inbox>>,
+    /// None where contexts are not activated.
+    pub(crate) otel: Option<opentelemetry::Context>,
+}
+
+impl Adopted {
+    /// The context in which the span of ours is OpenTelemetry's active span.
+    pub(crate) fn otel(&self) -> opentelemetry::Context {
+        match &self.otel {
+            Some(otel) => otel.clone(),
+            None => crate::otel::active_here(&self.context, self.inbox.clone()),
+        }
+    }
 }
 
 /// An open span of others.
@@ -97,14 +117,64 @@ pub(crate) struct Recording {
     pub(crate) record: Record,
     pub(crate) context: TraceContext,
     pub(crate) kind: Kind,
+    metadata: &'static Metadata<'static>,
+    /// Whether somebody knows the context, so that nothing of it can change any more.
+    settled: bool,
+    /// The context in which it is OpenTelemetry's active span, and before it is settled what is around it. None
+    /// where contexts are not activated.
     otel: Option<opentelemetry::Context>,
 }
 
+impl Recording {
+    /// Somebody is about to know the context.
+    fn settle(&mut self) {
+        if self.settled {
+            return;
+        }
+        self.settled = true;
+        self.record.decide();
+        self.record
+            .tell_started(Some(&self.context), self.metadata.name());
+        if let Some(surroundings) = self.otel.take() {
+            let inbox = self.record.share();
+            self.otel = Some(crate::otel::active(&self.context, inbox, &surroundings));
+        }
+    }
+
+    /// The context in which this is OpenTelemetry's active span.
+    pub(crate) fn otel(&mut self) -> opentelemetry::Context {
+        self.settle();
+        match &self.otel {
+            Some(otel) => otel.clone(),
+            None => crate::otel::active_here(&self.context, self.record.share()),
+        }
+    }
+
+    /// Moves the span below another one; `false` where it is settled, or the engine is gone.
+    pub(crate) fn set_parent(&mut self, parent: opentelemetry::Context) -> bool {
+        if self.settled {
+            return false;
+        }
+        let below = crate::otel::from_context(&parent);
+        let baggage = crate::otel::baggage_of(&parent);
+        let Some(context) = self.record.start_below(&self.context, below.as_ref()) else {
+            return false;
+        };
+        self.context = context.with_baggage(baggage);
+        self.otel = self.otel.take().map(|_| parent);
+        true
+    }
+}
+
 impl Open {
-    pub(crate) fn context(&self) -> &TraceContext {
+    /// The context, which somebody is about to know.
+    fn context(&mut self) -> &TraceContext {
         match self {
-            Self::Recording(recording) => &recording.context,
-            Self::Adopted(context) => context,
+            Self::Recording(recording) => {
+                recording.settle();
+                &recording.context
+            }
+            Self::Adopted(adopted) => &adopted.context,
         }
     }
 }
@@ -115,8 +185,8 @@ where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
     let span = ctx.span(id)?;
-    let extensions = span.extensions();
-    Some(extensions.get::<Open>()?.context().clone())
+    let mut extensions = span.extensions_mut();
+    Some(extensions.get_mut::<Open>()?.context().clone())
 }
 
 /// Where a new span is.
@@ -170,8 +240,8 @@ where
         };
         let metadata = attributes.metadata();
         if SpanSite::is_site(metadata) {
-            if let Some(context) = ADOPTED.take() {
-                span.extensions_mut().replace(Open::Adopted(context));
+            if let Some(adopted) = ADOPTED.take() {
+                span.extensions_mut().replace(Open::Adopted(adopted));
             }
             return;
         }
@@ -189,25 +259,23 @@ where
             return;
         };
         let context = context.with_baggage(baggage);
-        let mut kind = Kind::Internal;
-        if record.is_sampled() {
-            let limits = *record.limits();
-            let mut body = local::scratch();
-            let mut fields = SpanFields::new(&mut body, &limits);
-            attributes.record(&mut fields);
-            kind = fields.kind.unwrap_or(kind);
-            record.set_body(body);
-            if let Some(link) = &link {
-                record.link(link);
-            }
-            record.tell_started(Some(&context), metadata.name());
+        record.write_until_decided();
+        let limits = *record.limits();
+        let mut body = local::scratch();
+        let mut fields = SpanFields::new(&mut body, &limits);
+        attributes.record(&mut fields);
+        let kind = fields.kind.unwrap_or(Kind::Internal);
+        record.set_body(body);
+        if let Some(link) = &link {
+            record.link(link);
         }
-        let otel = (self.shared.config.activates).then(|| crate::otel::to_context(&context));
         let recording = Recording {
             record,
             context,
             kind,
-            otel,
+            metadata,
+            settled: false,
+            otel: self.shared.config.activates.then(crate::otel::current),
         };
         span.extensions_mut()
             .replace(Open::Recording(Box::new(recording)));
@@ -225,20 +293,17 @@ where
             Some(Open::Recording(recording)) if recording.record.is_sampled() => {
                 (*recording.record.limits(), None)
             }
-            Some(Open::Adopted(context)) => {
-                match with_record_of(context, |record| *record.limits()) {
-                    Some(limits) => (limits, Some(context.clone())),
-                    None => return,
-                }
-            }
+            Some(Open::Adopted(Adopted {
+                inbox: Some(inbox), ..
+            })) => (*inbox.limits(), Some(Arc::clone(inbox))),
             _ => return,
         };
         let mut body = local::scratch();
         let mut fields = SpanFields::new(&mut body, &limits);
         values.record(&mut fields);
         let kind = fields.kind;
-        if let Some(context) = &ours {
-            with_record_of(context, |record| record.append(&body));
+        if let Some(inbox) = &ours {
+            inbox.append(&body);
         } else if let Some(Open::Recording(recording)) = span.extensions_mut().get_mut::<Open>() {
             recording.record.append(&body);
             recording.kind = kind.unwrap_or(recording.kind);
@@ -256,10 +321,14 @@ where
         let mut extensions = span.extensions_mut();
         match extensions.get_mut::<Open>() {
             Some(Open::Recording(recording)) => recording.record.link(&followed),
-            Some(Open::Adopted(context)) => {
-                with_record_of(context, |record| record.link(&followed));
-            }
-            None => {}
+            Some(Open::Adopted(Adopted {
+                inbox: Some(inbox), ..
+            })) => inbox.write(|body, limits| {
+                if body.link(limits, &followed) {
+                    body.end();
+                }
+            }),
+            _ => {}
         }
     }
 
@@ -280,6 +349,7 @@ where
                 record.is_sampled().then(|| *record.limits())
             })
             .flatten(),
+            Place::Shared(inbox) => inbox.is_open().then(|| *inbox.limits()),
             Place::Theirs(id) => with_recording(&ctx, id, |recording| {
                 recording
                     .record
@@ -300,11 +370,14 @@ where
         event.record(&mut fields);
         let body = fields.end();
         match &place {
-            Place::Ours(context) => with_record_of(context, |record| record.append(&body)),
-            Place::Theirs(id) => {
-                with_recording(&ctx, id, |recording| recording.record.append(&body))
+            Place::Ours(context) => {
+                with_record_of(context, |record| record.append(&body));
             }
-        };
+            Place::Shared(inbox) => inbox.append(&body),
+            Place::Theirs(id) => {
+                with_recording(&ctx, id, |recording| recording.record.append(&body));
+            }
+        }
         local::give_back(body);
     }
 
@@ -312,13 +385,24 @@ where
         let Some(span) = ctx.span(id) else {
             return;
         };
-        let (context, otel) = match span.extensions().get::<Open>() {
-            Some(Open::Recording(recording)) => (recording.context.clone(), recording.otel.clone()),
-            Some(Open::Adopted(context)) => (context.clone(), None),
+        if !current::is_possible() {
+            return;
+        }
+        let (context, otel, inbox) = match span.extensions_mut().get_mut::<Open>() {
+            Some(Open::Recording(recording)) => {
+                recording.settle();
+                (recording.context.clone(), recording.otel.clone(), None)
+            }
+            Some(Open::Adopted(Adopted {
+                context,
+                inbox,
+                otel,
+            })) => (context.clone(), otel.clone(), inbox.clone()),
             None => return,
         };
         let mut frame = Frame::new(Some(context), Origin::Engine);
         frame.activates = otel.is_some();
+        frame.inbox = inbox;
         let attached = otel.map(opentelemetry::Context::attach);
         let foreign = Foreign {
             id: id.clone(),
@@ -338,6 +422,7 @@ where
         };
         let open = span.extensions_mut().remove::<Open>();
         if let Some(Open::Recording(mut recording)) = open {
+            recording.settle();
             let Recording {
                 record,
                 context,
@@ -354,6 +439,8 @@ where
 enum Place {
     /// One of ours, that runs on this thread.
     Ours(TraceContext),
+    /// One of ours, that runs anywhere.
+    Shared(Arc<Inbox>),
     Theirs(Id),
 }
 
@@ -364,7 +451,7 @@ impl Place {
     {
         Some(match span.extensions().get::<Open>()? {
             Open::Recording(_) => Self::Theirs(span.id()),
-            Open::Adopted(context) => Self::Ours(context.clone()),
+            Open::Adopted(adopted) => Self::Shared(adopted.inbox.clone()?),
         })
     }
 
@@ -376,8 +463,14 @@ impl Place {
             (Entry::Span(active), None) if active.record.engine() == engine => {
                 Some(active.frame.context.clone().map(Self::Ours))
             }
-            (Entry::Foreign(foreign), None) => Some(Some(Self::Theirs(foreign.id.clone()))),
+            (Entry::Foreign(foreign), None) => Some(match &foreign.frame.inbox {
+                Some(inbox) => Self::of_inbox(inbox, engine),
+                None => Some(Self::Theirs(foreign.id.clone())),
+            }),
             (Entry::Task(Some(frame)), None) => {
+                if let Some(inbox) = &frame.inbox {
+                    return Some(Self::of_inbox(inbox, engine));
+                }
                 brought = Some(frame.context.as_ref().map(TraceContext::span_id));
                 None
             }
@@ -389,6 +482,10 @@ impl Place {
             (Entry::Span(_), None) => None,
         })
         .flatten()
+    }
+
+    fn of_inbox(inbox: &Arc<Inbox>, engine: u64) -> Option<Self> {
+        (inbox.engine() == engine).then(|| Self::Shared(Arc::clone(inbox)))
     }
 }
 

@@ -34,6 +34,7 @@
 //! wants it, so that what is instrumented with it elsewhere starts a new trace:
 //! [`TracingSpans::Always`] makes one for each.
 
+mod api;
 mod body;
 mod builder;
 mod clock;
@@ -41,6 +42,7 @@ mod config;
 mod export;
 mod filter;
 mod ids;
+mod inbox;
 mod layer;
 mod local;
 mod queue;
@@ -64,10 +66,12 @@ use tracing_subscriber::registry::LookupSpan;
 pub use builder::Builder;
 pub use config::{Limits, QueueLimits, Sampler, TracingSpans};
 
+pub(crate) use api::ApiSpan;
 pub(crate) use clock::Ticks;
 pub(crate) use config::Config;
 pub(crate) use filter::{Answer, Verdict, ask, is_enabled};
-pub(crate) use layer::{adopt, recording_beside};
+pub(crate) use inbox::Inbox;
+pub(crate) use layer::{Adopted, Open, Recorder, adopt, recording_beside};
 pub(crate) use local::{Local, give_back, handle_of, scratch, start};
 pub(crate) use record::Record;
 

@@ -1,15 +1,19 @@
 //! [`Record`]: an open span of the engine, whoever made it.
 
+use std::sync::Arc;
+
 use tracing::Metadata;
 
-use super::body::{Body, Value};
+use super::body::Body;
 use super::clock::Ticks;
 use super::config::Limits;
 use super::ids::Generator;
+use super::inbox::Inbox;
 use super::local::{self, Handle};
 use super::queue::Head;
 use crate::context::TraceContext;
 use crate::ids::{SpanId, TraceFlags, TraceId};
+use crate::otel::Note;
 use crate::span::{AttributeValue, Ended, Kind};
 
 /// The most bytes of a body that is kept for the next span.
@@ -17,6 +21,10 @@ const LARGEST_SPARE: usize = 4 << 10;
 
 /// What is known of a span until it ends.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something of its own"
+)]
 pub(crate) struct Record {
     /// The number of the engine; 0 where there is no record.
     engine: u64,
@@ -30,6 +38,10 @@ pub(crate) struct Record {
     end: Ticks,
     limits: Limits,
     body: Body,
+    /// What others say about the span; it is kept for the next one.
+    inbox: Option<Arc<Inbox>>,
+    /// Whether it is written down although it is not sampled, because that may change.
+    doubtful: bool,
 }
 
 impl Record {
@@ -78,6 +90,64 @@ impl Record {
         Some(context)
     }
 
+    /// Starts the span anew below another parent, before anybody has seen its context, which `old` is. Its id and
+    /// what was written stay. `None` where the engine is gone.
+    pub(crate) fn start_below(
+        &mut self,
+        old: &TraceContext,
+        parent: Option<&TraceContext>,
+    ) -> Option<TraceContext> {
+        let handle = local::handle_of(self.engine)?;
+        let start = self.start;
+        let new = local::start(self, &handle, parent)?;
+        self.start = start;
+        self.write_until_decided();
+        Some(new.child(old.span_id(), new.flags()))
+    }
+
+    /// Writes everything down for now: the parent may still change, and with it the decision to sample.
+    pub(crate) const fn write_until_decided(&mut self) {
+        self.doubtful = !self.sampled;
+        self.sampled = true;
+    }
+
+    /// The decision to sample stands.
+    pub(crate) fn decide(&mut self) {
+        if self.doubtful {
+            (self.sampled, self.doubtful) = (false, false);
+            self.body.clear();
+        }
+    }
+
+    /// Where others say something about this span, as long as it is open. `None` where nothing is written down.
+    pub(crate) fn share(&mut self) -> Option<Arc<Inbox>> {
+        if !self.sampled {
+            return None;
+        }
+        if !self.inbox.as_ref().is_some_and(|inbox| inbox.is_open()) {
+            match self.inbox.as_mut().and_then(Arc::get_mut) {
+                Some(unused) => unused.reopen(self.engine, self.limits),
+                None => self.inbox = Some(Arc::new(Inbox::new(self.engine, self.limits))),
+            }
+        }
+        self.inbox.clone()
+    }
+
+    /// Takes what others have said until now.
+    fn take_in(&mut self) {
+        if let Some(inbox) = &self.inbox {
+            inbox.empty_into(&mut self.body);
+        }
+    }
+
+    /// Says something about the span.
+    pub(crate) fn note(&mut self, note: &Note) {
+        if self.sampled {
+            self.take_in();
+            note.write(&mut self.body, &self.limits);
+        }
+    }
+
     /// Tells who wants to know at once that the span started.
     pub(crate) fn tell_started(&self, context: Option<&TraceContext>, name: &str) {
         if self.tells
@@ -122,30 +192,23 @@ impl Record {
 
     pub(crate) fn field(&mut self, number: usize, value: &AttributeValue<'_>) {
         if self.sampled {
+            self.take_in();
             self.body.field(&self.limits, number, value);
         }
     }
 
-    pub(crate) fn attribute(&mut self, key: &str, value: Value<'_>) {
-        if self.sampled {
-            self.body.attribute(&self.limits, key, value);
-        }
-    }
-
     pub(crate) fn link(&mut self, to: &TraceContext) {
-        if self.sampled && self.body.link(&self.limits, to) {
-            self.body.end();
-        }
-    }
-
-    pub(crate) fn ok(&mut self) {
         if self.sampled {
-            self.body.ok();
+            self.take_in();
+            if self.body.link(&self.limits, to) {
+                self.body.end();
+            }
         }
     }
 
     pub(crate) fn error(&mut self, description: &AttributeValue<'_>) {
         if self.sampled {
+            self.take_in();
             self.body.error(description);
         }
     }
@@ -153,6 +216,7 @@ impl Record {
     /// Takes over what was written elsewhere for this span.
     pub(crate) fn append(&mut self, body: &Body) {
         if self.sampled {
+            self.take_in();
             self.body.append(&self.limits, body);
         }
     }
@@ -173,6 +237,9 @@ impl Record {
     /// Notes that the span ends now.
     pub(crate) fn stop(&mut self) {
         if self.sampled {
+            if let Some(inbox) = &self.inbox {
+                inbox.close_into(&mut self.body);
+            }
             self.end = Ticks::now();
         }
     }
@@ -208,6 +275,7 @@ impl Record {
         kind: Kind,
         context: Option<&TraceContext>,
     ) {
+        self.decide();
         if self.end == Ticks::default() {
             self.stop();
         }
@@ -223,8 +291,12 @@ impl Record {
     /// For the next span.
     pub(crate) fn clear(&mut self) {
         (self.engine, self.sampled, self.tells) = (0, false, false);
+        self.doubtful = false;
         self.end = Ticks::default();
         self.body.clear();
+        if let Some(inbox) = &self.inbox {
+            inbox.close();
+        }
     }
 
     /// The same, and whether it is small enough to be kept.

@@ -96,7 +96,7 @@ impl Ambience {
         Self {
             site,
             context: (site.may_be_enabled() || current::is_entered())
-                .then(|| Box::new(TaskContext::current())),
+                .then(|| Box::new(TaskContext::for_opening())),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::value::AttributeValue;
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
 use crate::current::{self, Frame, Mark, Origin, Thread};
-use crate::engine::{self, Answer};
+use crate::engine::{self, Adopted, Answer};
 
 impl Active {
     /// Lets the engine of the current subscriber begin, if there is one and it wants the span: decides on the
@@ -110,7 +110,7 @@ impl Active {
             self.record.link(link);
         }
         let activates = handle.engine.config.activates;
-        self.otel = activates.then(|| crate::otel::to_context(&context));
+        self.otel = activates.then(|| crate::otel::active_here(&context, self.record.share()));
         self.frame = Frame::new(Some(context), Origin::Engine);
         self.frame.activates = activates;
         true
@@ -152,8 +152,8 @@ impl Active {
         let (is_wanted, is_wanted_here) = engine::is_enabled(self.site);
         if is_wanted {
             // Also where nobody else wants it: filters of single layers wait for the span that they were asked for.
-            let context = self.frame.context.as_ref().filter(|_| is_wanted_here);
-            self.span = engine::adopt(context, || new_span(self.site, values));
+            let adopted = is_wanted_here.then(|| self.as_adopted()).flatten();
+            self.span = engine::adopt(adopted, || new_span(self.site, values));
         }
         if is_wanted_here {
             self.record_opening(values);
@@ -169,6 +169,15 @@ impl Active {
         self.become_span(parent, ambient, baggage);
         self.record_ids();
         Some(self)
+    }
+
+    /// What the span of `tracing` beside it knows of it.
+    fn as_adopted(&mut self) -> Option<Adopted> {
+        Some(Adopted {
+            context: self.frame.context.clone()?,
+            inbox: self.record.share(),
+            otel: self.otel.clone(),
+        })
     }
 
     /// Writes the values that are there when the span opens.

@@ -14,6 +14,18 @@ use crate::current;
 use crate::ids::{SpanId, TraceFlags, TraceId};
 use crate::wire::baggage::parse_member;
 
+#[cfg(feature = "engine")]
+mod active;
+mod note;
+mod running;
+mod span_ext;
+
+#[cfg(feature = "engine")]
+pub(crate) use active::{active, active_here};
+pub(crate) use note::Note;
+pub use running::{add_event, add_link, set_attribute, set_status};
+pub use span_ext::{SetParentError, SpanExt};
+
 /// The context that a span was given as its parent, kept for what OpenTelemetry would lose.
 struct Received {
     context: Option<TraceContext>,
@@ -68,6 +80,22 @@ pub fn to_context(context: &TraceContext) -> Context {
             tracestate,
         })
         .with_remote_span_context(parent)
+}
+
+/// The span that is named, if it is a valid one: the other end of a link.
+#[cfg(feature = "engine")]
+pub(crate) fn of_span_context(named: &SpanContext) -> Option<TraceContext> {
+    let found = TraceContext::new(
+        TraceId::from_bytes(named.trace_id().to_bytes())?,
+        SpanId::from_bytes(named.span_id().to_bytes())?,
+        TraceFlags::new(named.trace_flags().to_u8()),
+    )
+    .with_tracestate(named.trace_state().header().parse().ok());
+    Some(if named.is_remote() {
+        found.into_remote()
+    } else {
+        found
+    })
 }
 
 /// The span that is active in `context`, if it is a valid one, with the baggage of `context`.
@@ -249,7 +277,7 @@ fn with_baggage(context: &Context, baggage: &Baggage) -> Context {
 }
 
 /// The baggage of a context: as it was received, where it still is that.
-fn baggage_of(context: &Context) -> Baggage {
+pub(crate) fn baggage_of(context: &Context) -> Baggage {
     let theirs = context.baggage();
     match context.get::<Received>() {
         Some(received) if is_what_was_given(theirs, &received.baggage) => received.baggage.clone(),
