@@ -9,7 +9,7 @@ use crate::run::{self, Said};
 use crate::seen::{self, Seen};
 
 /// Programs for each pipeline.
-const PROGRAMS: u64 = 120;
+const PROGRAMS: u64 = 400;
 
 fn run_on(pipeline: &Pipeline, engine: PipelineEngine, steps: &Steps) -> (Seen, Vec<Said>) {
     // What is set is told by nothing else.
@@ -29,7 +29,8 @@ fn sorted(mut seen: Seen) -> Seen {
     seen
 }
 
-fn agree(pipeline: &Pipeline, first_seed: u64) {
+/// Runs programs, and returns the differences that none of them met.
+fn agree(pipeline: &Pipeline, first_seed: u64) -> Vec<Difference> {
     let mut unused = Difference::ALL.to_vec();
     for seed in first_seed..first_seed + PROGRAMS {
         let steps = plan::of_seed(seed);
@@ -48,12 +49,13 @@ fn agree(pipeline: &Pipeline, first_seed: u64) {
             plan::lines(&steps, 0)
         );
     }
-    assert_eq!(unused, [], "these differences are not met by any program");
+    unused
 }
 
 #[test]
 fn random_programs_export_what_they_export_with_tracing_opentelemetry() {
-    agree(&Pipeline::new(), 0);
+    let unused = agree(&Pipeline::new(), 0);
+    assert_eq!(unused, [], "no program meets these differences");
 }
 
 #[test]

@@ -315,11 +315,12 @@ impl Planner {
 
     fn event(&mut self) -> Step {
         let is_failure = self.one_in(3);
+        let level = self.one_of(&[EventLevel::Error, EventLevel::Info, EventLevel::Debug]);
         Step::Event(Event {
             number: self.number(),
             place: self.place(),
-            level: self.one_of(&[EventLevel::Error, EventLevel::Info, EventLevel::Debug]),
-            message_first: self.one_in(2),
+            level,
+            message_first: level == EventLevel::Debug || self.one_in(2),
             message: match self.below(4) {
                 0 => Val::Absent,
                 1 => self.value(),

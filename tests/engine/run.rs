@@ -24,6 +24,9 @@ use crate::plan::{
 /// The name of the callsites of spans of `tracing`.
 pub(crate) const THEIRS: &str = "theirs";
 
+/// Stands for the outside of work that is detached.
+const NOTHING: Number = -1;
+
 type Running = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// What a span was told about its status, name and kind, in order.
@@ -45,7 +48,8 @@ pub(crate) struct World {
     /// Whether the pipeline activates contexts.
     activates: bool,
     spans: Mutex<BTreeMap<Number, tracing::Span>>,
-    futures: Mutex<BTreeMap<Number, Running>>,
+    /// With the spans of `tracing` that they are instrumented with.
+    futures: Mutex<BTreeMap<Number, (Option<Number>, Running)>>,
     said: Mutex<Vec<Said>>,
 }
 
@@ -55,8 +59,8 @@ pub(crate) struct Failed;
 thread_local! {
     /// The spans that are entered on this thread.
     static ENTERED: RefCell<Vec<Number>> = const { RefCell::new(Vec::new()) };
-    /// What the work on this thread was detached from.
-    static DETACHED: Cell<Option<SpanId>> = const { Cell::new(None) };
+    /// Whether the work on this thread was detached, and from what.
+    static DETACHED: Cell<Option<Option<SpanId>>> = const { Cell::new(None) };
 }
 
 /// Whether this is work that was detached, outside of each span that it started. The reference takes what is current
@@ -245,6 +249,11 @@ impl World {
         }
     }
 
+    /// Where nothing activates contexts, the reference does not see a span that is entered a second time.
+    fn may_enter(&self, number: Number) -> bool {
+        self.activates || ENTERED.with_borrow(|entered| !entered.contains(&number))
+    }
+
     /// Runs steps inside a span that is entered already.
     fn run_inside(self: &Arc<Self>, number: Number, steps: &Steps) {
         let _listed = Listed::new(number);
@@ -279,7 +288,7 @@ impl World {
                 }
             }
             Step::Enter(number) => {
-                if let Some(span) = self.span(*number) {
+                if let Some(span) = self.span(*number).filter(|_| self.may_enter(*number)) {
                     entered.push(Entered::new(*number, span));
                 }
             }
@@ -290,7 +299,7 @@ impl World {
             }
             Step::Drop(number) => drop(take(&self.spans, |spans| spans.remove(number))),
             Step::InScope(number, steps, end) => {
-                if let Some(span) = self.span(*number) {
+                if let Some(span) = self.span(*number).filter(|_| self.may_enter(*number)) {
                     quietly(|| {
                         let _entered = Entered::new(*number, span);
                         self.run(steps);
@@ -319,8 +328,8 @@ impl World {
             Step::Thread(carried, steps) => self.thread(*carried, steps),
             Step::Detached(steps) => {
                 let from = current_context().map(|context| context.span_id());
-                let before = DETACHED.replace(from);
-                task::TaskContext::detached().run(|| self.run(steps));
+                let before = DETACHED.replace(Some(from));
+                task::TaskContext::detached().run(|| self.run_inside(NOTHING, steps));
                 DETACHED.set(before);
             }
         }
@@ -331,7 +340,7 @@ impl World {
             return;
         }
         if place == Place::Here
-            && let Some(from) = DETACHED.get()
+            && let Some(Some(from)) = DETACHED.get()
         {
             self.say(Said::Detached(number, from));
         }
@@ -446,10 +455,12 @@ impl World {
 
     fn make_future(self: &Arc<Self>, number: Number, kind: FutureKind, parts: &[Steps], end: End) {
         let (parts, world) = (parts.to_vec(), Arc::clone(self));
+        let mut inside = None;
         let running: Running = match kind {
             FutureKind::Bare => Box::pin(parts_of(parts, None, world)),
             FutureKind::In(span) => match self.span(span) {
                 Some(instrumented) => {
+                    inside = Some(span);
                     Box::pin(parts_of(parts, Some(span), world).instrument(instrumented))
                 }
                 None => return,
@@ -458,23 +469,30 @@ impl World {
                 let _ = future(number, parts, end, world).await;
             }),
         };
-        take(&self.futures, |all| all.insert(number, running));
+        take(&self.futures, |all| all.insert(number, (inside, running)));
     }
 
     fn poll(self: &Arc<Self>, number: Number) {
         // While it runs it is not there, so that it does not poll itself.
-        let Some(mut running) = take(&self.futures, |all| all.remove(&number)) else {
+        let Some((inside, mut running)) = take(&self.futures, |all| all.remove(&number)) else {
             return;
         };
+        if inside.is_some_and(|inside| !self.may_enter(inside)) {
+            take(&self.futures, |all| all.insert(number, (inside, running)));
+            return;
+        }
         quietly(|| {
             let polled = running.as_mut().poll(&mut Task::from_waker(Waker::noop()));
             if polled.is_pending() {
-                take(&self.futures, |all| all.insert(number, running));
+                take(&self.futures, |all| all.insert(number, (inside, running)));
             }
         });
     }
 
     fn thread(self: &Arc<Self>, carried: Carried, steps: &Steps) {
+        if carried == Carried::Context && is_ambiguous() {
+            return;
+        }
         let (world, steps) = (Arc::clone(self), steps.clone());
         let detached = DETACHED.get().filter(|_| carried == Carried::Context);
         let innermost = ENTERED.with_borrow(|entered| entered.last().copied());

@@ -128,7 +128,6 @@ impl<'a> Read<'a> {
             // A failure without a text takes none away.
             Item::Error("") | Item::ErrorUnlessSet if self.status != Status::Unset => {}
             Item::ErrorUnlessSet => self.status = Status::error(""),
-            Item::Error("") if self.status != Status::Unset => {}
             Item::Error(description) => self.status = Status::error(description.to_owned()),
         }
     }
