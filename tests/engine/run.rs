@@ -490,7 +490,8 @@ impl World {
     }
 
     fn thread(self: &Arc<Self>, carried: Carried, steps: &Steps) {
-        if carried == Carried::Context && is_ambiguous() {
+        let is_unclear = is_ambiguous() || !self.activates && is_left_out();
+        if carried == Carried::Context && is_unclear {
             return;
         }
         let (world, steps) = (Arc::clone(self), steps.clone());
