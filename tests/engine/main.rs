@@ -2,6 +2,11 @@
 
 mod agreement;
 mod differences;
+mod filters;
+mod lifetimes;
+mod limits;
+mod parents;
 mod plan;
+mod recorded;
 mod run;
 mod seen;
