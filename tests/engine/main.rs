@@ -7,6 +7,8 @@ mod lifetimes;
 mod limits;
 mod parents;
 mod plan;
+mod planner;
 mod recorded;
 mod run;
 mod seen;
+mod values;

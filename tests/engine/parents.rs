@@ -62,7 +62,7 @@ fn a_span_taken_along_from_an_annotated_function_continues_its_trace_beside_anot
         .with(tracing_subscriber::fmt::layer().with_writer(std::io::sink));
     run_with(subscriber, || {
         let taken = ours(Span::current);
-        taken.in_scope(|| info_span!("later").in_scope(|| ours_later()));
+        taken.in_scope(|| info_span!("later").in_scope(ours_later));
         info_span!(parent: &taken, "below");
     });
     let ours = recorded.span("ours");
@@ -107,7 +107,7 @@ fn follows_from_is_a_link() {
             .map(|link| link.span_context.clone())
             .collect::<Vec<_>>()
     };
-    assert_eq!(to(&first), [second.span_context.clone()]);
+    assert_eq!(to(&first), std::slice::from_ref(&second.span_context));
     assert_eq!(
         to(&second),
         [first.span_context.clone(), first.span_context]

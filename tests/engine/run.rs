@@ -2,16 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::error::Error;
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context as Task, Poll, Waker};
 
-use tracing::field::Empty;
 use tracing::span::EnteredSpan;
-use tracing::{Instrument as _, Level, Value, event, span};
+use tracing::{Instrument as _, Level, event, span};
 use tracing_relay::testing::Traces;
 use tracing_relay::{
     SpanId, TraceCarrier, TraceContext, current_context, request_span, task, traced,
@@ -20,6 +17,7 @@ use tracing_relay::{
 use crate::plan::{
     CONTEXTS, Carried, End, Event, EventLevel, FutureKind, Key, Number, Place, Step, Steps, Val,
 };
+use crate::values::{Recorded, with_value};
 
 /// The name of the callsites of spans of `tracing`.
 pub(crate) const THEIRS: &str = "theirs";
@@ -59,14 +57,21 @@ pub(crate) struct Failed;
 thread_local! {
     /// The spans that are entered on this thread.
     static ENTERED: RefCell<Vec<Number>> = const { RefCell::new(Vec::new()) };
-    /// Whether the work on this thread was detached, and from what.
-    static DETACHED: Cell<Option<Option<SpanId>>> = const { Cell::new(None) };
+    /// What the work on this thread was detached from, if it was.
+    static DETACHED: Cell<Detached> = const { Cell::new(Detached::Not) };
 }
 
 /// Whether this is work that was detached, outside of each span that it started. The reference takes what is current
 /// around it for what is current in it: for events, and where it does not activate contexts for spans too.
 fn is_left_out() -> bool {
-    DETACHED.get().is_some() && current_context().is_none()
+    DETACHED.get() != Detached::Not && current_context().is_none()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Detached {
+    Not,
+    FromNothing,
+    From(SpanId),
 }
 
 /// Runs a program to its end, when no span is open any more.
@@ -79,10 +84,10 @@ pub(crate) fn run(steps: &Steps, traces: &Traces, activates: bool) -> Vec<Said> 
         said: Mutex::default(),
     });
     world.run(steps);
-    while let Some((_, future)) = take(&world.futures, |all| all.pop_first()) {
+    while let Some((_, future)) = take(&world.futures, BTreeMap::pop_first) {
         drop(future);
     }
-    while let Some((_, span)) = take(&world.spans, |all| all.pop_first()) {
+    while let Some((_, span)) = take(&world.spans, BTreeMap::pop_first) {
         drop(span);
     }
     take(&world.said, std::mem::take)
@@ -327,8 +332,10 @@ impl World {
             Step::DropFuture(number) => drop(take(&self.futures, |all| all.remove(number))),
             Step::Thread(carried, steps) => self.thread(*carried, steps),
             Step::Detached(steps) => {
-                let from = current_context().map(|context| context.span_id());
-                let before = DETACHED.replace(Some(from));
+                let from = current_context().map_or(Detached::FromNothing, |context| {
+                    Detached::From(context.span_id())
+                });
+                let before = DETACHED.replace(from);
                 task::TaskContext::detached().run(|| self.run_inside(NOTHING, steps));
                 DETACHED.set(before);
             }
@@ -340,7 +347,7 @@ impl World {
             return;
         }
         if place == Place::Here
-            && let Some(Some(from)) = DETACHED.get()
+            && let Detached::From(from) = DETACHED.get()
         {
             self.say(Said::Detached(number, from));
         }
@@ -495,7 +502,10 @@ impl World {
             return;
         }
         let (world, steps) = (Arc::clone(self), steps.clone());
-        let detached = DETACHED.get().filter(|_| carried == Carried::Context);
+        let detached = match carried {
+            Carried::Context => DETACHED.get(),
+            Carried::Nothing => Detached::Not,
+        };
         let innermost = ENTERED.with_borrow(|entered| entered.last().copied());
         let brought = innermost.filter(|_| carried == Carried::Context);
         let body = move || {
@@ -517,80 +527,4 @@ impl World {
         };
         thread.join().expect("nothing panics unseen");
     }
-}
-
-/// A value in the form that `tracing` takes.
-enum Recorded {
-    Value(Box<dyn Value>),
-    Error(Box<dyn Error + 'static>),
-}
-
-struct Text(&'static str);
-
-impl fmt::Display for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl fmt::Debug for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Text({:?})", self.0)
-    }
-}
-
-/// An error with sources.
-#[derive(Debug)]
-struct Chain(Option<Box<Chain>>, usize);
-
-impl Chain {
-    fn new(sources: usize) -> Self {
-        Self(
-            sources.checked_sub(1).map(|rest| Box::new(Self::new(rest))),
-            sources,
-        )
-    }
-}
-
-impl fmt::Display for Chain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} below", self.1)
-    }
-}
-
-impl Error for Chain {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.as_deref().map(|source| source as _)
-    }
-}
-
-impl From<Val> for Recorded {
-    fn from(value: Val) -> Self {
-        Self::Value(match value {
-            Val::Absent => Box::new(Empty),
-            Val::Bool(value) => Box::new(value),
-            Val::I64(value) => Box::new(value),
-            Val::U64(value) => Box::new(value),
-            Val::I128(value) => Box::new(value),
-            Val::U128(value) => Box::new(value),
-            Val::F64(value) => Box::new(value),
-            Val::Text(value) => Box::new(value),
-            Val::Display(value) => Box::new(tracing::field::display(Text(value))),
-            Val::Debug(value) => Box::new(tracing::field::debug(Text(value))),
-            Val::Error(sources) => return Self::Error(Box::new(Chain::new(sources))),
-        })
-    }
-}
-
-impl Recorded {
-    fn as_value(&self) -> &dyn Value {
-        match self {
-            Self::Value(value) => &**value,
-            Self::Error(error) => error,
-        }
-    }
-}
-
-fn with_value(value: &Val, f: impl FnOnce(&dyn Value)) {
-    f(Recorded::from(*value).as_value());
 }
