@@ -26,6 +26,22 @@ fn attributes_over_the_limit_are_dropped_and_counted() {
 }
 
 #[test]
+fn a_field_that_is_recorded_again_and_again_takes_the_room_of_one() {
+    let recorded = Recorded::new();
+    recorded.run(|| {
+        let span = info_span!("span", progress = 0, result = tracing::field::Empty);
+        for progress in 1..=1_000 {
+            span.record("progress", progress);
+        }
+        span.record("result", "good");
+    });
+    let span = recorded.span("span");
+    assert_eq!(attribute(&span, "progress"), Some("1000".into()));
+    assert_eq!(attribute(&span, "result"), Some("good".into()));
+    assert_eq!(span.dropped_attributes_count, 0);
+}
+
+#[test]
 fn events_and_links_over_the_limit_are_dropped_and_counted() {
     let recorded = limited(|limits| (limits.events, limits.links) = (2, 1));
     recorded.run(|| {

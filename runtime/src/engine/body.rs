@@ -40,6 +40,8 @@ pub(crate) struct Body {
     counts: Counts,
     /// The item that has items of its own, until it ends.
     open: Option<Open>,
+    /// Whether there is no room for attributes, and none of them is there twice.
+    is_full: bool,
 }
 
 #[derive(Debug, Default)]
@@ -73,6 +75,7 @@ impl Body {
         self.bytes.clear();
         self.counts = Counts::default();
         self.open = None;
+        self.is_full = false;
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -205,7 +208,11 @@ impl Body {
 
     /// Appends the items of another, as far as there is room.
     pub(crate) fn append(&mut self, limits: &Limits, other: &Self) {
-        let (here, there) = (&mut self.counts, other.counts);
+        let there = other.counts;
+        if self.counts.attributes + there.attributes > limits.attributes {
+            self.forget_repeated(limits);
+        }
+        let here = &mut self.counts;
         if here.attributes + there.attributes > limits.attributes
             || here.events + there.events > limits.events
             || here.links + there.links > limits.links
@@ -262,7 +269,48 @@ impl Body {
         }
     }
 
+    /// Makes room: of the attributes that are there twice only the last value counts.
+    #[cold]
+    fn forget_repeated(&mut self, limits: &Limits) {
+        if self.is_full {
+            return;
+        }
+        let mut items = Vec::new();
+        let mut rest = Items::new(&self.bytes);
+        loop {
+            let before = rest.0;
+            let Some(item) = rest.next() else {
+                break;
+            };
+            let len = before.len() - rest.0.len();
+            let key = match item {
+                Item::Field(number, _) => Some((Some(number), "")),
+                Item::Attribute(key, _) => Some((None, key)),
+                _ => None,
+            };
+            items.push((key, before.get(..len).unwrap_or_default()));
+        }
+        let mut kept = Vec::with_capacity(self.bytes.len());
+        let mut forgotten = 0;
+        for (number, (key, bytes)) in items.iter().enumerate() {
+            let mut later = items.iter().skip(number + 1);
+            if key.is_some() && later.any(|(later, _)| later == key) {
+                forgotten += 1;
+            } else {
+                kept.extend_from_slice(bytes);
+            }
+        }
+        self.is_full = forgotten == 0 && self.counts.attributes >= limits.attributes;
+        if forgotten > 0 {
+            self.counts.attributes -= forgotten;
+            self.bytes = kept;
+        }
+    }
+
     fn has_room_for_attribute(&mut self, limits: &Limits) -> bool {
+        if self.open.is_none() && self.counts.attributes >= limits.attributes {
+            self.forget_repeated(limits);
+        }
         let counts = &mut self.counts;
         match &mut self.open {
             Some(open) => has_room(
