@@ -27,6 +27,9 @@ const DROPPED: u8 = 10;
 /// Beyond this many bytes a span takes no further name or status from outside: these have no count.
 pub(super) const MOST_BYTES: usize = 1 << 20;
 
+/// Beyond this many bytes a span is not looked through for attributes that are there twice.
+const MOST_LOOKED_THROUGH: usize = 8 << 10;
+
 const BOOL: u8 = 0;
 const I64: u8 = 1;
 const F64: u8 = 2;
@@ -272,7 +275,7 @@ impl Body {
     /// Makes room: of the attributes that are there twice only the last value counts.
     #[cold]
     fn forget_repeated(&mut self, limits: &Limits) {
-        if self.is_full {
+        if self.is_full || self.bytes.len() > MOST_LOOKED_THROUGH {
             return;
         }
         let mut items = Vec::new();
