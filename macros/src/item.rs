@@ -143,11 +143,11 @@ pub(crate) fn describe(item: &TokenStream) -> &'static str {
     let mut tokens = item.clone().into_iter().peekable();
     while let Some(token) = tokens.next() {
         let word = match token {
-            TokenTree::Ident(word) => word,
+            TokenTree::Ident(word) => word.to_string(),
             TokenTree::Punct(_) if header == "const" => break,
             _ => continue,
         };
-        if let Some((_, found)) = words.iter().find(|(keyword, _)| word == keyword) {
+        if let Some((_, found)) = words.iter().find(|(keyword, _)| word == *keyword) {
             return found;
         }
         if matches!(tokens.peek(), Some(TokenTree::Punct(bang)) if bang.as_char() == '!') {

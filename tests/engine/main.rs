@@ -1,14 +1,12 @@
-//! The engine beside tracing-opentelemetry, and its layer.
+//! The engine's queue and its exporting thread: what becomes of each span, whatever the exporter does.
+//!
+//! A binary of its own, because counting allocations replaces the allocator, and because the warnings go to the
+//! global subscriber.
 
-mod agreement;
-mod differences;
-mod filters;
-mod lifetimes;
-mod limits;
-mod parents;
-mod plan;
-mod planner;
-mod recorded;
-mod run;
-mod seen;
-mod values;
+mod accounts;
+mod costs;
+mod ends;
+mod exporter;
+mod loads;
+mod sampling;
+mod warnings;

@@ -164,6 +164,10 @@ impl Params {
                 cfgs,
                 ..
             } = param;
+            // Captured as it is: it has nothing to drop, and all of it or nothing is captured.
+            if param.is_copied() && !mutated.contains(name) {
+                continue;
+            }
             let ours = mutated
                 .contains(name)
                 .then(|| Token![mut](Span::mixed_site()));
@@ -264,6 +268,12 @@ impl Param {
             #[allow(unused_variables, clippy::used_underscore_binding)]
             let #pattern = #reference #name;
         }
+    }
+
+    /// Whether it is a value that is copied as a whole, and that the body does not change.
+    fn is_copied(&self) -> bool {
+        let named = matches!(self.pattern, Pattern::Name);
+        named && self.primitive && !self.exclusive && self.mutability.is_none()
     }
 
     /// The names that the user gave.
@@ -390,10 +400,11 @@ fn is_primitive(ty: &Type) -> bool {
     ];
     match peel(ty) {
         Type::Reference(reference) => is_primitive(&reference.elem),
+        // Compared to each name, the identifier would be made into text for each.
         Type::Path(path) => path
             .path
             .get_ident()
-            .is_some_and(|ident| PRIMITIVES.iter().any(|name| ident == name)),
+            .is_some_and(|ident| PRIMITIVES.contains(&ident.to_string().as_str())),
         _ => false,
     }
 }

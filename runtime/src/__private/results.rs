@@ -10,17 +10,25 @@ use crate::span::{Failure, Finish, SpanOutcome, Told};
 #[derive(Debug)]
 pub struct OutcomeProbe<R>(PhantomData<fn() -> R>);
 
+impl<R> Clone for OutcomeProbe<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for OutcomeProbe<R> {}
+
 /// The probe under all its references, for a type that can be written out. Call `relay_finish` on it.
 #[inline]
 #[must_use]
-pub const fn outcome_probe<'a, R: 'a>() -> &'a &'a &'a &'a &'a &'a &'a OutcomeProbe<R> {
-    &&&&&&&OutcomeProbe(PhantomData)
+pub const fn outcome_probe<'a, R: 'a>() -> &'a &'a &'a &'a &'a &'a OutcomeProbe<R> {
+    &&&&&&OutcomeProbe(PhantomData)
 }
 
 /// The same for the type of this value.
 #[inline]
 #[must_use]
-pub const fn outcome_probe_of<'a, R: 'a>(_: &R) -> &'a &'a &'a &'a &'a &'a &'a OutcomeProbe<R> {
+pub const fn outcome_probe_of<'a, R: 'a>(_: &R) -> &'a &'a &'a &'a &'a &'a OutcomeProbe<R> {
     outcome_probe()
 }
 
@@ -29,8 +37,8 @@ pub const fn outcome_probe_of<'a, R: 'a>(_: &R) -> &'a &'a &'a &'a &'a &'a &'a O
 pub trait Outcome {
     /// The type of the result.
     type Result;
-    /// How the span is told.
-    fn relay_finish(&self) -> Told<Self::Result>;
+    /// How the span is told. It takes no reference, so that none is kept while the body is awaited.
+    fn relay_finish(self) -> Told<Self::Result>;
 }
 
 /// First answer: the type says it itself.
@@ -38,7 +46,7 @@ impl<R: SpanOutcome> Outcome for &&&&&&OutcomeProbe<R> {
     type Result = R;
 
     #[inline]
-    fn relay_finish(&self) -> Told<R> {
+    fn relay_finish(self) -> Told<R> {
         |finish, result| {
             if let Some(failure) = result.failure() {
                 finish.failure(&failure);
@@ -52,7 +60,7 @@ impl<T, E: Error> Outcome for &&&&&OutcomeProbe<Result<T, E>> {
     type Result = Result<T, E>;
 
     #[inline]
-    fn relay_finish(&self) -> Told<Self::Result> {
+    fn relay_finish(self) -> Told<Self::Result> {
         |finish, result| {
             if let Err(error) = result {
                 finish.failure(&Failure::of_type::<E>().with_error(error));
@@ -66,7 +74,7 @@ impl<T, E: AsRef<dyn Error + Send + Sync + 'static>> Outcome for &&&&OutcomeProb
     type Result = Result<T, E>;
 
     #[inline]
-    fn relay_finish(&self) -> Told<Self::Result> {
+    fn relay_finish(self) -> Told<Self::Result> {
         |finish, result| {
             if let Err(error) = result {
                 finish.failure(&Failure::of_type::<E>().with_error(error.as_ref()));
@@ -80,7 +88,7 @@ impl<T, E: AsRef<dyn Error + 'static>> Outcome for &&&OutcomeProbe<Result<T, E>>
     type Result = Result<T, E>;
 
     #[inline]
-    fn relay_finish(&self) -> Told<Self::Result> {
+    fn relay_finish(self) -> Told<Self::Result> {
         |finish, result| {
             if let Err(error) = result {
                 finish.failure(&Failure::of_type::<E>().with_error(error.as_ref()));
@@ -94,7 +102,7 @@ impl<T, E: Display> Outcome for &&OutcomeProbe<Result<T, E>> {
     type Result = Result<T, E>;
 
     #[inline]
-    fn relay_finish(&self) -> Told<Self::Result> {
+    fn relay_finish(self) -> Told<Self::Result> {
         |finish, result| {
             if let Err(error) = result {
                 finish.failure(&Failure::of_type::<E>().with_message(error));
@@ -108,7 +116,7 @@ impl<T, E> Outcome for &OutcomeProbe<Result<T, E>> {
     type Result = Result<T, E>;
 
     #[inline]
-    fn relay_finish(&self) -> Told<Self::Result> {
+    fn relay_finish(self) -> Told<Self::Result> {
         |finish, result| {
             if result.is_err() {
                 finish.failure(&Failure::of_type::<E>());
@@ -122,7 +130,7 @@ impl<R> Outcome for OutcomeProbe<R> {
     type Result = R;
 
     #[inline]
-    fn relay_finish(&self) -> Told<R> {
+    fn relay_finish(self) -> Told<R> {
         never_fails
     }
 }

@@ -32,6 +32,10 @@ pub(crate) use surroundings::{Ambient, ambient, snapshot};
 
 /// The context of the innermost span that is current here.
 pub(crate) fn context() -> Option<TraceContext> {
+    #[cfg(feature = "engine")]
+    if let Some(context) = with_thread(|thread| thread.stack.settled_context()).flatten() {
+        return Some(context);
+    }
     #[cfg(feature = "spans")]
     return ambient().context;
     #[cfg(not(feature = "spans"))]

@@ -5,6 +5,8 @@ use std::cell::RefCell;
 
 use super::frame::Frame;
 use crate::baggage::Baggage;
+#[cfg(feature = "engine")]
+use crate::context::TraceContext;
 #[cfg(feature = "otel")]
 use crate::otel;
 use crate::span::{Active, Pool};
@@ -176,6 +178,34 @@ impl Stack {
     pub(crate) fn innermost(&self) -> Option<(Option<&Frame>, Mark)> {
         let entered = self.entries.last()?;
         Some((entered.entry.frame(), entered.mark))
+    }
+
+    /// The context of the innermost entry, where nothing of others can be inside it unseen.
+    #[cfg(feature = "engine")]
+    pub(crate) fn settled_context(&self) -> Option<TraceContext> {
+        match self.innermost()? {
+            (Some(frame), Mark::Nothing) => frame.context.clone(),
+            _ => None,
+        }
+    }
+
+    /// The innermost entry, if it is a span that was entered with this token.
+    #[cfg(feature = "engine")]
+    pub(crate) fn innermost_span(&mut self, token: Token) -> Option<&mut Active> {
+        let entered = self.entries.last_mut()?;
+        match &mut entered.entry {
+            Entry::Span(active) if entered.token == token => Some(active),
+            _ => None,
+        }
+    }
+
+    /// Leaves the innermost entry, if it is a span.
+    #[cfg(feature = "engine")]
+    pub(crate) fn pop_span(&mut self) -> Option<Box<Active>> {
+        match self.entries.pop()?.entry {
+            Entry::Span(active) => Some(active),
+            _ => None,
+        }
     }
 
     fn push(&mut self, entry: Entry, mark: Mark) -> Token {

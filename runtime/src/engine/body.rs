@@ -66,6 +66,13 @@ pub(crate) struct Counts {
     pub(crate) dropped_links: u32,
 }
 
+impl Counts {
+    /// How many times an attribute was written: the same one may be among them twice.
+    pub(crate) fn attributes(&self) -> usize {
+        usize::try_from(self.attributes).unwrap_or(usize::MAX)
+    }
+}
+
 /// Values of one type, for an attribute that is a list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Value<'a> {

@@ -82,7 +82,9 @@ impl Builder {
     }
 
     /// Whether `opentelemetry::Context::current()` inside a span is that span, so that code on OpenTelemetry's API
-    /// is in the same traces; it is unless set. Each span then costs an allocation, and each poll an attachment.
+    /// is in the same traces; it is unless set. What is done to the active span through the API is then in the
+    /// exported span, but for its end: a span ends when its code does. Each span costs the two allocations of
+    /// OpenTelemetry's own span, and each poll an attachment.
     pub fn with_context_activation(mut self, activates: bool) -> Self {
         self.config.activates = activates;
         self
@@ -125,12 +127,17 @@ impl Builder {
     /// The system cannot start a thread.
     pub fn build(self) -> io::Result<Engine> {
         let shared = Shared::new(self.config, self.immediate);
-        let worker = match self.start {
-            Some(start) => Some(start(Arc::clone(&shared))?),
-            None => None,
+        let worker = if let Some(start) = self.start {
+            Some(start(Arc::clone(&shared))?)
+        } else {
+            // There is nobody to wait for. Spans without an exporter are dropped.
+            shared.queue.close();
+            shared.progress.end();
+            None
         };
         Ok(Engine {
             shared,
+            process: worker.is_some().then(std::process::id),
             worker: Mutex::new(worker),
         })
     }
@@ -141,5 +148,25 @@ impl fmt::Debug for Builder {
         f.debug_struct("Builder")
             .field("config", &self.config)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_cannot_be_started_is_an_error_and_leaves_nothing_behind() {
+        let kept = Arc::new(Mutex::new(None));
+        let mut builder = Builder::new();
+        let slot = Arc::clone(&kept);
+        builder.start = Some(Box::new(move |shared| {
+            *slot.lock().expect("nothing panics") = Some(Arc::downgrade(&shared));
+            Err(io::Error::other("no more threads"))
+        }));
+        let error = builder.build().expect_err("there is no thread");
+        assert_eq!(error.to_string(), "no more threads");
+        let shared = kept.lock().expect("nothing panics").take();
+        assert!(shared.is_some_and(|shared| shared.upgrade().is_none()));
     }
 }

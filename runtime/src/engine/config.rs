@@ -102,23 +102,27 @@ impl Default for Limits {
 }
 
 /// How spans wait for their export. What does not fit is dropped and counted.
+///
+/// Each thread keeps up to 128 spans or 48 KiB of its own before they go to the queue, which are not counted here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueueLimits {
-    /// Spans that wait at most; 65,536.
+    /// Spans that wait at most; 131,072.
     pub spans: usize,
-    /// Bytes that waiting spans take at most; 32 MiB.
+    /// Bytes that waiting spans take at most, with room that is not used; 32 MiB. A span with five small fields takes
+    /// some 200. A single span of more than this is dropped.
     pub bytes: usize,
-    /// Spans of one call of the exporter; 512.
+    /// Spans of one call of the exporter; 512. A batch is smaller when it was due, and when it would be 1 MiB or an
+    /// eighth of `bytes`.
     pub batch: usize,
-    /// How long a span waits at most for others to go with; one second.
+    /// How long a span waits at most for others to go with; one second. With zero each one is exported at once.
     pub delay: Duration,
 }
 
 impl Default for QueueLimits {
     fn default() -> Self {
         Self {
-            spans: 65_536,
+            spans: 131_072,
             bytes: 32 << 20,
             batch: 512,
             delay: Duration::from_secs(1),

@@ -1,68 +1,97 @@
 //! Ended spans as the data that exporters of OpenTelemetry's SDK take.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use opentelemetry::trace::{
     Event, Link, SpanContext, SpanKind, Status, TraceFlags as OtelFlags, TraceState as OtelState,
 };
 use opentelemetry::{Array, Key, KeyValue, StringValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
-use tracing::Metadata;
 
 use super::body::{Item, Items, LinkedTo, List, Written};
+use super::callsites::{Callsite, Callsites};
+use super::chunk::{Chunk, Thread, Waiting};
 use super::clock::Calendar;
 use super::config::Config;
-use super::queue::{Chunk, Thread, Waiting};
 use crate::context::TraceContext;
 use crate::semconv;
 use crate::span::Kind;
 
-/// All spans of a chunk.
-pub(crate) fn of_chunk<'a>(
+/// Attributes that a span may get beside its own.
+const ADDED: usize = 7;
+
+/// Makes the data of the SDK of what waits.
+pub(crate) struct Translator<'a> {
     config: &'a Config,
-    calendar: &'a Calendar,
-    chunk: &'a Chunk,
-) -> impl Iterator<Item = SpanData> + 'a {
-    chunk
-        .spans()
-        .map(move |(span, items)| of_span(config, calendar, chunk.thread(), span, items))
+    calendar: Calendar,
+    callsites: Callsites,
 }
 
-fn of_span(
-    config: &Config,
-    calendar: &Calendar,
-    thread: Option<&Thread>,
-    span: &Waiting,
-    items: &[u8],
-) -> SpanData {
-    let head = &span.head;
-    let mut read = Read::default();
-    for item in Items::new(items) {
-        read.item(head.metadata, calendar, item);
+impl<'a> Translator<'a> {
+    pub(crate) fn new(config: &'a Config) -> Self {
+        Self {
+            config,
+            calendar: Calendar::new(),
+            callsites: Callsites::default(),
+        }
     }
-    add_place(config, head.metadata, thread, &mut read.attributes);
-    SpanData {
-        span_context: context_of(&head.context),
-        parent_span_id: head
-            .parent
-            .map_or(opentelemetry::SpanId::INVALID, |parent| {
-                opentelemetry::SpanId::from_bytes(parent.to_bytes())
-            }),
-        parent_span_is_remote: head.parent_is_remote,
-        span_kind: kind_of(head.kind),
-        name: read
-            .name
-            .map_or(Cow::Borrowed(head.metadata.name()), |name| {
-                Cow::Owned(name.to_owned())
-            }),
-        start_time: calendar.time(head.start),
-        end_time: calendar.time(head.end),
-        attributes: read.attributes.list,
-        dropped_attributes_count: span.counts.dropped_attributes,
-        events: events_of(read.events, span.counts.dropped_events),
-        links: links_of(read.links, span.counts.dropped_links),
-        status: read.status,
-        instrumentation_scope: config.instrumentation.clone(),
+
+    /// Looks at the system's clock, for the spans that follow.
+    pub(crate) fn refresh(&mut self) {
+        self.calendar = Calendar::new();
+    }
+
+    /// All spans of a chunk.
+    pub(crate) fn chunk(&mut self, chunk: &Chunk) -> Vec<SpanData> {
+        let thread = chunk.thread.as_deref();
+        chunk
+            .spans()
+            .map(|(span, items)| self.span(thread, span, items))
+            .collect()
+    }
+
+    /// One span, that ended on `thread`.
+    pub(crate) fn span(
+        &mut self,
+        thread: Option<&Thread>,
+        span: &Waiting,
+        items: &[u8],
+    ) -> SpanData {
+        let head = &span.head;
+        let callsite = self.callsites.of(head.metadata);
+        let mut read = Read::default();
+        read.attributes.may_repeat = !callsite.is_plain;
+        read.attributes
+            .list
+            .reserve_exact(span.counts.attributes() + ADDED);
+        for item in Items::new(items) {
+            read.item(callsite, &self.calendar, item);
+        }
+        add_place(self.config, callsite, thread, &mut read.attributes);
+        SpanData {
+            span_context: context_of(&head.context),
+            parent_span_id: head
+                .parent
+                .map_or(opentelemetry::SpanId::INVALID, |parent| {
+                    opentelemetry::SpanId::from_bytes(parent.to_bytes())
+                }),
+            parent_span_is_remote: head.parent_is_remote,
+            span_kind: kind_of(head.kind),
+            name: read
+                .name
+                .map_or(Cow::Borrowed(head.metadata.name()), |name| {
+                    Cow::Owned(name.to_owned())
+                }),
+            start_time: self.calendar.time(head.start),
+            end_time: self.calendar.time(head.end),
+            attributes: read.attributes.list,
+            dropped_attributes_count: span.counts.dropped_attributes,
+            events: events_of(read.events, span.counts.dropped_events),
+            links: links_of(read.links, span.counts.dropped_links),
+            status: read.status,
+            instrumentation_scope: self.config.instrumentation.clone(),
+        }
     }
 }
 
@@ -79,21 +108,21 @@ struct Read<'a> {
 }
 
 impl<'a> Read<'a> {
-    fn of(metadata: &'static Metadata<'static>, calendar: &Calendar, items: Items<'a>) -> Self {
+    fn of(callsite: &Callsite, calendar: &Calendar, items: Items<'a>) -> Self {
         let mut read = Self::default();
         for item in items {
-            read.item(metadata, calendar, item);
+            read.item(callsite, calendar, item);
         }
         read
     }
 
-    fn item(&mut self, metadata: &'static Metadata<'static>, calendar: &Calendar, item: Item<'a>) {
+    fn item(&mut self, callsite: &Callsite, calendar: &Calendar, item: Item<'a>) {
         match item {
             Item::Name(name) => self.name = Some(name),
             Item::Field(number, value) => {
-                if let Some(field) = metadata.fields().iter().nth(number) {
+                if let Some(key) = callsite.keys.get(number) {
                     self.attributes
-                        .set(Key::from_static_str(field.name()), value_of(value));
+                        .set_field(number, key.clone(), value_of(value));
                 }
             }
             Item::Attribute(key, value) => {
@@ -101,7 +130,7 @@ impl<'a> Read<'a> {
                     .set(Key::new(key.to_owned()), value_of(value));
             }
             Item::Event(at, items) => {
-                let event = Self::of(metadata, calendar, items);
+                let event = Self::of(callsite, calendar, items);
                 self.events.push(Event::new(
                     event.name.unwrap_or_default().to_owned(),
                     calendar.time_of(at),
@@ -110,7 +139,7 @@ impl<'a> Read<'a> {
                 ));
             }
             Item::Link(to, items) => {
-                let link = Self::of(metadata, calendar, items);
+                let link = Self::of(callsite, calendar, items);
                 self.links.push(Link::new(
                     linked(&to),
                     link.attributes.list,
@@ -137,10 +166,34 @@ impl<'a> Read<'a> {
 #[derive(Default)]
 struct Attributes {
     list: Vec<KeyValue>,
+    /// The first 64 fields of the callsite, where they are there.
+    fields: u64,
+    /// Whether a new key may be there already, so that each of them has to be looked at.
+    may_repeat: bool,
 }
 
 impl Attributes {
+    /// The field of this number of the callsite.
+    fn set_field(&mut self, number: usize, key: Key, value: opentelemetry::Value) {
+        let bit = u32::try_from(number)
+            .ok()
+            .and_then(|number| 1u64.checked_shl(number));
+        match bit {
+            Some(bit) if !self.may_repeat && self.fields & bit == 0 => {
+                self.fields |= bit;
+                self.list.push(KeyValue::new(key, value));
+            }
+            _ => self.replace(key, value),
+        }
+    }
+
+    /// Any other one.
     fn set(&mut self, key: Key, value: opentelemetry::Value) {
+        self.may_repeat = true;
+        self.replace(key, value);
+    }
+
+    fn replace(&mut self, key: Key, value: opentelemetry::Value) {
         match self.list.iter_mut().find(|attribute| attribute.key == key) {
             Some(attribute) => attribute.value = value,
             None => self.list.push(KeyValue::new(key, value)),
@@ -150,7 +203,7 @@ impl Attributes {
     /// What is known of every span does not replace what this one says.
     fn add(&mut self, key: &'static str, value: impl Into<opentelemetry::Value>) {
         let key = Key::from_static_str(key);
-        if !self.list.iter().any(|attribute| attribute.key == key) {
+        if !self.may_repeat || !self.list.iter().any(|attribute| attribute.key == key) {
             self.list.push(KeyValue::new(key, value));
         }
     }
@@ -159,10 +212,11 @@ impl Attributes {
 /// Where in the source the span is, and on which thread it was.
 fn add_place(
     config: &Config,
-    metadata: &'static Metadata<'static>,
+    callsite: &Callsite,
     thread: Option<&Thread>,
     attributes: &mut Attributes,
 ) {
+    let metadata = callsite.metadata;
     if config.location {
         if let Some(file) = metadata.file() {
             attributes.add(semconv::CODE_FILE_PATH, file);
@@ -170,9 +224,8 @@ fn add_place(
         if let Some(line) = metadata.line() {
             attributes.add(semconv::CODE_LINE_NUMBER, i64::from(line));
         }
-        if let Some(module) = metadata.module_path() {
-            let function = format!("{module}::{}", metadata.name());
-            attributes.add(semconv::CODE_FUNCTION_NAME, function);
+        if let Some(function) = &callsite.function {
+            attributes.add(semconv::CODE_FUNCTION_NAME, Arc::clone(function));
         }
     }
     if config.threads
@@ -182,7 +235,7 @@ fn add_place(
             attributes.add(semconv::THREAD_ID, number);
         }
         if let Some(name) = &thread.name {
-            attributes.add(semconv::THREAD_NAME, name.clone());
+            attributes.add(semconv::THREAD_NAME, Arc::clone(name));
         }
     }
     if config.target {
@@ -249,6 +302,9 @@ fn linked(to: &LinkedTo<'_>) -> SpanContext {
 
 /// What OpenTelemetry's older grammar does not know stays behind.
 fn state_of(text: &str) -> OtelState {
+    if text.is_empty() {
+        return OtelState::NONE;
+    }
     text.parse().unwrap_or_default()
 }
 

@@ -13,6 +13,9 @@ use super::body::Body;
 use super::config::Limits;
 use crate::otel::Note;
 
+/// The most bytes of room that an inbox keeps.
+const LARGEST_SPARE: usize = 1 << 10;
+
 /// What is said about an open span from outside.
 #[derive(Debug)]
 pub(crate) struct Inbox {
@@ -97,18 +100,27 @@ impl Inbox {
             let mut body = self.lock();
             self.open.store(false, Ordering::Release);
             self.filled.store(false, Ordering::Release);
-            body.clear();
+            clear(&mut body);
         }
     }
 
     fn move_into(&self, record: &mut Body, body: &mut Body) {
         record.append(&self.limits, body);
-        body.clear();
+        clear(body);
         self.filled.store(false, Ordering::Release);
     }
 
     fn lock(&self) -> MutexGuard<'_, Body> {
         self.body.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An inbox may be kept by others for long after the span.
+fn clear(body: &mut Body) {
+    if body.capacity() > LARGEST_SPARE {
+        *body = Body::default();
+    } else {
+        body.clear();
     }
 }
 

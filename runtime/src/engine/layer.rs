@@ -250,7 +250,8 @@ where
             }
             return;
         }
-        if self.shared.is_closed() {
+        // Exporters of OpenTelemetry ask that their own work is not traced: it would never end.
+        if self.shared.is_closed() || crate::otel::is_suppressed() {
             return;
         }
         let handle = local::handle(&self.shared);
@@ -437,6 +438,8 @@ where
         };
         let open = span.extensions_mut().remove::<Open>();
         if let Some(Open::Recording(mut recording)) = open {
+            // Nobody can look at it through OpenTelemetry any more.
+            recording.otel = None;
             recording.settle();
             let Recording {
                 record,

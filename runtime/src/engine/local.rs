@@ -6,12 +6,13 @@
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use super::Shared;
 use super::body::Body;
-use super::clock::Calendar;
+use super::chunk::{Chunk, Head};
+use super::export::Translator;
 use super::ids::Generator;
-use super::queue::{Buffer, Chunk, Head};
+use super::queue::Buffer;
 use super::record::Record;
-use super::{Shared, export};
 use crate::context::TraceContext;
 use crate::current::with_thread;
 
@@ -58,11 +59,18 @@ impl Handle {
             None => engine.queue.push(&self.buffer, head, body),
             Some(immediate) => {
                 let chunk = Chunk::of_one(head, body);
-                for span in export::of_chunk(&engine.config, &Calendar::new(), &chunk) {
+                for span in Translator::new(&engine.config).chunk(&chunk) {
                     immediate.ended(span);
                 }
             }
         }
+    }
+}
+
+/// A thread ends, or an engine has: what is left goes along.
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.engine.queue.leave(&self.buffer);
     }
 }
 
@@ -125,7 +133,12 @@ pub(crate) fn handle_of(number: u64) -> Option<Rc<Handle>> {
             .filter_map(Weak::upgrade)
             .find(|engine| engine.number == number)
     }?;
-    (!engine.is_closed()).then(|| handle(&engine))
+    Some(if engine.is_closed() {
+        // For the count of what comes too late.
+        Rc::new(Handle::new(&engine))
+    } else {
+        handle(&engine)
+    })
 }
 
 /// Starts a span of this thread; see [`Record::start`].

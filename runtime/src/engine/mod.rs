@@ -28,15 +28,37 @@
 //! A recorded span allocates nothing once its thread is warm, reads the clock twice, and locks nothing that
 //! another span could hold. Spans wait as bytes: see `docs/performance.md`.
 //!
+//! # What waits, and what is lost
+//!
+//! Ended spans wait in two places: up to 128 or 48 KiB of them in a buffer of the thread on which they ended, then in the
+//! queue of the engine, within [`QueueLimits`]. One thread empties both: a batch as soon as there is one, and everything
+//! after the delay, at a [flush](Engine::flush) and at the [shutdown](Engine::shutdown), also what is on threads that have
+//! nothing to do. The buffer of a thread that ends goes to the queue. Nobody else ever waits for the exporter, and while
+//! nothing waits, that thread sleeps.
+//!
+//! A span is dropped where its chunk does not fit into the queue, where it alone is larger than the queue, and where it ends
+//! after the shutdown. It has failed where the exporter gives an error for its batch, or panics; the exporter is tried
+//! again with the next batch, and no batch a second time. [`Engine::statistics`] counts both, and every span that is not
+//! counted yet still waits. The exporting thread warns of losses in the log, to the global subscriber, at most once a minute
+//! and at the end.
+//!
+//! A process that was forked has no exporting thread: what it records fills its queue, and is then dropped; nobody waits
+//! there for a flush or a shutdown. Build another engine after the fork.
+//!
 //! # Limits
 //!
 //! `tracing::Span::current()` inside an annotated function is not that function's span unless another layer
 //! wants it, so that what is instrumented with it elsewhere starts a new trace:
-//! [`TracingSpans::Always`] makes one for each.
+//! [`TracingSpans::Always`] makes one for each. For values of OpenTelemetry, [`otel::set_attribute`] and its
+//! siblings find the span of the function.
+//!
+//! [`otel::set_attribute`]: crate::otel::set_attribute
 
 mod api;
 mod body;
 mod builder;
+mod callsites;
+mod chunk;
 mod clock;
 mod config;
 mod export;
@@ -45,6 +67,7 @@ mod ids;
 mod inbox;
 mod layer;
 mod local;
+mod losses;
 mod queue;
 mod record;
 mod visit;
@@ -52,7 +75,7 @@ mod worker;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -86,17 +109,19 @@ use worker::Progress;
 pub struct Engine {
     shared: Arc<Shared>,
     worker: Mutex<Option<JoinHandle<()>>>,
+    /// Where the exporting thread runs.
+    process: Option<u32>,
 }
 
-/// What an engine did with its spans so far.
+/// What an engine did with its spans so far. A span that ended is in one of the three in the end; until then it waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Statistics {
     /// Spans that the exporter took.
     pub exported: u64,
-    /// Spans that found no room in the queue.
+    /// Spans that found no room in the queue, or that ended after the shutdown.
     pub dropped: u64,
-    /// Spans that the exporter gave an error for.
+    /// Spans for which the exporter gave an error, or panicked.
     pub failed: u64,
 }
 
@@ -210,33 +235,60 @@ impl Engine {
         layer::new(&self.shared, filter)
     }
 
-    /// Exports what has ended until now, and says whether that was done within `timeout`.
+    /// Exports what has ended until now, and says whether that was done within `timeout`, without a failure of the
+    /// exporter in that time.
     ///
-    /// Blocks this thread, and no other. Do not call it on the only thread of a runtime that the exporter needs.
+    /// Blocks this thread, and no other; with a `timeout` of zero it only asks for it. Do not call it on the only thread
+    /// of a runtime that the exporter needs. On the exporting thread it is always `false`, and after the
+    /// [`shutdown`](Self::shutdown) always `true`.
     pub fn flush(&self, timeout: Duration) -> bool {
+        let failures = self.failures();
         let number = self.shared.queue.request_flush();
-        self.shared.progress.wait(Some(number), timeout)
+        self.wait(Some(number), timeout) && self.failures() == failures
     }
 
-    /// Exports what has ended until now, for the last time, and says whether that was done within `timeout`. What
-    /// comes later is not recorded. A second call does nothing.
+    /// Exports what has ended until now, for the last time, and says whether that was done within `timeout`, without
+    /// a failure of the exporter in that time. What comes later is not recorded, and spans that end later are dropped.
+    ///
+    /// When the time is over, the exporting thread goes on by itself. A further call, also one from another thread
+    /// at the same time, waits like the first.
     pub fn shutdown(&self, timeout: Duration) -> bool {
+        let failures = self.failures();
         self.shared.close();
-        self.shared.queue.close();
-        let worker = self
-            .worker
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let Some(worker) = worker else {
-            return true;
-        };
-        let ended = self.shared.progress.wait(None, timeout);
-        if ended {
+        self.shared.queue.request_close();
+        if !self.wait(None, timeout) {
+            return false;
+        }
+        let worker = self.lock_worker().take();
+        if let Some(worker) = worker {
             // It has nothing left to do; whether it panicked, its panic has been told.
             let _ = worker.join();
         }
-        ended
+        self.failures() == failures
+    }
+
+    /// Waits for the exporting thread, unless this is it, or a fork of its process.
+    fn wait(&self, flush: Option<u64>, timeout: Duration) -> bool {
+        if self
+            .process
+            .is_some_and(|process| process != std::process::id())
+        {
+            return false;
+        }
+        let this = std::thread::current().id();
+        let is_it = |worker: &JoinHandle<()>| worker.thread().id() == this;
+        if self.lock_worker().as_ref().is_some_and(is_it) {
+            return false;
+        }
+        self.shared.progress.wait(flush, timeout)
+    }
+
+    fn lock_worker(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.worker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failures(&self) -> u64 {
+        self.shared.progress.failures.load(Ordering::Relaxed)
     }
 
     /// What was done so far.

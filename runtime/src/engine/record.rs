@@ -5,12 +5,12 @@ use std::sync::Arc;
 use tracing::Metadata;
 
 use super::body::Body;
+use super::chunk::Head;
 use super::clock::Ticks;
-use super::config::Limits;
+use super::config::{Limits, Sampler};
 use super::ids::Generator;
 use super::inbox::Inbox;
 use super::local::{self, Handle};
-use super::queue::Head;
 use crate::context::TraceContext;
 use crate::ids::{SpanId, TraceFlags, TraceId};
 use crate::otel::Note;
@@ -55,7 +55,16 @@ impl Record {
         parent: Option<&TraceContext>,
     ) -> Option<TraceContext> {
         let config = &handle.engine.config;
-        let start = Ticks::now();
+        let sampler = &config.sampler;
+        let decided = match parent {
+            Some(parent) => Some(sampler.decide(Some(parent), parent.trace_id())),
+            None => matches!(sampler, Sampler::AlwaysOff).then_some(false),
+        };
+        // What is not recorded needs no time, and its id is as good without.
+        let start = match decided {
+            Some(false) => Ticks::default(),
+            _ => Ticks::now(),
+        };
         let span_id = match (&config.ids, &mut generator) {
             (Some(ids), _) => SpanId::from_bytes(ids.new_span_id().to_bytes())?,
             (None, Some(generator)) => generator.span_id(start),
@@ -63,20 +72,19 @@ impl Record {
         };
         let context = match parent {
             Some(parent) => {
-                let sampled = config.sampler.decide(Some(parent), parent.trace_id());
-                let flags = parent.flags().with_meaning().with_sampled(sampled);
-                parent.child(span_id, flags)
+                let flags = parent.flags().with_meaning();
+                parent.child(span_id, flags.with_sampled(decided == Some(true)))
             }
             None => {
                 let (trace_id, flags) = match (&config.ids, generator) {
-                    (Some(ids), _) => (
-                        TraceId::from_bytes(ids.new_trace_id().to_bytes())?,
-                        TraceFlags::default(),
-                    ),
+                    (Some(ids), _) => {
+                        let id = TraceId::from_bytes(ids.new_trace_id().to_bytes())?;
+                        (id, TraceFlags::default())
+                    }
                     (None, Some(generator)) => (generator.trace_id(start), TraceFlags::RANDOM),
                     (None, None) => return None,
                 };
-                let sampled = config.sampler.decide(None, trace_id);
+                let sampled = decided.unwrap_or_else(|| sampler.decide(None, trace_id));
                 TraceContext::new(trace_id, span_id, flags.with_sampled(sampled))
             }
         };
@@ -106,9 +114,12 @@ impl Record {
     }
 
     /// Writes everything down for now: the parent may still change, and with it the decision to sample.
-    pub(crate) const fn write_until_decided(&mut self) {
+    pub(crate) fn write_until_decided(&mut self) {
         self.doubtful = !self.sampled;
         self.sampled = true;
+        if self.start == Ticks::default() {
+            self.start = Ticks::now();
+        }
     }
 
     /// The decision to sample stands.

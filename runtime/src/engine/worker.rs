@@ -1,19 +1,27 @@
 //! The thread that exports: it takes what waits, makes the data of the SDK of it, and drives the exporter.
 //!
-//! Nothing that happens here is traced: not the exporter's own requests, and not what a runtime below it does.
+//! What the exporter does on this thread is not traced: it has no subscriber there, and OpenTelemetry's telemetry is
+//! suppressed. A panic of the exporter is a failed call, and the next batch is tried all the same.
 
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
-use tracing::subscriber::NoSubscriber;
+use tracing::{Dispatch, dispatcher};
 
 use super::Shared;
-use super::clock::Calendar;
-use super::export;
+use super::chunk::Chunk;
+use super::export::Translator;
+use super::losses::Losses;
 use super::queue::Woken;
+
+/// Spans for which a batch has room from its start.
+const ROOM: usize = 1 << 10;
 
 /// What came of the export so far.
 #[derive(Debug, Default)]
@@ -22,6 +30,8 @@ pub(crate) struct Progress {
     changed: Condvar,
     pub(crate) exported: AtomicU64,
     pub(crate) failed: AtomicU64,
+    /// Calls of the exporter that failed.
+    pub(crate) failures: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -35,12 +45,14 @@ impl Progress {
         self.answered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn flushed(&self) -> u64 {
-        self.lock().flushes
+    fn answer(&self, flush: u64) {
+        self.lock().flushes = flush;
+        self.changed.notify_all();
     }
 
-    fn tell(&self, f: impl FnOnce(&mut Answered)) {
-        f(&mut self.lock());
+    /// Nobody waits any longer.
+    pub(crate) fn end(&self) {
+        self.lock().ended = true;
         self.changed.notify_all();
     }
 
@@ -59,20 +71,15 @@ impl Progress {
 /// Starts the thread.
 pub(crate) fn start(
     shared: Arc<Shared>,
-    mut exporter: impl SpanExporter + 'static,
+    exporter: impl SpanExporter + 'static,
 ) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new()
         .name("tracing-relay".to_owned())
         .spawn(move || {
-            let _untraced = tracing::subscriber::set_default(NoSubscriber::new());
             let _suppressed = opentelemetry::Context::enter_telemetry_suppressed_scope();
-            // Also where the exporter panics, nobody waits for this thread any longer.
+            // Whatever happens, nobody waits for this thread any longer than it runs.
             let _ended = Ended(&shared);
-            if let Some(resource) = &shared.config.resource {
-                exporter.set_resource(resource);
-            }
-            run(&shared, &exporter);
-            let _ = exporter.shutdown();
+            Worker::new(&shared, exporter).run();
         })
 }
 
@@ -80,55 +87,168 @@ struct Ended<'a>(&'a Shared);
 
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
-        self.0.queue.close();
+        let queue = &self.0.queue;
         self.0.close();
-        self.0.progress.tell(|answered| answered.ended = true);
+        // Empty, unless this thread panicked.
+        for chunk in queue.close() {
+            queue.drop_chunk(chunk);
+        }
+        while let Some(chunk) = queue.take() {
+            queue.drop_chunk(chunk);
+        }
+        self.0.progress.end();
     }
 }
 
-fn run(shared: &Shared, exporter: &impl SpanExporter) {
-    let delay = shared.config.queue.delay;
-    let mut due = Instant::now() + delay;
-    loop {
-        let woken = shared.queue.wait(due, shared.progress.flushed());
-        if woken != Woken::Full {
-            shared.queue.sweep();
-            due = Instant::now() + delay;
+struct Worker<'a, E> {
+    shared: &'a Shared,
+    exporter: E,
+    /// What is current while the exporter runs. Not one that is registered: that would make every callsite of
+    /// the process ask each time.
+    nobody: Dispatch,
+    translator: Translator<'a>,
+    batch: Vec<SpanData>,
+    /// Those of the spans in `batch`, where they waited.
+    bytes: usize,
+    losses: Losses,
+}
+
+impl<'a, E: SpanExporter> Worker<'a, E> {
+    fn new(shared: &'a Shared, exporter: E) -> Self {
+        Self {
+            shared,
+            exporter,
+            nobody: Dispatch::none(),
+            translator: Translator::new(&shared.config),
+            batch: Vec::new(),
+            bytes: 0,
+            losses: Losses::default(),
         }
-        export_waiting(shared, exporter, &Calendar::new());
-        match woken {
-            Woken::Closed => return,
-            Woken::Flush(number) => {
-                let _ = exporter.force_flush();
-                shared.progress.tell(|answered| answered.flushes = number);
+    }
+
+    fn run(mut self) {
+        if let Some(resource) = &self.shared.config.resource {
+            self.call(|exporter| {
+                exporter.set_resource(resource);
+                Ok(())
+            });
+        }
+        let queue = &self.shared.queue;
+        let mut due = None;
+        let mut seen = 0;
+        loop {
+            let woken = queue.wait(seen, &mut due);
+            self.translator.refresh();
+            match woken {
+                Woken::Full => self.export_a_batch(),
+                Woken::Due => due = self.export_all(queue.sweep()),
+                Woken::Flush(number) => {
+                    due = self.export_all(queue.sweep());
+                    self.call(|exporter| exporter.force_flush());
+                    seen = number;
+                    self.shared.progress.answer(number);
+                }
+                Woken::Closed => {
+                    self.export_all(queue.close());
+                    break;
+                }
             }
-            Woken::Full | Woken::Due => {}
+            self.losses.tell(self.shared, Instant::now());
+        }
+        self.call(|exporter| exporter.shutdown());
+        self.losses.tell_the_rest(self.shared);
+        let (exporter, nobody) = (self.exporter, self.nobody);
+        // Its panic was told by the hook, and nothing depends on it.
+        let _ = catch_unwind(AssertUnwindSafe(|| {
+            dispatcher::with_default(&nobody, || drop(exporter));
+        }));
+    }
+
+    /// Takes from the queue until a batch is full.
+    fn export_a_batch(&mut self) {
+        let queue = &self.shared.queue;
+        let mut exported = false;
+        while !exported && let Some(chunk) = queue.take() {
+            exported = self.add(chunk);
         }
     }
-}
 
-fn export_waiting(shared: &Shared, exporter: &impl SpanExporter, calendar: &Calendar) {
-    let size = shared.config.queue.batch.max(1);
-    let mut batch = Vec::new();
-    while let Some(chunk) = shared.queue.take() {
-        for span in export::of_chunk(&shared.config, calendar, &chunk) {
-            batch.push(span);
-            if batch.len() >= size {
-                export_batch(shared, exporter, std::mem::take(&mut batch));
+    /// Exports what is in the queue now and what was swept, and says when the next sweep is due: not at all where
+    /// there was nothing.
+    fn export_all(&mut self, swept: Vec<Chunk>) -> Option<Instant> {
+        let queue = &self.shared.queue;
+        let mut found = !self.batch.is_empty() || !swept.is_empty();
+        // Not what comes in meanwhile: else this would never end under load.
+        for _ in 0..queue.len() {
+            if let Some(chunk) = queue.take() {
+                self.add(chunk);
+                found = true;
             }
         }
-        shared.queue.recycle(chunk);
+        for chunk in swept {
+            self.add(chunk);
+        }
+        self.export();
+        found
+            .then(|| Instant::now().checked_add(self.shared.config.queue.delay))
+            .flatten()
     }
-    if !batch.is_empty() {
-        export_batch(shared, exporter, batch);
-    }
-}
 
-fn export_batch(shared: &Shared, exporter: &impl SpanExporter, batch: Vec<SpanData>) {
-    let spans = u64::try_from(batch.len()).unwrap_or(u64::MAX);
-    let count = match futures_executor::block_on(exporter.export(batch)) {
-        Ok(()) => &shared.progress.exported,
-        Err(_) => &shared.progress.failed,
-    };
-    count.fetch_add(spans, Ordering::Relaxed);
+    /// Adds the spans of a chunk to the batch, and says whether it was exported on the way.
+    fn add(&mut self, chunk: Chunk) -> bool {
+        let (spans, bytes) = self.shared.queue.batch();
+        let mut exported = false;
+        for (span, items) in chunk.spans() {
+            if self.bytes + span.size() > bytes {
+                exported |= self.export();
+            }
+            self.batch
+                .push(self.translator.span(chunk.thread.as_deref(), span, items));
+            self.bytes += span.size();
+            if self.batch.len() >= spans {
+                exported |= self.export();
+            }
+        }
+        self.shared.queue.recycle(chunk);
+        exported
+    }
+
+    /// Exports the batch, and says whether there was one.
+    fn export(&mut self) -> bool {
+        self.bytes = 0;
+        let len = self.batch.len();
+        if len == 0 {
+            return false;
+        }
+        let room = Vec::with_capacity(self.shared.queue.batch().0.min(ROOM));
+        let batch = mem::replace(&mut self.batch, room);
+        let done = self.call(|exporter| futures_executor::block_on(exporter.export(batch)));
+        let progress = &self.shared.progress;
+        let count = if done {
+            &progress.exported
+        } else {
+            &progress.failed
+        };
+        count.fetch_add(u64::try_from(len).unwrap_or(u64::MAX), Ordering::Relaxed);
+        true
+    }
+
+    /// Lets the exporter do something, and says whether it did.
+    fn call(&mut self, f: impl FnOnce(&mut E) -> OTelSdkResult) -> bool {
+        let Self {
+            exporter, nobody, ..
+        } = self;
+        let call = || dispatcher::with_default(nobody, || f(exporter));
+        let reason = match catch_unwind(AssertUnwindSafe(call)) {
+            Ok(Ok(())) => return true,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the exporter panicked".to_owned(),
+        };
+        self.losses.reason(reason);
+        self.shared
+            .progress
+            .failures
+            .fetch_add(1, Ordering::Relaxed);
+        false
+    }
 }

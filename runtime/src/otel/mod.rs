@@ -1,6 +1,9 @@
 //! Between [`TraceContext`] and OpenTelemetry: the only module whose public items name types of
 //! the `opentelemetry` crate, and so the only one that changes with its versions.
 //!
+//! [`SpanExt`] is for spans of `tracing`, and [`set_attribute`] and its siblings for the annotated function that is
+//! running, with values of OpenTelemetry.
+//!
 //! What OpenTelemetry's own span context cannot hold (a `tracestate` by the level 2 grammar, flags
 //! of an unsampled span, baggage with its properties) rides in its `Context` as a value.
 
@@ -22,6 +25,7 @@ mod span_ext;
 
 #[cfg(feature = "engine")]
 pub(crate) use active::{active, active_here};
+#[cfg(feature = "engine")]
 pub(crate) use note::Note;
 pub use running::{add_event, add_link, set_attribute, set_status};
 pub use span_ext::{SetParentError, SpanExt};
@@ -157,6 +161,13 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
+    /// That of no context.
+    #[cfg(not(feature = "engine"))]
+    pub(crate) const NONE: Self = Self {
+        span: ([0; 16], [0; 8]),
+        baggage: 0,
+    };
+
     fn of(context: &Context) -> Self {
         let active = context.span();
         let active = active.span_context();
@@ -218,6 +229,12 @@ pub(crate) fn current() -> Context {
     } else {
         Context::new()
     }
+}
+
+/// Whether OpenTelemetry's current context asks that nothing is traced.
+#[cfg(feature = "engine")]
+pub(crate) fn is_suppressed() -> bool {
+    current::is_possible() && Context::is_current_telemetry_suppressed()
 }
 
 /// The baggage of OpenTelemetry's current context.

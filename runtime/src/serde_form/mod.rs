@@ -96,7 +96,15 @@ impl Serialize for TraceCarrier {
 impl<'de> Deserialize<'de> for TraceCarrier {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let found = match read::headers(deserializer, NAMES)? {
-            Ok(headers) => w3c::extract(|name| headers.line(name)),
+            Ok(headers) => {
+                // What is usual needs no look at the names again. A malformed one may be there with spaces around.
+                if let Some(context) = headers.only_first().map(w3c::parse_traceparent)
+                    && let Ok(context) = context
+                {
+                    return Ok(Self::from(context));
+                }
+                w3c::extract(|name| headers.line(name))
+            }
             Err(found) => found,
         };
         Ok(read::carrier(found))

@@ -20,6 +20,16 @@ pub(super) struct Headers<'de, const N: usize> {
 }
 
 impl<const N: usize> Headers<'_, N> {
+    /// The value of the first name, where there is no other.
+    pub(super) fn only_first(&self) -> Option<&[u8]> {
+        let (first, others) = self.values.split_first()?;
+        let first = first.as_deref()?;
+        others
+            .iter()
+            .all(Option::is_none)
+            .then_some(first.as_bytes())
+    }
+
     /// The value of a header.
     pub(super) fn line(&self, header: &str) -> Option<&[u8]> {
         let position = self.names.iter().position(|(_, name)| *name == header)?;

@@ -164,6 +164,15 @@ impl Opening {
         } else {
             Inbound::Untrusted
         };
+        #[cfg(feature = "engine")]
+        let inbound = if wanted {
+            match Active::begin_alone(site, inbound) {
+                Ok(active) => return Self(Some(active)),
+                Err(inbound) => inbound,
+            }
+        } else {
+            inbound
+        };
         let mut active = Active::new(site);
         active.plan.wanted = wanted;
         active.plan.inbound = inbound;
@@ -186,7 +195,7 @@ impl Opening {
             return Self(None);
         }
         #[cfg(feature = "engine")]
-        if let Some(active) = Active::begin_alone(site) {
+        if let Ok(active) = Active::begin_alone(site, Inbound::Absent) {
             return Self(Some(active));
         }
         let mut active = Active::new(site);
@@ -290,13 +299,6 @@ impl Span {
         Self(None)
     }
 
-    /// Whether a span that starts here may be wanted.
-    #[inline]
-    #[must_use]
-    pub fn is_wanted(site: &'static SpanSite) -> bool {
-        site.may_be_enabled() && site.is_of_interest()
-    }
-
     /// Starts a span without fields, if it is wanted.
     #[inline]
     #[must_use]
@@ -304,14 +306,12 @@ impl Span {
         if !site.may_be_enabled() {
             return Self::none();
         }
-        Self::start_with(site, &[])
+        Self::started(site)
     }
 
-    /// Starts a span that is [wanted](Self::is_wanted), with the values of its fields.
     #[inline(never)]
-    #[must_use]
-    pub fn start_with(site: &'static SpanSite, values: &[AttributeValue<'_>]) -> Self {
-        Opening::starting(site).open(values)
+    fn started(site: &'static SpanSite) -> Self {
+        Opening::starting(site).open(&[])
     }
 }
 

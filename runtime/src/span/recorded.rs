@@ -12,7 +12,7 @@ use super::site::{self, SpanSite};
 use super::value::AttributeValue;
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
-use crate::current::{self, Frame, Mark, Origin, Thread};
+use crate::current::{self, Frame, Mark, Origin, Thread, Token};
 use crate::engine::{self, Adopted, Answer};
 
 impl Active {
@@ -40,28 +40,35 @@ impl Active {
         }
     }
 
-    /// The usual span: its parent is the innermost frame, and nobody else wants it.
-    pub(super) fn begin_alone(site: &'static SpanSite) -> Option<Box<Self>> {
+    /// The usual span: its parent came in or is the innermost frame, and nobody else wants it. Where it is not
+    /// usual, what came in comes back.
+    pub(super) fn begin_alone(
+        site: &'static SpanSite,
+        inbound: Inbound,
+    ) -> Result<Box<Self>, Inbound> {
         let Answer::Wanted {
             engine,
             by_others: false,
             asked_each_time: false,
         } = engine::ask(site)
         else {
-            return None;
+            return Err(inbound);
         };
-        current::with_thread(|thread| {
+        let mut inbound = Some(inbound);
+        let begun = current::with_thread(|thread| {
             let mut active = thread.pool.take(site);
+            active.plan.inbound = inbound.take().unwrap_or_default();
             if active.begin_at_once(thread, engine) {
                 active.owned = true;
                 active.plan.begun = Begun::Alone;
                 active.plan.wanted = active.record.is_sampled();
-                return Some(active);
+                return Ok(active);
             }
+            let inbound = std::mem::take(&mut active.plan.inbound);
             thread.pool.keep(active);
-            None
-        })
-        .flatten()
+            Err(inbound)
+        });
+        begun.unwrap_or_else(|| Err(inbound.unwrap_or_default()))
     }
 
     /// The usual case, which needs no code but ours.
@@ -255,41 +262,50 @@ impl Active {
             (None, _) => AttributeValue::Absent,
         };
         self.record_ending(ended, error_type, description.as_deref());
-        self.record.stop();
-        self.reset();
-        let mut active = Some(self);
+        self.end_record();
+        self.recycle();
+    }
+
+    /// Leaves a span that is entered, and ends it as completed, in one look at the thread. `false` where there is
+    /// more to do for it: then nothing was done.
+    pub(super) fn complete_in_engine(token: Token) -> bool {
         current::with_thread(|thread| {
-            if let Some(mut active) = active.take_if(|active| active.hand_over(thread)) {
+            let Thread {
+                stack,
+                pool,
+                engine,
+            } = thread;
+            let Some(active) = stack.innermost_span(token) else {
+                return false;
+            };
+            if active.late.is_some() || !active.is_of_engine_alone() || active.otel.is_some() {
+                return false;
+            }
+            if active.record.is_sampled() {
+                let Some((handle, _)) = engine.known(active.record.engine()) else {
+                    return false;
+                };
+                let Some(context) = &active.frame.context else {
+                    return false;
+                };
+                active.record.outcome(Ended::Completed);
+                active.record.stop();
+                let head = active
+                    .record
+                    .head(active.site.metadata(), active.site.kind, context);
+                handle.push(head, active.record.body());
+            }
+            if let Some(mut active) = stack.pop_span() {
+                active.reset();
                 active.frame.context = None;
                 active.frame.baggage = Baggage::new();
                 if active.record.recycle() {
-                    thread.pool.keep(active);
+                    pool.keep(active);
                 }
             }
-        });
-        // The span began on another thread, and this one does not know the engine yet.
-        if let Some(mut active) = active {
-            active.end_record();
-            active.recycle();
-        }
-    }
-
-    /// Hands the record to the engine, if this thread knows it.
-    fn hand_over(&self, thread: &mut Thread) -> bool {
-        if !self.record.is_sampled() {
-            return true;
-        }
-        let Some((handle, _)) = thread.engine.known(self.record.engine()) else {
-            return false;
-        };
-        if let Some(context) = &self.frame.context {
-            let site = self.site;
-            handle.push(
-                self.record.head(site.metadata(), site.kind, context),
-                self.record.body(),
-            );
-        }
-        true
+            true
+        })
+        .unwrap_or(false)
     }
 
     /// Hands the record to the engine, wherever this is.

@@ -4,9 +4,11 @@
 //! unwound: a guard that lives as long as the call or the poll saw no return. The future was
 //! dropped before it was ready: cancelled. What was dropped is dropped inside the span.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::thread;
 
 use futures_core::Stream;
 use pin_project_lite::pin_project;
@@ -14,10 +16,46 @@ use pin_project_lite::pin_project;
 use super::active::{Active, Span};
 use super::opening::{Opening, OwnedValues};
 use super::running::{Finish, Running};
+use super::site::SpanSite;
+use super::value::{AttributeValue, FieldValue};
 
 /// Tells a span of a result: a function and no closure, one for each type of result and not one for
 /// each annotated function.
 pub(crate) type Told<R> = fn(&mut Finish<'_>, &R);
+
+/// Values that fit on the stack while they are read; more of them cost an allocation.
+const STACK_VALUES: usize = 8;
+
+impl Span {
+    /// Starts a span if it is wanted, with values that are read only then: one call for a function all of
+    /// whose fields are parameters.
+    #[inline]
+    #[must_use]
+    pub fn start_reading(site: &'static SpanSite, values: &[&dyn FieldValue]) -> Self {
+        if !site.may_be_enabled() {
+            return Self::none();
+        }
+        Self::read(site, values)
+    }
+
+    #[inline(never)]
+    fn read(site: &'static SpanSite, values: &[&dyn FieldValue]) -> Self {
+        let opening = Opening::starting(site);
+        if !opening.wants_fields() {
+            return opening.open(&[]);
+        }
+        let mut stack = [AttributeValue::Absent; STACK_VALUES];
+        let read = values.iter().map(|value| value.field_value());
+        if let Some(stack) = stack.get_mut(..values.len()) {
+            for (slot, value) in stack.iter_mut().zip(read) {
+                *slot = value;
+            }
+            opening.open(stack)
+        } else {
+            opening.open(&read.collect::<Vec<_>>())
+        }
+    }
+}
 
 /// Runs the body of a function inside its span.
 #[inline]
@@ -34,7 +72,7 @@ pub fn in_span<R>(
     result
 }
 
-/// Ends a span whose future or stream is dropped, and drops that inside.
+/// Ends a span whose stream is dropped, and drops that inside.
 #[inline(never)]
 fn cancel<F>(active: &mut Option<Box<Active>>, mut inner: Pin<&mut Option<F>>) {
     let mut running = active.take().map(Running::enter);
@@ -44,116 +82,229 @@ fn cancel<F>(active: &mut Option<Box<Active>>, mut inner: Pin<&mut Option<F>>) {
     }
 }
 
-pin_project! {
-    /// A future inside its span. What it costs where there is no span is one comparison a poll.
-    pub struct SpanFuture<F, H> {
-        active: Option<Box<Active>>,
-        #[pin]
-        inner: Option<F>,
-        finish: Option<H>,
-    }
-
-    impl<F, H> PinnedDrop for SpanFuture<F, H> {
-        fn drop(this: Pin<&mut Self>) {
-            let this = this.project();
-            if this.active.is_some() {
-                cancel(this.active, this.inner);
-            }
-        }
-    }
+/// The part of a future in its span that comes before the body. Dropped, it enters the span, so that the
+/// body is dropped inside.
+struct Open<H> {
+    active: Option<Box<Active>>,
+    finish: Option<H>,
 }
 
-/// Runs a future inside a span that is open.
-#[inline]
-pub fn in_span_async<F: Future>(span: Span, inner: F, finish: Told<F::Output>) -> ToldFuture<F> {
-    ToldFuture {
-        future: in_span_async_with(span, inner, finish),
-    }
+/// The part that comes after the body. Dropped, it ends the span.
+struct Left {
+    /// Whether there is a span to end: whether [`Open`] has one.
+    is_due: bool,
 }
 
-/// The same with a closure that takes the result.
-#[inline]
-pub fn in_span_async_with<F, H>(span: Span, inner: F, finish: H) -> SpanFuture<F, H>
-where
-    F: Future,
-    H: FnOnce(&mut Finish<'_>, &F::Output),
-{
-    SpanFuture {
-        active: span.0,
-        inner: Some(inner),
-        finish: Some(finish),
-    }
-}
-
-const POLLED_AGAIN: &str = "an annotated future was polled after it was ready";
-
-impl<F, H> Future for SpanFuture<F, H>
-where
-    F: Future,
-    H: FnOnce(&mut Finish<'_>, &F::Output),
-{
-    type Output = F::Output;
-
-    #[inline]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.as_mut().project();
-        if this.active.is_none() {
-            return this.inner.as_pin_mut().expect(POLLED_AGAIN).poll(cx);
-        }
-        self.poll_in_span(cx)
-    }
-}
-
-impl<F, H> SpanFuture<F, H>
-where
-    F: Future,
-    H: FnOnce(&mut Finish<'_>, &F::Output),
-{
+impl<H> Open<H> {
+    /// Polls a body, inside the span if there is one. The body comes as a trait object, so that this is
+    /// compiled once for all bodies with the same type of result.
     #[inline(never)]
-    fn poll_in_span(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
-        let mut running = this.active.take().map(Running::enter);
-        let inner = this.inner.as_mut().as_pin_mut().expect(POLLED_AGAIN);
+    fn poll<R>(
+        &mut self,
+        left: &mut Left,
+        inner: Pin<&mut dyn Future<Output = R>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<R>
+    where
+        H: FnOnce(&mut Finish<'_>, &R),
+    {
+        if self.active.is_none() {
+            return inner.poll(cx);
+        }
+        self.poll_inside(left, inner, cx)
+    }
+
+    #[inline(never)]
+    fn poll_inside<R>(
+        &mut self,
+        left: &mut Left,
+        inner: Pin<&mut dyn Future<Output = R>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<R>
+    where
+        H: FnOnce(&mut Finish<'_>, &R),
+    {
+        let mut running = self.active.take().map(Running::enter);
+        left.is_due = false;
         let polled = inner.poll(cx);
         if let Some(running) = &mut running {
             if let Poll::Ready(result) = &polled {
-                this.inner.set(None);
-                running.end(this.finish.take(), result);
+                running.end(self.finish.take(), result);
             } else {
-                *this.active = running.leave();
+                self.active = running.leave();
+                left.is_due = self.active.is_some();
             }
         }
         polled
     }
 }
 
-impl<F, H> fmt::Debug for SpanFuture<F, H> {
+impl<H> Drop for Open<H> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(active) = self.active.take() {
+            enter_to_drop(active);
+        }
+    }
+}
+
+impl Drop for Left {
+    #[inline]
+    fn drop(&mut self) {
+        if self.is_due {
+            leave_dropped();
+        }
+    }
+}
+
+/// A span whose body is dropped right now.
+struct Dropping {
+    running: Running,
+    /// Whether the thread unwound already. If it does so only afterwards, the body has panicked: it is all
+    /// that runs in between.
+    unwinding: bool,
+}
+
+thread_local! {
+    /// The innermost is the last. They cannot be in the future: what has entered a span stays on its thread,
+    /// and the future may move.
+    static DROPPING: RefCell<Vec<Dropping>> = const { RefCell::new(Vec::new()) };
+}
+
+#[inline(never)]
+fn enter_to_drop(active: Box<Active>) {
+    let mut dropping = Some(Dropping {
+        running: Running::enter(active),
+        unwinding: thread::panicking(),
+    });
+    let _ = DROPPING.try_with(|all| all.borrow_mut().extend(dropping.take()));
+    // The thread ends, and its locals are gone.
+    if let Some(mut dropping) = dropping {
+        dropping.running.cancel();
+    }
+}
+
+#[inline(never)]
+fn leave_dropped() {
+    let dropping = DROPPING.try_with(|all| all.borrow_mut().pop());
+    if let Ok(Some(mut dropping)) = dropping
+        && dropping.unwinding == thread::panicking()
+    {
+        dropping.running.cancel();
+    }
+}
+
+impl<H> Open<H> {
+    fn new(span: Span, finish: H) -> (Self, Left) {
+        let is_due = span.0.is_some();
+        let open = Self {
+            active: span.0,
+            finish: Some(finish),
+        };
+        (open, Left { is_due })
+    }
+}
+
+pin_project! {
+    /// An async block inside its span: one call a poll, and one comparison where there is no span. A
+    /// function takes the result, and no closure: the type says less, and the compiler has less to check
+    /// of each function.
+    ///
+    /// The block is not taken out when it is ready, because it has dropped then what it had.
+    pub struct SpanFuture<F: Future> {
+        // They are dropped in this order.
+        open: Open<Told<F::Output>>,
+        #[pin]
+        inner: F,
+        left: Left,
+    }
+}
+
+/// Runs an async block inside a span that is open.
+#[inline]
+pub fn in_span_async<F: Future>(span: Span, finish: Told<F::Output>, inner: F) -> SpanFuture<F> {
+    let (open, left) = Open::new(span, finish);
+    SpanFuture { open, inner, left }
+}
+
+impl<F: Future> Future for SpanFuture<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        this.open.poll(this.left, this.inner, cx)
+    }
+}
+
+impl<F: Future> fmt::Debug for SpanFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SpanFuture").finish_non_exhaustive()
     }
 }
 
 pin_project! {
-    /// A [`SpanFuture`] with a function that takes the result. The type says less, and the compiler has
-    /// less to check of each function.
-    pub struct ToldFuture<F: Future> {
+    /// A [`SpanFuture`] with a closure that takes the result.
+    pub struct SpanFutureWith<F, H> {
+        // They are dropped in this order.
+        open: Open<H>,
         #[pin]
-        future: SpanFuture<F, Told<F::Output>>,
+        inner: F,
+        left: Left,
     }
 }
 
-impl<F: Future> Future for ToldFuture<F> {
+/// Runs an async block inside a span that is open, with a closure that takes the result.
+#[inline]
+pub fn in_span_async_with<F, H>(span: Span, inner: F, finish: H) -> SpanFutureWith<F, H>
+where
+    F: Future,
+    H: FnOnce(&mut Finish<'_>, &F::Output),
+{
+    let (open, left) = Open::new(span, finish);
+    SpanFutureWith { open, inner, left }
+}
+
+impl<F, H> Future for SpanFutureWith<F, H>
+where
+    F: Future,
+    H: FnOnce(&mut Finish<'_>, &F::Output),
+{
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        self.project().future.poll(cx)
+        let this = self.project();
+        this.open.poll(this.left, this.inner, cx)
     }
 }
 
-impl<F: Future> fmt::Debug for ToldFuture<F> {
+impl<F, H> fmt::Debug for SpanFutureWith<F, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ToldFuture").finish_non_exhaustive()
+        f.debug_struct("SpanFutureWith").finish_non_exhaustive()
+    }
+}
+
+const POLLED_AGAIN: &str = "an annotated future was polled after it was ready";
+
+pin_project! {
+    /// A future that is dropped as soon as it is ready.
+    struct OnceReady<F> {
+        #[pin]
+        inner: Option<F>,
+    }
+}
+
+impl<F: Future> Future for OnceReady<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut inner = self.project().inner;
+        let polled = inner.as_mut().as_pin_mut().expect(POLLED_AGAIN).poll(cx);
+        if polled.is_ready() {
+            inner.set(None);
+        }
+        polled
     }
 }
 
@@ -172,11 +323,11 @@ fn open(deferred: &mut Deferred, active: &mut Option<Box<Active>>) {
 }
 
 pin_project! {
-    /// A [`SpanFuture`] whose span opens when it is first polled.
+    /// A future inside a span that opens when it is first polled.
     pub struct DeferredFuture<F, H> {
         deferred: Deferred,
         #[pin]
-        future: SpanFuture<F, H>,
+        future: SpanFutureWith<OnceReady<F>, H>,
     }
 }
 
@@ -193,7 +344,7 @@ where
 {
     DeferredFuture {
         deferred: defer(opening, values),
-        future: in_span_async_with(Span(None), inner, finish),
+        future: in_span_async_with(Span(None), OnceReady { inner: Some(inner) }, finish),
     }
 }
 
@@ -206,7 +357,9 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
-        open(this.deferred, this.future.as_mut().project().active);
+        let future = this.future.as_mut().project();
+        open(this.deferred, &mut future.open.active);
+        future.left.is_due = future.open.active.is_some();
         this.future.poll(cx)
     }
 }

@@ -73,6 +73,14 @@ impl Running {
         let ended = if error.is_some() {
             Ended::Failed
         } else {
+            #[cfg(feature = "engine")]
+            if let State::Entered(token, beside) = &self.state
+                && beside.is_nothing()
+                && Active::complete_in_engine(*token)
+            {
+                self.state = State::Left;
+                return;
+            }
             Ended::Completed
         };
         if let Some(active) = self.leave() {
@@ -110,6 +118,11 @@ impl Drop for Running {
 }
 
 impl Beside {
+    #[cfg(feature = "engine")]
+    const fn is_nothing(&self) -> bool {
+        self.span.is_none() && self.attached.is_none()
+    }
+
     /// That of the subscriber first, ours last.
     fn enter(active: &mut Active) -> Self {
         #[cfg(feature = "engine")]

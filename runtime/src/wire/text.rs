@@ -62,10 +62,17 @@ fn decode_hex<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
 /// All bits are set, so that it shows among digits.
 const NO_DIGIT: u8 = 0xff;
 
-const fn hex_digit(digit: u8) -> u8 {
-    match digit {
-        b'0'..=b'9' => digit - b'0',
-        b'a'..=b'f' => digit - b'a' + 10,
-        _ => NO_DIGIT,
+fn hex_digit(digit: u8) -> u8 {
+    static VALUES: [u8; 256] = values();
+    VALUES[usize::from(digit)]
+}
+
+const fn values() -> [u8; 256] {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
     }
+    values
 }

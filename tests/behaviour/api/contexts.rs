@@ -92,7 +92,7 @@ fn what_is_done_through_the_api_is_in_the_span() {
                 span.set_status(OtelStatus::error("too late"));
             });
             for span in spans {
-                assert_eq!(span.attribute("text"), text("a").as_ref());
+                assert_eq!(span.attribute("text"), Some(&text("a")));
                 assert_eq!(span.attribute("number"), Some(&Value::I64(7)));
                 assert_eq!(span.attribute("half"), Some(&Value::F64(0.5)));
                 assert_eq!(span.attribute("list"), Some(&Value::from(vec!["x", "y"])));
@@ -296,6 +296,20 @@ fn spans_of_the_api_and_ours_are_each_others_children() {
             assert_eq!(id("boxed").1, inner.span_id().to_bytes());
             assert_eq!(innermost.parent().unwrap().to_bytes(), id("boxed").0);
             assert!(!innermost.parent_is_remote());
+        });
+    }
+}
+
+/// It would be exported in turn, and never come to an end.
+#[test]
+fn the_work_of_an_exporter_is_not_traced() {
+    for engine in ENGINES {
+        Pipeline::new().engine(engine).run_sync(|traces| {
+            let suppressed = Context::enter_telemetry_suppressed_scope();
+            info_span!("request of the exporter").in_scope(|| info!("sent"));
+            drop(suppressed);
+            info_span!("theirs").in_scope(|| {});
+            assert_eq!(traces.exported(), ["theirs"]);
         });
     }
 }

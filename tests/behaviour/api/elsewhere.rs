@@ -127,6 +127,29 @@ fn an_event_belongs_to_the_innermost_span_of_a_task() {
     }
 }
 
+#[test]
+fn a_span_takes_no_more_from_tasks_than_its_limit() {
+    #[traced]
+    async fn spawner() {
+        let tasks = (0..4).map(|_| {
+            task::spawn(async {
+                for _ in 0..100 {
+                    info!("again");
+                }
+            })
+        });
+        for task in tasks.collect::<Vec<_>>() {
+            task.await.unwrap();
+        }
+    }
+    for pipeline in pipelines() {
+        pipeline.worker_threads(2).run(async |traces| {
+            spawner().await;
+            assert_eq!(traces.span("spawner").events().len(), 128);
+        });
+    }
+}
+
 /// The span that waits for a task is not the span that the task is about.
 #[test]
 fn an_event_of_a_task_from_outside_is_not_added_to_the_span_that_polls_it() {

@@ -6,7 +6,7 @@ mod elsewhere;
 mod running;
 mod span_ext;
 
-use tracing_relay::testing::{Pipeline, PipelineEngine, Span, Value};
+use tracing_relay::testing::{Event, Pipeline, PipelineEngine, Span, Value};
 
 const ENGINES: [PipelineEngine; 2] = [PipelineEngine::Own, PipelineEngine::TracingOpentelemetry];
 
@@ -22,9 +22,9 @@ fn own() -> Pipeline {
 }
 
 fn events(span: &Span) -> Vec<&str> {
-    span.events().iter().map(|event| event.name()).collect()
+    span.events().iter().map(Event::name).collect()
 }
 
-fn text(value: &str) -> Option<Value> {
-    Some(value.into())
+fn text(value: &str) -> Value {
+    value.into()
 }

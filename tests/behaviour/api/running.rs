@@ -20,7 +20,7 @@ fn linked() -> SpanContext {
 
 /// Has no span: it is about the function that calls it.
 fn helper() {
-    otel::set_attribute("helper", vec![1.5, 2.5].len() as i64);
+    otel::set_attribute("helper", 2);
     otel::add_link(linked(), vec![KeyValue::new("why", "helper")]);
     otel::add_link(SpanContext::NONE, Vec::new());
 }
@@ -45,7 +45,7 @@ fn they_are_about_the_annotated_function_that_is_running() {
         pipeline.run(async |traces| {
             handle().await;
             let span = traces.span("handle");
-            assert_eq!(span.attribute("key.1"), text("a").as_ref());
+            assert_eq!(span.attribute("key.1"), Some(&text("a")));
             assert_eq!(span.attribute("helper"), Some(&Value::I64(2)));
             assert_eq!(span.attribute("inner"), None);
             assert_eq!(events(&span), ["inside", "after"]);

@@ -65,7 +65,7 @@ fn what_is_said_about_a_span_is_in_it() {
             assert_eq!(traces.spans().len(), 4);
             for span in traces.spans() {
                 let name = span.name();
-                assert_eq!(span.attribute("text"), text("a").as_ref(), "{name}");
+                assert_eq!(span.attribute("text"), Some(&text("a")), "{name}");
                 assert_eq!(span.attribute("list"), Some(&Value::from(vec![1, 2])));
                 assert_eq!(events(&span), ["now", "then"], "{name}");
                 let apart = span.events()[1].time().duration_since(then);
@@ -164,6 +164,7 @@ fn the_parent_that_is_set_decides_on_sampling() {
         pipeline.run_sync(|traces| {
             for (around, flags) in [("00", "01"), ("01", "00"), ("01", "01"), ("00", "00")] {
                 let attached = otel::to_context(&remote(around)).attach();
+                let started = SystemTime::now();
                 let span = info_span!("request", kept = 1);
                 span.set_attribute("before", true);
                 drop(attached);
@@ -178,6 +179,9 @@ fn the_parent_that_is_set_decides_on_sampling() {
                     let span = traces.span("request");
                     assert_eq!(span.attribute("kept"), Some(&Value::I64(1)));
                     assert_eq!(span.attribute("before"), Some(&Value::Bool(true)));
+                    let late = span.start().duration_since(started).unwrap_or_default();
+                    assert!(late < Duration::from_secs(60), "{late:?}");
+                    assert!(span.start() + Duration::from_millis(10) > started);
                 }
                 assert_eq!(traces.exported().len(), usize::from(sampled));
                 traces.clear();

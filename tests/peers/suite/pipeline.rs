@@ -69,7 +69,7 @@ impl Pipeline {
             Engine::Fastrace => fastrace::flush(),
             Engine::Relay(engine) => {
                 assert!(
-                    engine.flush(Duration::from_secs(60)),
+                    engine.flush(Duration::from_secs(30)),
                     "an export that does not wait"
                 );
             }

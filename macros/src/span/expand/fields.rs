@@ -65,6 +65,24 @@ impl Emit {
         }
     }
 
+    /// The fields as what can be read later, without a question before, where all of them are parameters
+    /// of a type that is known.
+    pub(super) fn copied_values(&self) -> Option<TokenStream> {
+        let plan = &self.plan;
+        let named = matches!(plan.exported_name, Some(ExportedName::Value(_)));
+        if plan.conventions.is_some() || named || !plan.params.recorded.is_empty() {
+            return None;
+        }
+        let known = |field: &Field| {
+            self.is_primitive(field) && plan.params.condition_of(&field.value).is_none()
+        };
+        if !plan.fields.iter().all(known) {
+            return None;
+        }
+        let values = plan.fields.iter().map(|field| &field.value);
+        Some(quote!(&[#(&#values),*]))
+    }
+
     /// Whether anything is read when the span opens.
     pub(super) fn has_opening_values(&self) -> bool {
         let name = &self.plan.exported_name;

@@ -1,7 +1,7 @@
 //! What is done with the result of the body.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens as _, quote};
+use quote::quote;
 use syn::spanned::Spanned as _;
 use syn::{ReturnType, Type};
 
@@ -46,16 +46,9 @@ impl Emit {
                 is_closure: true,
             };
         };
-        let finish = Ident::new("__tracing_relay_finish", Span::mixed_site());
-        let check = self.check_that_it_is_there(&quote!(::<#output>::NEW));
-        // In a statement of its own, so that its temporaries are not kept while the body is awaited.
-        let before = quote! {
-            #check
-            let #finish = #p::outcome_probe::<#output>().relay_finish();
-        };
         Finish {
-            before,
-            argument: finish.into_token_stream(),
+            before: self.check_that_it_is_there(&quote!(::<#output>::NEW)),
+            argument: quote!(#p::outcome_probe::<#output>().relay_finish()),
             is_closure: false,
         }
     }

@@ -6,8 +6,7 @@
 //!     let opening = Opening::receiving(&SITE, …the parameter that carries…);
 //!     let span = if opening.wants_fields() { opening.open(&[…]) } else { opening.open(&[]) };
 //!     …request gets the context of the span…
-//!     let finish = outcome_probe::<Reply>().relay_finish();
-//!     in_span_async(span, async move { let request = request; { body } }, finish).await
+//!     in_span_async(span, …what takes a Reply…, async move { let request = request; { body } }).await
 //! }
 //! ```
 
@@ -147,7 +146,7 @@ impl Emit {
         let rebind = self.rebind();
         let handles = self.late_handles();
         let block = &self.plan.body;
-        let future = self.in_span_async(&quote!(#hint #rebind #handles #block));
+        let future = self.in_span_async(&quote!(#rebind #hint #handles #block));
         quote!(#open #future)
     }
 
@@ -248,24 +247,23 @@ impl Emit {
             argument,
             is_closure,
         } = self.finish();
-        let run = Ident::new(
-            if is_closure {
-                "in_span_async_with"
-            } else {
-                "in_span_async"
-            },
-            Span::mixed_site(),
-        );
         let future = quote!(async move { #body });
-        if self.returns_no_future() {
-            return quote!(#before #p::#run(#span, #future, #argument).await);
-        }
         let local = Ident::new("__tracing_relay_future", Span::mixed_site());
-        quote! {
-            #before
-            #[allow(clippy::async_yields_async)]
-            let #local = #future;
-            #p::#run(#span, #local, #argument).await
+        let (before, future) = if self.returns_no_future() {
+            (before, future)
+        } else {
+            let before = quote! {
+                #before
+                #[allow(clippy::async_yields_async)]
+                let #local = #future;
+            };
+            (before, local.into_token_stream())
+        };
+        if is_closure {
+            // The types in the closure are known from the body, which therefore comes first.
+            quote!(#before #p::in_span_async_with(#span, #future, #argument).await)
+        } else {
+            quote!(#before #p::in_span_async(#span, #argument, #future).await)
         }
     }
 

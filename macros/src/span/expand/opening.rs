@@ -54,22 +54,26 @@ impl Emit {
         !receives && !plan.environment && plan.late.is_empty()
     }
 
-    /// The span of a function that only starts one, without an `Opening`; and before it, what the
+    /// The span of a function that only starts one; and before it, what the
     /// values need in scope.
     fn start_at_once(&self) -> (TokenStream, TokenStream) {
         let Self { p, site, plan, .. } = self;
         if !self.has_opening_values() {
             return (TokenStream::new(), quote!(#p::Span::start(&#site)));
         }
+        if let Some(values) = self.copied_values() {
+            return (
+                TokenStream::new(),
+                quote!(#p::Span::start_reading(&#site, #values)),
+            );
+        }
         let borrows = plan.params.borrow_patterns(&plan.mentioned);
-        let fields = self.opening_values();
-        let open = quote! {
-            if #p::Span::is_wanted(&#site) {
-                #p::Span::start_with(&#site, #fields)
-            } else {
-                #p::Span::none()
-            }
-        };
+        let opening = &self.opening;
+        let open = self.open();
+        let open = quote!({
+            let #opening = #p::Opening::starting(&#site);
+            #open
+        });
         (borrows, open)
     }
 

@@ -26,19 +26,16 @@ async fn link(&self) -> Result<(), Error> {
     let __tracing_relay_span = {
         ::tracing_relay::__private::Span::start(&__TRACING_RELAY_SITE)
     };
-    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<
-        Result<(), Error>,
-    >()
-        .relay_finish();
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
+            ::tracing_relay::__private::outcome_probe::<Result<(), Error>>()
+                .relay_finish(),
             async move {
                 if false {
                     return ::tracing_relay::__private::any_value::<Result<(), Error>>();
                 }
                 { self.connect().await }
             },
-            __tracing_relay_finish,
         )
         .await
 }

@@ -108,8 +108,6 @@ fn handle(request: &Request) -> Reply {
             ::tracing_relay::__private::ReturnProbe::<Reply>::NEW.relay_answer(),
         );
     }
-    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<Reply>()
-        .relay_finish();
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> Reply {
@@ -118,6 +116,6 @@ fn handle(request: &Request) -> Reply {
             let _ = &request;
             { answer(request) }
         },
-        __tracing_relay_finish,
+        ::tracing_relay::__private::outcome_probe::<Reply>().relay_finish(),
     )
 }

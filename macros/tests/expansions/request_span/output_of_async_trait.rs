@@ -66,8 +66,6 @@ where
             ::tracing_relay::__private::RestampProbe(&mut request)
                 .relay_restamp(&__tracing_relay_span);
         }
-        let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<u8>()
-            .relay_finish();
         #[allow(clippy::async_yields_async)]
         let __tracing_relay_future = async move {
             if false {
@@ -87,8 +85,8 @@ where
         };
         ::tracing_relay::__private::in_span_async(
                 __tracing_relay_span,
+                ::tracing_relay::__private::outcome_probe::<u8>().relay_finish(),
                 __tracing_relay_future,
-                __tracing_relay_finish,
             )
             .await
     })

@@ -56,8 +56,6 @@ fn handle(&self, mut request: Request) -> impl Future<Output = Reply> + Send {
             ::tracing_relay::__private::RestampProbe(&mut request)
                 .relay_restamp(&__tracing_relay_span);
         }
-        let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<Reply>()
-            .relay_finish();
         #[allow(clippy::async_yields_async)]
         let __tracing_relay_future = async move {
             if false {
@@ -67,8 +65,8 @@ fn handle(&self, mut request: Request) -> impl Future<Output = Reply> + Send {
         };
         ::tracing_relay::__private::in_span_async(
                 __tracing_relay_span,
+                ::tracing_relay::__private::outcome_probe::<Reply>().relay_finish(),
                 __tracing_relay_future,
-                __tracing_relay_finish,
             )
             .await
     }

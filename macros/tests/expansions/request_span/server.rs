@@ -68,16 +68,16 @@ async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
     ::tracing_relay::__private::in_span_async_with(
             __tracing_relay_span,
             async move {
-                if false {
-                    return ::tracing_relay::__private::any_value::<
-                        Result<Reply, Error>,
-                    >();
-                }
                 #[allow(clippy::shadow_same)]
                 let request = request;
                 let _ = &request;
                 #[allow(clippy::shadow_same)]
                 let state = state;
+                if false {
+                    return ::tracing_relay::__private::any_value::<
+                        Result<Reply, Error>,
+                    >();
+                }
                 { state.handle(request).await }
             },
             |

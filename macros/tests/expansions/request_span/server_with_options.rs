@@ -41,8 +41,6 @@ fn handle(request: Request, state: &State) -> Reply {
             ::tracing_relay::__private::ReturnProbe::<Reply>::NEW.relay_answer(),
         );
     }
-    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<Reply>()
-        .relay_finish();
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> Reply {
@@ -54,6 +52,6 @@ fn handle(request: Request, state: &State) -> Reply {
             let _ = &state;
             { state.handle(request) }
         },
-        __tracing_relay_finish,
+        ::tracing_relay::__private::outcome_probe::<Reply>().relay_finish(),
     )
 }

@@ -24,37 +24,36 @@ async fn run(id: u64, list: &[u8]) -> Result<u8, Error> {
         "TRACING_RELAY_BARE_SPAWN"
     );
     let __tracing_relay_span = {
-        if ::tracing_relay::__private::Span::is_wanted(&__TRACING_RELAY_SITE) {
-            ::tracing_relay::__private::Span::start_with(
+        {
+            let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
                 &__TRACING_RELAY_SITE,
-                &[
-                    ::tracing_relay::__private::FieldValue::field_value(&id),
-                    ::tracing_relay::__private::debug(&(list)),
-                ],
-            )
-        } else {
-            ::tracing_relay::__private::Span::none()
+            );
+            if __tracing_relay_opening.wants_fields() {
+                __tracing_relay_opening
+                    .open(
+                        &[
+                            ::tracing_relay::__private::FieldValue::field_value(&id),
+                            ::tracing_relay::__private::debug(&(list)),
+                        ],
+                    )
+            } else {
+                __tracing_relay_opening.open(&[])
+            }
         }
     };
-    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<
-        Result<u8, Error>,
-    >()
-        .relay_finish();
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
+            ::tracing_relay::__private::outcome_probe::<Result<u8, Error>>()
+                .relay_finish(),
             async move {
-                if false {
-                    return ::tracing_relay::__private::any_value::<Result<u8, Error>>();
-                }
-                #[allow(clippy::shadow_same)]
-                let id = id;
-                let _ = &id;
                 #[allow(clippy::shadow_same)]
                 let list = list;
                 let _ = &list;
+                if false {
+                    return ::tracing_relay::__private::any_value::<Result<u8, Error>>();
+                }
                 { step(id).await }
             },
-            __tracing_relay_finish,
         )
         .await
 }

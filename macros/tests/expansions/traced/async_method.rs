@@ -25,24 +25,21 @@ async fn call(mut self, request: Request) -> Result<Reply, Error> {
     let __tracing_relay_span = {
         ::tracing_relay::__private::Span::start(&__TRACING_RELAY_SITE)
     };
-    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<
-        Result<Reply, Error>,
-    >()
-        .relay_finish();
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
+            ::tracing_relay::__private::outcome_probe::<Result<Reply, Error>>()
+                .relay_finish(),
             async move {
+                let _ = &self;
+                #[allow(clippy::shadow_same)]
+                let request = request;
                 if false {
                     return ::tracing_relay::__private::any_value::<
                         Result<Reply, Error>,
                     >();
                 }
-                let _ = &self;
-                #[allow(clippy::shadow_same)]
-                let request = request;
                 { self.inner.call(request).await }
             },
-            __tracing_relay_finish,
         )
         .await
 }

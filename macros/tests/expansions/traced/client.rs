@@ -53,25 +53,21 @@ async fn send(mut owned: Request, lent: &mut Other, seen: &str) -> Reply {
         }
         __tracing_relay_span
     };
-    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<Reply>()
-        .relay_finish();
     #[allow(clippy::async_yields_async)]
     let __tracing_relay_future = async move {
-        if false {
-            return ::tracing_relay::__private::any_value::<Reply>();
-        }
         #[allow(clippy::shadow_same)]
         let owned = owned;
         #[allow(clippy::shadow_same)]
         let lent = lent;
-        #[allow(clippy::shadow_same)]
-        let seen = seen;
+        if false {
+            return ::tracing_relay::__private::any_value::<Reply>();
+        }
         { transport(owned, lent, seen).await }
     };
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
+            ::tracing_relay::__private::outcome_probe::<Reply>().relay_finish(),
             __tracing_relay_future,
-            __tracing_relay_finish,
         )
         .await
 }

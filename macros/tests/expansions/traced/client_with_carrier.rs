@@ -38,8 +38,6 @@ fn send(request: &mut Request) -> Reply {
             ::tracing_relay::__private::ReturnProbe::<Reply>::NEW.relay_answer(),
         );
     }
-    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<Reply>()
-        .relay_finish();
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> Reply {
@@ -48,6 +46,6 @@ fn send(request: &mut Request) -> Reply {
             let _ = &request;
             { transport(request) }
         },
-        __tracing_relay_finish,
+        ::tracing_relay::__private::outcome_probe::<Reply>().relay_finish(),
     )
 }

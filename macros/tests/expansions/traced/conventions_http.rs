@@ -80,12 +80,6 @@ fn call(method: &str, port: u16) -> u16 {
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> u16 {
-            #[allow(clippy::shadow_same)]
-            let method = method;
-            let _ = &method;
-            #[allow(clippy::shadow_same)]
-            let port = port;
-            let _ = &port;
             #[allow(clippy::absolute_paths)]
             let size = ::tracing_relay::__private::LateFields::field::<
                 u64,

@@ -37,8 +37,6 @@ where
             ::tracing_relay::__private::ReturnProbe::<T::Output>::NEW.relay_answer(),
         );
     }
-    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<T::Output>()
-        .relay_finish();
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
         move || -> T::Output {
@@ -48,6 +46,6 @@ where
             let mut right = right;
             { left + right }
         },
-        __tracing_relay_finish,
+        ::tracing_relay::__private::outcome_probe::<T::Output>().relay_finish(),
     )
 }

@@ -49,15 +49,12 @@ async fn run(id: u64, request: &Request) -> Vec<u8> {
     };
     #[allow(clippy::async_yields_async)]
     let __tracing_relay_future = async move {
-        if false {
-            return ::tracing_relay::__private::any_value::<Vec<u8>>();
-        }
-        #[allow(clippy::shadow_same)]
-        let id = id;
-        let _ = &id;
         #[allow(clippy::shadow_same)]
         let request = request;
         let _ = &request;
+        if false {
+            return ::tracing_relay::__private::any_value::<Vec<u8>>();
+        }
         #[allow(clippy::absolute_paths)]
         let turn_id = ::tracing_relay::__private::LateFields::field::<
             str,

@@ -52,13 +52,8 @@ async fn handle(
         }
         __tracing_relay_span
     };
-    let __tracing_relay_finish = ::tracing_relay::__private::outcome_probe::<u8>()
-        .relay_finish();
     #[allow(clippy::async_yields_async)]
     let __tracing_relay_future = async move {
-        if false {
-            return ::tracing_relay::__private::any_value::<u8>();
-        }
         #[allow(
             clippy::shadow_same,
             clippy::no_effect_underscore_binding,
@@ -93,12 +88,15 @@ async fn handle(
             clippy::used_underscore_binding
         )]
         let __tracing_relay_p2 = __tracing_relay_p2;
+        if false {
+            return ::tracing_relay::__private::any_value::<u8>();
+        }
         { left }
     };
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
+            ::tracing_relay::__private::outcome_probe::<u8>().relay_finish(),
             __tracing_relay_future,
-            __tracing_relay_finish,
         )
         .await
 }

@@ -37,11 +37,6 @@ fn items(count: u32) -> impl Stream<Item = u32> {
     ::tracing_relay::__private::in_span_stream(
         __tracing_relay_opening,
         __tracing_relay_values,
-        (move || {
-            #[allow(clippy::shadow_same)]
-            let count = count;
-            let _ = &count;
-            { stream::iter(0..count) }
-        })(),
+        (move || { { stream::iter(0..count) } })(),
     )
 }

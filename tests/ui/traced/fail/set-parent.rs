@@ -22,6 +22,18 @@ async fn later(parent: Context) {
     let _ = span.set_parent(parent);
 }
 
+mod with_the_trait_of_this_crate {
+    use opentelemetry::Context;
+    use tracing::Span;
+    use tracing_relay::otel::SpanExt as _;
+    use tracing_relay::traced;
+
+    #[traced]
+    fn directly(parent: Context) {
+        let _ = Span::current().set_parent(parent);
+    }
+}
+
 fn main() {}
 
 #[cfg(doctest)]
