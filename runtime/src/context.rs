@@ -102,7 +102,7 @@ impl TraceContext {
     /// The same context with this baggage instead of its own.
     #[must_use]
     pub fn with_baggage(self, baggage: Baggage) -> Self {
-        if self.extras.is_none() && baggage.is_empty() {
+        if self.baggage().is_empty() && baggage.is_empty() {
             return self;
         }
         let tracestate = self.tracestate().cloned();

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::pin::Pin;
 
 use futures_util::stream::{self, Stream, StreamExt as _};
-use tracing_relay::testing::{Pipeline, Sampling, Traces};
+use tracing_relay::testing::{Pipeline, PipelineEngine, Sampling, Traces};
 use tracing_relay::{
     CarriesTrace, Extracted, TraceCarrier, assert_trace, request_span, traced, wire::w3c,
 };
@@ -142,7 +142,7 @@ mod shapes {
 }
 
 #[test]
-fn the_name_is_read_once_also_for_a_span_that_is_not_sampled() {
+fn the_name_is_read_at_most_once_for_a_span_that_is_not_sampled() {
     #[traced(otel_name = count(read))]
     fn reads(read: &std::cell::Cell<u32>) {
         let _ = read;
@@ -157,7 +157,9 @@ fn the_name_is_read_once_also_for_a_span_that_is_not_sampled() {
         reads(&read);
         traces.exported()
     });
-    assert_eq!((read.get(), exported), (1, Vec::new()));
+    // The samplers of the SDK may ask for the name; our engine decides before.
+    let own = PipelineEngine::of_the_suite() == PipelineEngine::Own;
+    assert_eq!((read.get(), exported), (u32::from(!own), Vec::new()));
 }
 
 mod conventions {
