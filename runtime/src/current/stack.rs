@@ -84,6 +84,8 @@ pub(crate) enum Entry {
 /// A span of `tracing` that the engine records, where it is entered.
 #[cfg(feature = "engine")]
 pub(crate) struct Foreign {
+    /// The number of the engine. Each subscriber counts its spans from the beginning.
+    pub(crate) engine: u64,
     pub(crate) id: tracing::span::Id,
     pub(crate) frame: Frame,
     /// What makes it OpenTelemetry's current context too.
@@ -320,9 +322,12 @@ pub(crate) fn enter_foreign(foreign: Foreign) {
 
 /// Leaves a span of others.
 #[cfg(feature = "engine")]
-pub(crate) fn exit_foreign(id: &tracing::span::Id) -> Option<Foreign> {
+pub(crate) fn exit_foreign(engine: u64, id: &tracing::span::Id) -> Option<Foreign> {
     let entry = with_thread(|thread| {
-        let is_it = |entered: &Entered| matches!(&entered.entry, Entry::Foreign(foreign) if foreign.id == *id);
+        let is_it = |entered: &Entered| match &entered.entry {
+            Entry::Foreign(foreign) => foreign.engine == engine && foreign.id == *id,
+            _ => false,
+        };
         let place = thread.stack.entries.iter().rposition(is_it)?;
         Some(thread.stack.entries.remove(place).entry)
     });
