@@ -89,7 +89,7 @@ pub(crate) struct Foreign {
     pub(crate) id: tracing::span::Id,
     pub(crate) frame: Frame,
     /// What makes it OpenTelemetry's current context too.
-    pub(crate) _attached: Option<opentelemetry::ContextGuard>,
+    pub(crate) attached: Option<opentelemetry::ContextGuard>,
 }
 
 impl Entry {
@@ -278,6 +278,18 @@ pub(crate) fn exit_span(token: Token) -> Option<(Box<Active>, Beside)> {
     }
 }
 
+/// The parent of a span that starts here, where contexts of OpenTelemetry are a world of their own; `None` where
+/// that is to be asked of the [surroundings](super::ambient).
+#[cfg(feature = "engine")]
+pub(crate) fn settled_parent() -> Option<Option<TraceContext>> {
+    with_thread(|thread| match thread.stack.innermost() {
+        None => Some(None),
+        Some((Some(frame), Mark::Nothing)) => Some(frame.context.clone()),
+        Some(_) => None,
+    })
+    .flatten()
+}
+
 /// The span of `tracing` that is current beside the span of this token.
 pub(crate) fn span_beside(token: Token) -> Option<tracing::Span> {
     with_thread(|thread| {
@@ -320,21 +332,32 @@ pub(crate) fn enter_foreign(foreign: Foreign) {
     }
 }
 
-/// Leaves a span of others.
+/// Leaves a span of others, and returns what has made it OpenTelemetry's current context, to be dropped.
 #[cfg(feature = "engine")]
-pub(crate) fn exit_foreign(engine: u64, id: &tracing::span::Id) -> Option<Foreign> {
-    let entry = with_thread(|thread| {
+pub(crate) fn exit_foreign(
+    engine: u64,
+    id: &tracing::span::Id,
+) -> Option<opentelemetry::ContextGuard> {
+    with_thread(|thread| {
+        let entries = &mut thread.stack.entries;
         let is_it = |entered: &Entered| match &entered.entry {
             Entry::Foreign(foreign) => foreign.engine == engine && foreign.id == *id,
             _ => false,
         };
-        let place = thread.stack.entries.iter().rposition(is_it)?;
-        Some(thread.stack.entries.remove(place).entry)
-    });
-    match entry.flatten()? {
-        Entry::Foreign(foreign) => Some(foreign),
-        _ => None,
-    }
+        // It is nearly always the innermost one.
+        let place = entries.iter().rposition(is_it)?;
+        let attached = match &mut entries.get_mut(place)?.entry {
+            Entry::Foreign(foreign) => foreign.attached.take(),
+            _ => None,
+        };
+        if place + 1 == entries.len() {
+            entries.truncate(place);
+        } else {
+            drop(entries.remove(place));
+        }
+        attached
+    })
+    .flatten()
 }
 
 /// Shows `f` the state of the call that was entered with this token. What [`with_thread`] says of `f` holds.
