@@ -2,6 +2,7 @@
 
 mod agreement;
 mod differences;
+mod errors;
 mod filters;
 mod lifetimes;
 mod limits;
