@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 
 use tracing::Value;
 
@@ -118,6 +118,11 @@ pub(crate) struct Active {
     #[cfg(feature = "engine")]
     pub(crate) record: Record,
 }
+
+/// Code that unwinds finds it as good as before, so that the future of an annotated function may be unwound through
+/// where that of the plain function may.
+impl UnwindSafe for Active {}
+impl RefUnwindSafe for Active {}
 
 impl Active {
     /// The state of a call that begins.
