@@ -10,6 +10,7 @@ mod parents;
 mod plan;
 mod planner;
 mod recorded;
+mod review;
 mod run;
 mod seen;
 mod values;
