@@ -193,7 +193,7 @@ impl Active {
             return;
         }
         if let Some(name) = self.site.exported_name(values) {
-            self.record.name(&name.value());
+            self.record.name_of(name.words());
         }
         let fields = values.get(..self.site.opening_fields).unwrap_or(values);
         self.record_fields(SpanSite::FIELDS.len(), fields);
