@@ -246,7 +246,10 @@ impl Active {
 
     /// Whether nothing has to be made current but the frame.
     pub(super) fn is_alone(&self) -> bool {
-        self.span.is_none() && self.otel.is_none() && self.record.is_there()
+        self.span.is_none()
+            && self.otel.is_none()
+            && self.record.is_there()
+            && self.frame.marks_nothing()
     }
 
     /// Whether the span ends without any code but ours.
