@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use opentelemetry::trace::SpanKind;
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Id, Record};
 use tracing::{Subscriber, info, info_span, trace_span};
 use tracing_relay::engine::TracingSpans;
+use tracing_relay::otel::{SpanExt as _, to_context};
 use tracing_relay::{current_trace_id, traced};
 use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
@@ -223,4 +225,25 @@ fn a_subscriber_that_asks_for_the_trace_while_a_span_is_cloned_does_not_panic() 
         })
     }));
     assert_eq!(done.ok(), Some(7));
+}
+
+#[test]
+fn a_span_that_is_moved_from_a_trace_that_is_not_sampled_into_one_that_is_has_its_fields() {
+    let parent = |digit: &str, flags: &str| {
+        let parent = format!("00-{digit}af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-{flags}");
+        to_context(&parent.parse().expect("a context"))
+    };
+    let recorded = Recorded::new();
+    recorded.run(|| {
+        let connection = info_span!("connection");
+        let moved = connection.set_parent(parent("1", "00"));
+        assert_eq!(moved, Ok(()));
+        connection.in_scope(|| {
+            let message = info_span!("message", number = 1, otel.kind = "consumer");
+            assert_eq!(message.set_parent(parent("2", "01")), Ok(()));
+        });
+    });
+    let message = recorded.span("message");
+    assert_eq!(attribute(&message, "number").as_deref(), Some("1"));
+    assert_eq!(message.span_kind, SpanKind::Consumer);
 }

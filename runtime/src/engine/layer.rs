@@ -301,11 +301,8 @@ where
         let Some(context) = local::start(record, &handle, parent.as_ref()) else {
             return;
         };
-        // Whoever gives this span a parent later decides on its sampling. One that is below a span of this process
-        // hardly gets another.
-        if parent.as_ref().is_none_or(TraceContext::is_remote) {
-            record.write_until_decided();
-        }
+        // Whoever gives this span a parent later decides on its sampling.
+        record.write_until_decided();
         recording.context = match baggage {
             Some(baggage) => context.with_baggage(baggage),
             None => context,
