@@ -655,3 +655,20 @@ fn a_future_that_may_be_unwound_through_still_may_be() {
     survives_unwinding(&plain(String::new()));
     survives_unwinding(&annotated(String::new()));
 }
+
+#[tracing_relay::test]
+async fn baggage_that_is_set_in_a_span_of_others_is_there_after_an_await(_traces: Traces) {
+    use tracing::Instrument as _;
+    #[traced]
+    async fn outer() -> (String, String) {
+        let inside = async {
+            assert!(set_current_baggage("user=alice".parse().unwrap()));
+            tokio::task::yield_now().await;
+            current_baggage().to_string()
+        };
+        let inside = inside.instrument(info_span!("theirs")).await;
+        (inside, current_baggage().to_string())
+    }
+    let (inside, after) = outer().await;
+    assert_eq!((&*inside, &*after), ("user=alice", "user=alice"));
+}

@@ -17,6 +17,9 @@ pub(crate) struct Frame {
     /// Where a span that runs elsewhere takes what is said here: in a task, the span that started it.
     #[cfg(feature = "engine")]
     pub(crate) inbox: Option<std::sync::Arc<crate::engine::Inbox>>,
+    /// Whether baggage was set here, which then counts in the spans of others inside, whenever they are entered.
+    #[cfg(feature = "engine")]
+    pub(crate) is_set: bool,
 }
 
 /// Where the context of a frame comes from, which decides how a span inside finds its parent.
@@ -46,6 +49,8 @@ impl Frame {
             activates: false,
             #[cfg(feature = "engine")]
             inbox: None,
+            #[cfg(feature = "engine")]
+            is_set: false,
         }
     }
 
@@ -58,6 +63,16 @@ impl Frame {
         match self.context.take() {
             Some(context) => self.context = Some(context.with_baggage(baggage)),
             None => self.baggage = baggage,
+        }
+    }
+
+    /// Takes over baggage that was set in the frame around this one, in the same trace.
+    #[cfg(feature = "engine")]
+    pub(crate) fn inherit_baggage(&mut self, around: &Self) {
+        let trace_id = |frame: &Self| frame.context.as_ref().map(TraceContext::trace_id);
+        if around.is_set && trace_id(around) == trace_id(self) {
+            self.set_baggage(around.baggage().clone());
+            self.is_set = true;
         }
     }
 

@@ -396,11 +396,14 @@ pub(crate) fn exit_task(token: Token) -> Option<Box<Frame>> {
 
 /// Makes a span of others the innermost one.
 #[cfg(feature = "engine")]
-pub(crate) fn enter_foreign(foreign: Foreign) {
+pub(crate) fn enter_foreign(mut foreign: Foreign) {
     if is_possible() {
         let mark = Mark::now(Some(&foreign.frame));
         with_thread(|thread| {
             let stack = &mut thread.stack;
+            if let Some((Some(around), _)) = stack.innermost() {
+                foreign.frame.inherit_baggage(around);
+            }
             let foreign = match stack.spare_foreign.pop() {
                 Some(mut spare) => {
                     *spare = foreign;
@@ -492,7 +495,13 @@ pub(crate) fn set_baggage(baggage: &Baggage) -> bool {
         for entered in thread.stack.entries.iter_mut().rev() {
             let is_ours = entered.entry.is_ours();
             match entered.entry.frame_mut() {
-                Some(frame) => frame.set_baggage(baggage.clone()),
+                Some(frame) => {
+                    frame.set_baggage(baggage.clone());
+                    #[cfg(feature = "engine")]
+                    {
+                        frame.is_set = true;
+                    }
+                }
                 None => return false,
             }
             if is_ours {

@@ -93,7 +93,7 @@ impl Active {
         };
         self.frame.context = self.record.start(handle, Some(generator), parent);
         self.frame.origin = Origin::Engine;
-        self.frame.activates = false;
+        (self.frame.activates, self.frame.is_set) = (false, false);
         self.frame.context.is_some()
     }
 
