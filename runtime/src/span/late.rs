@@ -234,7 +234,7 @@ impl Slot {
         drop(state);
         // If the span ends meanwhile, it is open for as long as `target` is, and an exported span
         // takes nothing more.
-        target.record(number, &value);
+        target.record(number, value);
     }
 }
 
