@@ -33,10 +33,17 @@ pub(crate) struct Thread {
 }
 
 /// Shows `f` what this thread keeps; `None` at the end of the thread. `f` must neither run code of the program
-/// nor drop anything of it, which could come back here.
+/// nor drop anything of it, which could come back here. What comes back all the same, from a subscriber whose span
+/// is cloned or from an allocator, finds nothing.
 #[inline]
 pub(crate) fn with_thread<R>(f: impl FnOnce(&mut Thread) -> R) -> Option<R> {
-    THREAD.try_with(|thread| f(&mut thread.borrow_mut())).ok()
+    let with = |thread: &RefCell<Thread>| {
+        thread
+            .try_borrow_mut()
+            .ok()
+            .map(|mut thread| f(&mut thread))
+    };
+    THREAD.try_with(with).ok().flatten()
 }
 
 /// Whether anything can be current on this thread. It cannot at the end of the thread, in the
