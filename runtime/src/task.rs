@@ -72,7 +72,8 @@ impl TaskContext {
     }
 
     /// A new trace, with the subscriber and the baggage of this thread: each span that starts in it
-    /// is a root linked to the span that is current here. Spans of others are roots without a link.
+    /// is a root linked to the span that is current here. Spans of others are roots too, which the engine
+    /// of this crate links as well.
     #[must_use]
     pub fn detached() -> Self {
         let ambient = current::ambient();
@@ -274,7 +275,7 @@ mod with_tokio {
 
     /// [`tokio::spawn`] for work that outlives what started it. Each span that starts in it is the
     /// root of a new trace, linked to the span that is current now; baggage goes along. Spans that
-    /// others start in it are roots too, without a link.
+    /// others start in it are roots too, with a link on the engine of this crate.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {

@@ -25,7 +25,8 @@ pub(crate) use stack::{Entry, find};
 pub(crate) use stack::{Foreign, Mark, Thread, enter_foreign, exit_foreign, share, with_span};
 #[cfg(feature = "spans")]
 pub(crate) use stack::{
-    Token, enter_span, enter_task, exit_span, exit_task, is_entered, is_possible, with_thread,
+    Token, enter_span, enter_task, exit_span, exit_task, is_entered, is_possible, span_beside,
+    with_thread,
 };
 #[cfg(feature = "spans")]
 pub(crate) use surroundings::{Ambient, ambient, snapshot};

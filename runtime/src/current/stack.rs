@@ -9,7 +9,7 @@ use crate::baggage::Baggage;
 use crate::context::TraceContext;
 #[cfg(feature = "otel")]
 use crate::otel;
-use crate::span::{Active, Pool};
+use crate::span::{Active, Beside, Pool};
 
 thread_local! {
     static THREAD: RefCell<Thread> = first_use();
@@ -58,13 +58,15 @@ pub(crate) struct Token(u64);
 
 impl Token {
     /// That of no entry.
-    const NONE: Self = Self(u64::MAX);
+    pub(crate) const NONE: Self = Self(u64::MAX);
 }
 
 struct Entered {
     token: Token,
     entry: Entry,
     mark: Mark,
+    /// What a span has made current beside this, to be put back by it.
+    beside: Beside,
 }
 
 /// What can be entered.
@@ -82,6 +84,8 @@ pub(crate) enum Entry {
 /// A span of `tracing` that the engine records, where it is entered.
 #[cfg(feature = "engine")]
 pub(crate) struct Foreign {
+    /// The number of the engine. Each subscriber counts its spans from the beginning.
+    pub(crate) engine: u64,
     pub(crate) id: tracing::span::Id,
     pub(crate) frame: Frame,
     /// What makes it OpenTelemetry's current context too.
@@ -187,12 +191,14 @@ impl Stack {
         }
     }
 
-    /// The innermost entry, if it is a span that was entered with this token.
+    /// The innermost entry, if it is a span that was entered with this token and with nothing beside it.
     #[cfg(feature = "engine")]
     pub(crate) fn innermost_span(&mut self, token: Token) -> Option<&mut Active> {
         let entered = self.entries.last_mut()?;
         match &mut entered.entry {
-            Entry::Span(active) if entered.token == token => Some(active),
+            Entry::Span(active) if entered.token == token && entered.beside.is_nothing() => {
+                Some(active)
+            }
             _ => None,
         }
     }
@@ -206,59 +212,80 @@ impl Stack {
         }
     }
 
-    fn push(&mut self, entry: Entry, mark: Mark) -> Token {
+    fn push(&mut self, entry: Entry, mark: Mark, beside: Beside) -> Token {
         let token = Token(self.next);
         self.next += 1;
-        self.entries.push(Entered { token, entry, mark });
+        self.entries.push(Entered {
+            token,
+            entry,
+            mark,
+            beside,
+        });
         token
     }
 
     /// Leaves the entry of this token, which is nearly always the innermost one.
-    fn remove(&mut self, token: Token) -> Option<Entry> {
+    fn remove(&mut self, token: Token) -> Option<(Entry, Beside)> {
         let is_last = self
             .entries
             .last()
             .is_some_and(|entered| entered.token == token);
-        if is_last {
-            return self.entries.pop().map(|entered| entered.entry);
-        }
-        let place = self
-            .entries
-            .iter()
-            .rposition(|entered| entered.token == token)?;
-        Some(self.entries.remove(place).entry)
+        let entered = if is_last {
+            self.entries.pop()?
+        } else {
+            let place = self
+                .entries
+                .iter()
+                .rposition(|entered| entered.token == token)?;
+            self.entries.remove(place)
+        };
+        Some((entered.entry, entered.beside))
     }
 }
 
 /// Makes a span the innermost one. Call it after everything else that the span makes current on this thread.
 /// At the end of the thread, where nothing is entered, the span comes back.
-pub(crate) fn enter_span(active: Box<Active>) -> Result<Token, Box<Active>> {
-    let mut active = Some(active);
+pub(crate) fn enter_span(
+    active: Box<Active>,
+    beside: Beside,
+) -> Result<Token, (Box<Active>, Beside)> {
+    // Others are asked before the thread's things are in the hand.
+    let mark = if active.frame.marks_nothing() {
+        Mark::NOTHING
+    } else if is_possible() {
+        Mark::now(Some(&active.frame))
+    } else {
+        return Err((active, beside));
+    };
+    let mut span = Some((active, beside));
     let token = with_thread(|thread| {
-        let active = active.take()?;
-        // Others are not asked with the thread's things in the hand.
-        if !active.frame.marks_nothing() {
-            return Some(Err(active));
-        }
-        Some(Ok(thread.stack.push(Entry::Span(active), Mark::NOTHING)))
+        let (active, beside) = span.take()?;
+        Some(thread.stack.push(Entry::Span(active), mark, beside))
     });
-    match token.flatten() {
-        Some(Ok(token)) => Ok(token),
-        Some(Err(active)) => {
-            let mark = Mark::now(Some(&active.frame));
-            let push = |thread: &mut Thread| thread.stack.push(Entry::Span(active), mark);
-            Ok(with_thread(push).unwrap_or(Token::NONE))
-        }
-        None => active.map_or(Ok(Token::NONE), Err),
+    match (token.flatten(), span) {
+        (Some(token), _) => Ok(token),
+        (None, Some(span)) => Err(span),
+        (None, None) => Ok(Token::NONE),
     }
 }
 
-/// Leaves a span, which comes back with the baggage that was set meanwhile.
-pub(crate) fn exit_span(token: Token) -> Option<Box<Active>> {
+/// Leaves a span, which comes back with the baggage that was set meanwhile, and with what it has made current
+/// beside it.
+pub(crate) fn exit_span(token: Token) -> Option<(Box<Active>, Beside)> {
     match with_thread(|thread| thread.stack.remove(token)).flatten()? {
-        Entry::Span(active) => Some(active),
+        (Entry::Span(active), beside) => Some((active, beside)),
         _ => None,
     }
+}
+
+/// The span of `tracing` that is current beside the span of this token.
+pub(crate) fn span_beside(token: Token) -> Option<tracing::Span> {
+    with_thread(|thread| {
+        let entries = &thread.stack.entries;
+        let entered = entries.iter().rfind(|entered| entered.token == token)?;
+        entered.beside.span().cloned()
+    })
+    .flatten()
 }
 
 /// Makes the frame of a task the innermost one, or hides what is current; `None` at the end of the thread.
@@ -267,13 +294,16 @@ pub(crate) fn enter_task(frame: Option<Box<Frame>>) -> Option<Token> {
         return None;
     }
     let mark = Mark::now(frame.as_deref());
-    with_thread(|thread| thread.stack.push(Entry::Task(frame), mark))
+    with_thread(|thread| {
+        let beside = Beside::default();
+        thread.stack.push(Entry::Task(frame), mark, beside)
+    })
 }
 
 /// Leaves a task, whose frame comes back with the baggage that was set meanwhile.
 pub(crate) fn exit_task(token: Token) -> Option<Box<Frame>> {
     match with_thread(|thread| thread.stack.remove(token)).flatten()? {
-        Entry::Task(frame) => frame,
+        (Entry::Task(frame), _) => frame,
         _ => None,
     }
 }
@@ -283,15 +313,21 @@ pub(crate) fn exit_task(token: Token) -> Option<Box<Frame>> {
 pub(crate) fn enter_foreign(foreign: Foreign) {
     if is_possible() {
         let mark = Mark::now(Some(&foreign.frame));
-        with_thread(|thread| thread.stack.push(Entry::Foreign(foreign), mark));
+        with_thread(|thread| {
+            let beside = Beside::default();
+            thread.stack.push(Entry::Foreign(foreign), mark, beside);
+        });
     }
 }
 
 /// Leaves a span of others.
 #[cfg(feature = "engine")]
-pub(crate) fn exit_foreign(id: &tracing::span::Id) -> Option<Foreign> {
+pub(crate) fn exit_foreign(engine: u64, id: &tracing::span::Id) -> Option<Foreign> {
     let entry = with_thread(|thread| {
-        let is_it = |entered: &Entered| matches!(&entered.entry, Entry::Foreign(foreign) if foreign.id == *id);
+        let is_it = |entered: &Entered| match &entered.entry {
+            Entry::Foreign(foreign) => foreign.engine == engine && foreign.id == *id,
+            _ => false,
+        };
         let place = thread.stack.entries.iter().rposition(is_it)?;
         Some(thread.stack.entries.remove(place).entry)
     });

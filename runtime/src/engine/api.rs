@@ -43,7 +43,9 @@ impl Note {
             Self::Status(Status::Error { description }) if has_room => {
                 body.error(&AttributeValue::Str(description));
             }
-            Self::Name(name) if has_room => body.name(&AttributeValue::Str(name)),
+            Self::Name(name) if has_room => {
+                body.name(&AttributeValue::Str(name));
+            }
             Self::Status(_) | Self::Name(_) => {}
         }
     }

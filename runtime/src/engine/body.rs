@@ -22,9 +22,13 @@ const STATUS_ERROR: u8 = 6;
 const STATUS_ERROR_UNLESS_SET: u8 = 7;
 const OUTCOME: u8 = 8;
 const EVENT_BEFORE: u8 = 9;
+const DROPPED: u8 = 10;
 
 /// Beyond this many bytes a span takes no further name or status from outside: these have no count.
 pub(super) const MOST_BYTES: usize = 1 << 20;
+
+/// Beyond this many bytes a span is not looked through for attributes that are there twice.
+const MOST_LOOKED_THROUGH: usize = 8 << 10;
 
 const BOOL: u8 = 0;
 const I64: u8 = 1;
@@ -37,8 +41,18 @@ const LIST: u8 = 4;
 pub(crate) struct Body {
     bytes: Vec<u8>,
     counts: Counts,
-    /// Where the item that has items of its own begins, and how many attributes it has.
-    open: Option<(usize, u32)>,
+    /// The item that has items of its own, until it ends.
+    open: Option<Open>,
+    /// Whether there is no room for attributes, and none of them is there twice.
+    is_full: bool,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    /// Where its length is.
+    start: usize,
+    attributes: u32,
+    dropped_attributes: u32,
 }
 
 /// How many there are, and how many were over the limits.
@@ -71,6 +85,7 @@ impl Body {
         self.bytes.clear();
         self.counts = Counts::default();
         self.open = None;
+        self.is_full = false;
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -86,10 +101,10 @@ impl Body {
         self.bytes.capacity()
     }
 
-    /// The name to export, instead of that of the callsite. The last one counts.
-    pub(crate) fn name(&mut self, name: &AttributeValue<'_>) {
+    /// The name to export, instead of that of the callsite; `false` if it is empty. The last one counts.
+    pub(crate) fn name(&mut self, name: &AttributeValue<'_>) -> bool {
         self.bytes.push(NAME);
-        self.text(usize::MAX, name);
+        self.text(usize::MAX, name) > 0
     }
 
     /// The value of a field of the callsite.
@@ -130,11 +145,14 @@ impl Body {
     /// `false` where there is no room for it; then nothing may follow.
     #[must_use]
     pub(crate) fn event(&mut self, limits: &Limits, at: impl Into<Moment>) -> bool {
-        if self.counts.events >= limits.events {
-            self.counts.dropped_events += 1;
+        let counts = &mut self.counts;
+        if !has_room(
+            &mut counts.events,
+            &mut counts.dropped_events,
+            limits.events,
+        ) {
             return false;
         }
-        self.counts.events += 1;
         let at = at.into();
         self.bytes
             .push(if at.before == 0 { EVENT } else { EVENT_BEFORE });
@@ -149,11 +167,10 @@ impl Body {
     /// Begins a link, as [`event`](Self::event) does an event.
     #[must_use]
     pub(crate) fn link(&mut self, limits: &Limits, to: &TraceContext) -> bool {
-        if self.counts.links >= limits.links {
-            self.counts.dropped_links += 1;
+        let counts = &mut self.counts;
+        if !has_room(&mut counts.links, &mut counts.dropped_links, limits.links) {
             return false;
         }
-        self.counts.links += 1;
         self.bytes.push(LINK);
         self.bytes.extend_from_slice(&to.trace_id().to_bytes());
         self.bytes.extend_from_slice(&to.span_id().to_bytes());
@@ -166,11 +183,16 @@ impl Body {
 
     /// Ends an event or a link.
     pub(crate) fn end(&mut self) {
-        let Some((start, _)) = self.open.take() else {
+        let Some(open) = self.open.take() else {
             return;
         };
-        let len = self.bytes.len() - start - LEN;
-        self.set_len(start, len);
+        if open.dropped_attributes > 0 {
+            self.bytes.push(DROPPED);
+            self.bytes
+                .extend_from_slice(&open.dropped_attributes.to_le_bytes());
+        }
+        let len = self.bytes.len() - open.start - LEN;
+        self.set_len(open.start, len);
     }
 
     /// How a span of ours ended.
@@ -183,7 +205,7 @@ impl Body {
         self.bytes.push(STATUS_OK);
     }
 
-    /// The operation failed.
+    /// The operation failed. An empty description leaves what was said before.
     pub(crate) fn error(&mut self, description: &AttributeValue<'_>) {
         self.bytes.push(STATUS_ERROR);
         self.text(usize::MAX, description);
@@ -196,7 +218,11 @@ impl Body {
 
     /// Appends the items of another, as far as there is room.
     pub(crate) fn append(&mut self, limits: &Limits, other: &Self) {
-        let (here, there) = (&mut self.counts, other.counts);
+        let there = other.counts;
+        if self.counts.attributes + there.attributes > limits.attributes {
+            self.forget_repeated(limits);
+        }
+        let here = &mut self.counts;
         if here.attributes + there.attributes > limits.attributes
             || here.events + there.events > limits.events
             || here.links + there.links > limits.links
@@ -235,7 +261,8 @@ impl Body {
                 | Item::Name(_)
                 | Item::Ok
                 | Item::Error(_)
-                | Item::ErrorUnlessSet => (
+                | Item::ErrorUnlessSet
+                | Item::Dropped(_) => (
                     &mut uncounted.0,
                     &mut uncounted.1,
                     u32::from(self.bytes.len() < MOST_BYTES),
@@ -252,21 +279,68 @@ impl Body {
         }
     }
 
+    /// Makes room: of the attributes that are there twice only the last value counts.
+    #[cold]
+    fn forget_repeated(&mut self, limits: &Limits) {
+        if self.is_full || self.bytes.len() > MOST_LOOKED_THROUGH {
+            return;
+        }
+        let mut items = Vec::new();
+        let mut rest = Items::new(&self.bytes);
+        loop {
+            let before = rest.0;
+            let Some(item) = rest.next() else {
+                break;
+            };
+            let len = before.len() - rest.0.len();
+            let key = match item {
+                Item::Field(number, _) => Some((Some(number), "")),
+                Item::Attribute(key, _) => Some((None, key)),
+                _ => None,
+            };
+            items.push((key, before.get(..len).unwrap_or_default()));
+        }
+        let mut kept = Vec::with_capacity(self.bytes.len());
+        let mut forgotten = 0;
+        for (number, (key, bytes)) in items.iter().enumerate() {
+            let mut later = items.iter().skip(number + 1);
+            if key.is_some() && later.any(|(later, _)| later == key) {
+                forgotten += 1;
+            } else {
+                kept.extend_from_slice(bytes);
+            }
+        }
+        self.is_full = forgotten == 0 && self.counts.attributes >= limits.attributes;
+        if forgotten > 0 {
+            self.counts.attributes -= forgotten;
+            self.bytes = kept;
+        }
+    }
+
     fn has_room_for_attribute(&mut self, limits: &Limits) -> bool {
-        if let Some((_, attributes)) = &mut self.open {
-            *attributes += 1;
-            return *attributes <= limits.attributes_of_item;
+        if self.open.is_none() && self.counts.attributes >= limits.attributes {
+            self.forget_repeated(limits);
         }
-        if self.counts.attributes >= limits.attributes {
-            self.counts.dropped_attributes += 1;
-            return false;
+        let counts = &mut self.counts;
+        match &mut self.open {
+            Some(open) => has_room(
+                &mut open.attributes,
+                &mut open.dropped_attributes,
+                limits.attributes_of_item,
+            ),
+            None => has_room(
+                &mut counts.attributes,
+                &mut counts.dropped_attributes,
+                limits.attributes,
+            ),
         }
-        self.counts.attributes += 1;
-        true
     }
 
     fn begin(&mut self) {
-        self.open = Some((self.bytes.len(), 0));
+        self.open = Some(Open {
+            start: self.bytes.len(),
+            ..Open::default()
+        });
         self.len(0);
     }
 
@@ -290,10 +364,12 @@ impl Body {
         }
     }
 
-    /// Text of at most `limit` bytes; a character that does not fit as a whole is left out.
-    fn text(&mut self, limit: usize, text: &AttributeValue<'_>) {
+    /// Text of at most `limit` bytes, and how many they are; a character that does not fit as a whole is left out.
+    fn text(&mut self, limit: usize, text: &AttributeValue<'_>) -> usize {
         if let AttributeValue::Str(text) = text {
-            return self.raw_text(text.get(..limit).unwrap_or_else(|| up_to(text, limit)));
+            let text = text.get(..limit).unwrap_or_else(|| up_to(text, limit));
+            self.raw_text(text);
+            return text.len();
         }
         let start = self.bytes.len();
         self.len(0);
@@ -305,6 +381,7 @@ impl Body {
         let _ = write!(out, "{text}");
         let len = self.bytes.len() - start - LEN;
         self.set_len(start, len);
+        len
     }
 
     fn raw_text(&mut self, text: &str) {
@@ -327,6 +404,17 @@ impl Body {
 }
 
 const LEN: usize = size_of::<u32>();
+
+/// Counts one more, or counts it as dropped.
+const fn has_room(count: &mut u32, dropped: &mut u32, limit: u32) -> bool {
+    let has_room = *count < limit;
+    if has_room {
+        *count += 1;
+    } else {
+        *dropped += 1;
+    }
+    has_room
+}
 
 fn up_to(text: &str, limit: usize) -> &str {
     let end = (0..=limit.min(text.len()))
@@ -366,6 +454,8 @@ pub(crate) enum Item<'a> {
     Ok,
     Error(&'a str),
     ErrorUnlessSet,
+    /// So many attributes of this event or link were over the limit.
+    Dropped(u32),
     Outcome(Ended),
 }
 
@@ -477,6 +567,7 @@ impl<'a> Items<'a> {
             STATUS_OK => Item::Ok,
             STATUS_ERROR => Item::Error(self.text()?),
             STATUS_ERROR_UNLESS_SET => Item::ErrorUnlessSet,
+            DROPPED => Item::Dropped(u32::from_le_bytes(self.array()?)),
             OUTCOME => {
                 let number = self.byte()?;
                 let mut all = Ended::ALL.into_iter();

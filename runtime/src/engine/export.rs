@@ -103,6 +103,8 @@ struct Read<'a> {
     events: Vec<Event>,
     links: Vec<Link>,
     status: Status,
+    /// Attributes of an event or a link that were over the limit.
+    dropped_attributes: u32,
 }
 
 impl<'a> Read<'a> {
@@ -133,19 +135,23 @@ impl<'a> Read<'a> {
                     event.name.unwrap_or_default().to_owned(),
                     calendar.time_of(at),
                     event.attributes.list,
-                    0,
+                    event.dropped_attributes,
                 ));
             }
             Item::Link(to, items) => {
                 let link = Self::of(callsite, calendar, items);
-                self.links
-                    .push(Link::new(linked(&to), link.attributes.list, 0));
+                self.links.push(Link::new(
+                    linked(&to),
+                    link.attributes.list,
+                    link.dropped_attributes,
+                ));
             }
             Item::Outcome(ended) => {
                 let key = Key::from_static_str(semconv::OUTCOME);
                 self.attributes.set(key, ended.as_str().into());
             }
-            // Ok is final; otherwise the last one counts.
+            Item::Dropped(attributes) => self.dropped_attributes = attributes,
+            // Ok is final; otherwise the last one counts that says anything.
             Item::Ok => self.status = Status::Ok,
             Item::Error(_) if self.status == Status::Ok => {}
             // A failure without a text takes none away.

@@ -126,6 +126,11 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
+    /// Whether this engine records it.
+    fn is_of(&self, engine: &Shared) -> bool {
+        self.record.engine() == engine.number
+    }
+
     /// Somebody is about to know the context.
     fn settle(&mut self) {
         if self.settled {
@@ -278,8 +283,11 @@ where
             settled: false,
             otel: self.shared.config.activates.then(crate::otel::current),
         };
-        span.extensions_mut()
-            .replace(Open::Recording(Box::new(recording)));
+        let mut extensions = span.extensions_mut();
+        // In a subscriber with two engines a span is of one of them.
+        if extensions.get_mut::<Open>().is_none() {
+            extensions.insert(Open::Recording(Box::new(recording)));
+        }
     }
 
     fn on_record(&self, id: &Id, values: &Values<'_>, ctx: Context<'_, S>) {
@@ -291,12 +299,16 @@ where
         };
         // What is written may come from code that asks for this span: nothing is locked meanwhile.
         let (limits, ours) = match span.extensions().get::<Open>() {
-            Some(Open::Recording(recording)) if recording.record.is_sampled() => {
+            Some(Open::Recording(recording))
+                if recording.is_of(&self.shared) && recording.record.is_sampled() =>
+            {
                 (*recording.record.limits(), None)
             }
             Some(Open::Adopted(Adopted {
                 inbox: Some(inbox), ..
-            })) => (*inbox.limits(), Some(Arc::clone(inbox))),
+            })) if inbox.engine() == self.shared.number => {
+                (*inbox.limits(), Some(Arc::clone(inbox)))
+            }
             _ => return,
         };
         let mut body = local::scratch();
@@ -321,10 +333,12 @@ where
         };
         let mut extensions = span.extensions_mut();
         match extensions.get_mut::<Open>() {
-            Some(Open::Recording(recording)) => recording.record.link(&followed),
+            Some(Open::Recording(recording)) if recording.is_of(&self.shared) => {
+                recording.record.link(&followed);
+            }
             Some(Open::Adopted(Adopted {
                 inbox: Some(inbox), ..
-            })) => inbox.write(|body, limits| {
+            })) if inbox.engine() == self.shared.number => inbox.write(|body, limits| {
                 if body.link(limits, &followed) {
                     body.end();
                 }
@@ -339,7 +353,7 @@ where
         }
         let explicit = event.parent().and_then(|id| ctx.span(id));
         let Some(place) = (match &explicit {
-            Some(span) => Place::of_span(span),
+            Some(span) => Place::of_span(span, &self.shared),
             None if event.is_contextual() => Place::current(self.shared.number),
             None => None,
         }) else {
@@ -390,7 +404,7 @@ where
             return;
         }
         let (context, otel, inbox) = match span.extensions_mut().get_mut::<Open>() {
-            Some(Open::Recording(recording)) => {
+            Some(Open::Recording(recording)) if recording.is_of(&self.shared) => {
                 recording.settle();
                 (recording.context.clone(), recording.otel.clone(), None)
             }
@@ -399,13 +413,14 @@ where
                 inbox,
                 otel,
             })) => (context.clone(), otel.clone(), inbox.clone()),
-            None => return,
+            _ => return,
         };
         let mut frame = Frame::new(Some(context), Origin::Engine);
         frame.activates = otel.is_some();
         frame.inbox = inbox;
         let attached = otel.map(opentelemetry::Context::attach);
         let foreign = Foreign {
+            engine: self.shared.number,
             id: id.clone(),
             frame,
             _attached: attached,
@@ -414,7 +429,7 @@ where
     }
 
     fn on_exit(&self, id: &Id, _: Context<'_, S>) {
-        drop(current::exit_foreign(id));
+        drop(current::exit_foreign(self.shared.number, id));
     }
 
     fn on_close(&self, id: Id, ctx: Context<'_, S>) {
@@ -448,14 +463,14 @@ enum Place {
 }
 
 impl Place {
-    fn of_span<S>(span: &SpanRef<'_, S>) -> Option<Self>
+    fn of_span<S>(span: &SpanRef<'_, S>, engine: &Shared) -> Option<Self>
     where
         S: for<'span> LookupSpan<'span>,
     {
-        Some(match span.extensions().get::<Open>()? {
-            Open::Recording(_) => Self::Theirs(span.id()),
-            Open::Adopted(adopted) => Self::Shared(adopted.inbox.clone()?),
-        })
+        match span.extensions().get::<Open>()? {
+            Open::Recording(recording) => recording.is_of(engine).then(|| Self::Theirs(span.id())),
+            Open::Adopted(adopted) => Self::of_inbox(adopted.inbox.as_ref()?, engine.number),
+        }
     }
 
     /// The innermost span on this thread. What is outside of a task has no part in it, but for the span of
@@ -466,6 +481,8 @@ impl Place {
             (Entry::Span(active), None) if active.record.engine() == engine => {
                 Some(active.frame.context.clone().map(Self::Ours))
             }
+            // Another subscriber may have given the same id to a span of its own.
+            (Entry::Foreign(foreign), _) if foreign.engine != engine => None,
             (Entry::Foreign(foreign), None) => Some(match &foreign.frame.inbox {
                 Some(inbox) => Self::of_inbox(inbox, engine),
                 None => Some(Self::Theirs(foreign.id.clone())),

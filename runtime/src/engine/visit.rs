@@ -36,7 +36,9 @@ impl<'a> SpanFields<'a> {
 
     fn put(&mut self, field: &Field, value: AttributeValue<'_>) {
         match field.name() {
-            "otel.name" => self.body.name(&value),
+            "otel.name" => {
+                self.body.name(&value);
+            }
             "otel.kind" => self.kind = kind_of(&value.to_string()),
             "otel.status_code" => match value.to_string() {
                 code if code.eq_ignore_ascii_case("ok") => self.body.ok(),
@@ -208,24 +210,31 @@ impl<'a> EventFields<'a> {
     }
 
     fn put(&mut self, field: &Field, value: AttributeValue<'_>) {
-        match field.name() {
-            "message" => self.name(&value),
-            // What `#[instrument(err)]` says.
-            "error" if !self.is_named => {
+        match (field.name(), value) {
+            // A whole number has no point here, as `Display` writes it.
+            ("message", AttributeValue::F64(value)) => self.name(&AttributeValue::Display(&value)),
+            ("message", value) => self.name(&value),
+            // What `#[instrument(err)]` says. Numbers are no errors.
+            (
+                "error",
+                AttributeValue::Str(_) | AttributeValue::Display(_) | AttributeValue::Debug(_),
+            ) if !self.is_named => {
                 let text = value.to_string();
                 self.name(&AttributeValue::Str(EXCEPTION));
                 self.add(EXCEPTION_MESSAGE, AttributeValue::Str(&text));
                 self.failure = Some(text);
             }
-            name => self.add(name, value),
+            (name, value) => self.add(name, value),
         }
     }
 
+    /// An empty name is none.
     fn name(&mut self, name: &AttributeValue<'_>) {
-        self.is_named = true;
-        if !self.is_dropped {
-            self.body.name(name);
-        }
+        self.is_named = if self.is_dropped {
+            !name.to_string().is_empty()
+        } else {
+            self.body.name(name)
+        };
     }
 
     /// The event, with what it says about its span.

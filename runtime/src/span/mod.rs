@@ -29,6 +29,7 @@ pub(crate) use outcome::Ended;
 pub use outcome::{ErrorDetail, Failure, SpanError, SpanOutcome};
 pub(crate) use run::Told;
 pub use run::{in_deferred_span, in_span, in_span_async, in_span_async_with, in_span_stream};
+pub(crate) use running::Beside;
 pub use running::Finish;
 pub use site::{Kind, SpanSite};
 pub use value::{AttributeValue, FieldValue};

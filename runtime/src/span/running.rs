@@ -14,21 +14,18 @@ use super::value::AttributeValue;
 use crate::current::{self, Origin, Token};
 
 /// A span that is current on this thread, or would be if anything could be. Dropped, its code unwound.
+///
+/// Small, because generated code has it: what belongs to the span is with the entry of its thread.
 pub(crate) struct Running {
     site: &'static SpanSite,
-    state: State,
-}
-
-enum State {
-    Entered(Token, Beside),
-    /// At the end of the thread nothing can be current.
-    Kept(Box<Active>),
-    Left,
+    token: Token,
+    /// The span itself at the end of the thread, where nothing can be current.
+    kept: Option<Box<Active>>,
 }
 
 /// What is current beside our own context, where there is any, and is put back in this order.
 #[derive(Default)]
-struct Beside {
+pub(crate) struct Beside {
     #[cfg(feature = "otel")]
     attached: Option<opentelemetry::ContextGuard>,
     /// The span of [`Active`], which has none meanwhile.
@@ -41,14 +38,14 @@ impl Running {
     pub(crate) fn enter(mut active: Box<Active>) -> Self {
         let site = active.site;
         let beside = Beside::enter(&mut active);
-        let state = match current::enter_span(active) {
-            Ok(token) => State::Entered(token, beside),
-            Err(mut active) => {
+        let (token, kept) = match current::enter_span(active, beside) {
+            Ok(token) => (token, None),
+            Err((mut active, beside)) => {
                 beside.exit(&mut active);
-                State::Kept(active)
+                (Token::NONE, Some(active))
             }
         };
-        Self { site, state }
+        Self { site, token, kept }
     }
 
     /// The body has returned this; `finish` takes it. A function that is given here is one for many
@@ -56,11 +53,10 @@ impl Running {
     #[inline(never)]
     pub(crate) fn end<R>(&mut self, finish: Option<impl FnOnce(&mut Finish<'_>, &R)>, result: &R) {
         let mut error = None;
-        if let (State::Entered(token, beside), Some(finish)) = (&self.state, finish) {
+        if let Some(finish) = finish.filter(|_| self.kept.is_none()) {
             let mut span = Finish {
                 site: self.site,
-                token: *token,
-                span: beside.span.as_deref(),
+                token: self.token,
                 error: &mut error,
             };
             finish(&mut span, result);
@@ -74,11 +70,8 @@ impl Running {
             Ended::Failed
         } else {
             #[cfg(feature = "engine")]
-            if let State::Entered(token, beside) = &self.state
-                && beside.is_nothing()
-                && Active::complete_in_engine(*token)
-            {
-                self.state = State::Left;
+            if Active::complete_in_engine(self.token) {
+                self.token = Token::NONE;
                 return;
             }
             Ended::Completed
@@ -97,30 +90,42 @@ impl Running {
 
     /// The body goes on later.
     pub(crate) fn leave(&mut self) -> Option<Box<Active>> {
-        match std::mem::replace(&mut self.state, State::Left) {
-            State::Entered(token, beside) => {
-                let mut active = current::exit_span(token)?;
-                beside.exit(&mut active);
-                Some(active)
-            }
-            State::Kept(active) => Some(active),
-            State::Left => None,
+        if self.token == Token::NONE {
+            return self.kept.take();
         }
+        let (mut active, beside) = current::exit_span(self.token)?;
+        self.token = Token::NONE;
+        beside.exit(&mut active);
+        Some(active)
     }
 }
 
 impl Drop for Running {
+    #[inline]
     fn drop(&mut self) {
-        if let Some(active) = self.leave() {
-            active.end(Ended::Panicked, None);
+        if self.token != Token::NONE || self.kept.is_some() {
+            unwound(self);
         }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn unwound(running: &mut Running) {
+    if let Some(active) = running.leave() {
+        active.end(Ended::Panicked, None);
     }
 }
 
 impl Beside {
     #[cfg(feature = "engine")]
-    const fn is_nothing(&self) -> bool {
+    pub(crate) const fn is_nothing(&self) -> bool {
         self.span.is_none() && self.attached.is_none()
+    }
+
+    /// The span of `tracing` that is current.
+    pub(crate) fn span(&self) -> Option<&tracing::Span> {
+        self.span.as_deref()
     }
 
     /// That of the subscriber first, ours last.
@@ -162,7 +167,6 @@ pub struct Finish<'a> {
     site: &'static SpanSite,
     /// Where the state of the call is entered.
     token: Token,
-    span: Option<&'a tracing::Span>,
     error: &'a mut Option<ErrorText>,
 }
 
@@ -173,8 +177,8 @@ impl Finish<'_> {
         let first = SpanSite::FIELDS.len() + first;
         #[cfg(feature = "engine")]
         self.record_in_engine(first, values);
-        if let Some(span) = self.span {
-            active::record(self.site, span, first, values);
+        if let Some(span) = current::span_beside(self.token) {
+            active::record(self.site, &span, first, values);
         }
     }
 

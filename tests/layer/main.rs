@@ -1,0 +1,14 @@
+//! The engine beside tracing-opentelemetry, and its layer.
+
+mod agreement;
+mod differences;
+mod filters;
+mod lifetimes;
+mod limits;
+mod parents;
+mod plan;
+mod planner;
+mod recorded;
+mod run;
+mod seen;
+mod values;
