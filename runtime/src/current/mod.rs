@@ -86,6 +86,13 @@ pub fn current_baggage() -> Baggage {
     clippy::must_use_candidate,
     reason = "a program without traces has nothing to do about the answer"
 )]
+#[cfg_attr(
+    feature = "spans",
+    expect(
+        clippy::needless_pass_by_value,
+        reason = "who sets it has no more use for it"
+    )
+)]
 pub fn set_current_baggage(baggage: Baggage) -> bool {
     #[cfg(feature = "spans")]
     return stack::set_baggage(&baggage);

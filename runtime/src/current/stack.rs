@@ -353,12 +353,10 @@ pub(crate) fn with_span<R>(token: Token, f: impl FnOnce(&mut Active) -> R) -> Op
 
 /// Shows `f` the entries from the innermost on, until it has an answer. What [`with_thread`] says of `f` holds.
 #[cfg(feature = "otel")]
-pub(crate) fn find<R>(mut f: impl FnMut(&mut Entry) -> Option<R>) -> Option<R> {
+pub(crate) fn find<R>(f: impl FnMut(&mut Entry) -> Option<R>) -> Option<R> {
     with_thread(|thread| {
         let entries = thread.stack.entries.iter_mut().rev();
-        entries
-            .map(|entered| &mut entered.entry)
-            .find_map(|entry| f(entry))
+        entries.map(|entered| &mut entered.entry).find_map(f)
     })
     .flatten()
 }

@@ -70,23 +70,20 @@ impl Record {
             (None, Some(generator)) => generator.span_id(start),
             (None, None) => return None,
         };
-        let context = match parent {
-            Some(parent) => {
-                let flags = parent.flags().with_meaning();
-                parent.child(span_id, flags.with_sampled(decided == Some(true)))
-            }
-            None => {
-                let (trace_id, flags) = match (&config.ids, generator) {
-                    (Some(ids), _) => {
-                        let id = TraceId::from_bytes(ids.new_trace_id().to_bytes())?;
-                        (id, TraceFlags::default())
-                    }
-                    (None, Some(generator)) => (generator.trace_id(start), TraceFlags::RANDOM),
-                    (None, None) => return None,
-                };
-                let sampled = decided.unwrap_or_else(|| sampler.decide(None, trace_id));
-                TraceContext::new(trace_id, span_id, flags.with_sampled(sampled))
-            }
+        let context = if let Some(parent) = parent {
+            let flags = parent.flags().with_meaning();
+            parent.child(span_id, flags.with_sampled(decided == Some(true)))
+        } else {
+            let (trace_id, flags) = match (&config.ids, generator) {
+                (Some(ids), _) => {
+                    let id = TraceId::from_bytes(ids.new_trace_id().to_bytes())?;
+                    (id, TraceFlags::default())
+                }
+                (None, Some(generator)) => (generator.trace_id(start), TraceFlags::RANDOM),
+                (None, None) => return None,
+            };
+            let sampled = decided.unwrap_or_else(|| sampler.decide(None, trace_id));
+            TraceContext::new(trace_id, span_id, flags.with_sampled(sampled))
         };
         self.engine = handle.engine.number;
         self.sampled = context.flags().is_sampled();
