@@ -120,6 +120,14 @@ impl TraceContext {
         self
     }
 
+    /// What stands where no context is known yet. Its ids mean nothing.
+    #[cfg(feature = "engine")]
+    pub(crate) const NONE: Self = Self::new(
+        TraceId::PLACEHOLDER,
+        SpanId::PLACEHOLDER,
+        TraceFlags::new(0),
+    );
+
     /// The context of a span of this process below this one, with all that travels along.
     #[cfg(feature = "engine")]
     #[must_use]

@@ -19,6 +19,10 @@ macro_rules! id {
         pub struct $name([u8; $bytes]);
 
         impl $name {
+            /// What stands where no id is known yet.
+            #[cfg(feature = "engine")]
+            pub(crate) const PLACEHOLDER: Self = Self([0xff; $bytes]);
+
             /// The id with these bytes, most significant first; `None` when all are zero, which
             /// the specification calls invalid.
             #[must_use]

@@ -22,7 +22,9 @@ pub(crate) use frame::{Frame, Origin};
 #[cfg(feature = "otel")]
 pub(crate) use stack::{Entry, find};
 #[cfg(feature = "engine")]
-pub(crate) use stack::{Foreign, Mark, Thread, enter_foreign, exit_foreign, share, with_span};
+pub(crate) use stack::{
+    Foreign, Mark, Thread, enter_foreign, exit_foreign, settled_parent, share, with_span,
+};
 #[cfg(feature = "spans")]
 pub(crate) use stack::{
     Token, enter_span, enter_task, exit_span, exit_task, is_entered, is_possible, span_beside,

@@ -47,10 +47,18 @@ pub(crate) fn is_possible() -> bool {
 
 /// What is entered.
 #[derive(Default)]
+#[expect(clippy::vec_box, reason = "the boxes are what is kept")]
 pub(crate) struct Stack {
     entries: Vec<Entered>,
     next: u64,
+    /// Memory for the next entries.
+    spare: Vec<Box<Aside>>,
+    #[cfg(feature = "engine")]
+    spare_foreign: Vec<Box<Foreign>>,
 }
+
+/// How much memory is kept of each.
+const SPARE: usize = 16;
 
 /// Says which entry is to be left. Spans of others can be left in any order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,12 +69,27 @@ impl Token {
     pub(crate) const NONE: Self = Self(u64::MAX);
 }
 
+/// Small, because it is moved in and out for each span and each poll.
 struct Entered {
     token: Token,
     entry: Entry,
+    /// Nothing where the mark is [`Mark::NOTHING`] and nothing is beside it.
+    aside: Option<Box<Aside>>,
+}
+
+/// What few entries of the engine have.
+struct Aside {
     mark: Mark,
-    /// What a span has made current beside this, to be put back by it.
+    /// What a span has made current beside its frame, to be put back by it.
     beside: Beside,
+}
+
+impl Entered {
+    fn mark(&self) -> Mark {
+        self.aside
+            .as_ref()
+            .map_or(Mark::NOTHING, |aside| aside.mark)
+    }
 }
 
 /// What can be entered.
@@ -78,7 +101,7 @@ pub(crate) enum Entry {
     Task(Option<Box<Frame>>),
     /// A span of others that the engine records.
     #[cfg(feature = "engine")]
-    Foreign(Foreign),
+    Foreign(Box<Foreign>),
 }
 
 /// A span of `tracing` that the engine records, where it is entered.
@@ -89,7 +112,7 @@ pub(crate) struct Foreign {
     pub(crate) id: tracing::span::Id,
     pub(crate) frame: Frame,
     /// What makes it OpenTelemetry's current context too.
-    pub(crate) _attached: Option<opentelemetry::ContextGuard>,
+    pub(crate) attached: Option<opentelemetry::ContextGuard>,
 }
 
 impl Entry {
@@ -179,7 +202,7 @@ impl Stack {
     /// The frame of the innermost entry, if that has one, and its mark.
     pub(crate) fn innermost(&self) -> Option<(Option<&Frame>, Mark)> {
         let entered = self.entries.last()?;
-        Some((entered.entry.frame(), entered.mark))
+        Some((entered.entry.frame(), entered.mark()))
     }
 
     /// The context of the innermost entry, where nothing of others can be inside it unseen.
@@ -191,12 +214,12 @@ impl Stack {
         }
     }
 
-    /// The innermost entry, if it is a span that was entered with this token and with nothing beside it.
+    /// The innermost entry, if it is a span that was entered with this token and has nothing aside.
     #[cfg(feature = "engine")]
     pub(crate) fn innermost_span(&mut self, token: Token) -> Option<&mut Active> {
         let entered = self.entries.last_mut()?;
         match &mut entered.entry {
-            Entry::Span(active) if entered.token == token && entered.beside.is_nothing() => {
+            Entry::Span(active) if entered.token == token && entered.aside.is_none() => {
                 Some(active)
             }
             _ => None,
@@ -215,11 +238,22 @@ impl Stack {
     fn push(&mut self, entry: Entry, mark: Mark, beside: Beside) -> Token {
         let token = Token(self.next);
         self.next += 1;
+        let aside = if mark == Mark::NOTHING && beside.is_nothing() {
+            None
+        } else {
+            let aside = Aside { mark, beside };
+            Some(match self.spare.pop() {
+                Some(mut spare) => {
+                    *spare = aside;
+                    spare
+                }
+                None => Box::new(aside),
+            })
+        };
         self.entries.push(Entered {
             token,
             entry,
-            mark,
-            beside,
+            aside,
         });
         token
     }
@@ -239,7 +273,19 @@ impl Stack {
                 .rposition(|entered| entered.token == token)?;
             self.entries.remove(place)
         };
-        Some((entered.entry, entered.beside))
+        Some((entered.entry, self.put_aside(entered.aside)))
+    }
+
+    /// What was beside an entry that was left; the memory is kept.
+    fn put_aside(&mut self, aside: Option<Box<Aside>>) -> Beside {
+        let Some(mut aside) = aside else {
+            return Beside::default();
+        };
+        let beside = std::mem::take(&mut aside.beside);
+        if self.spare.len() < SPARE {
+            self.spare.push(aside);
+        }
+        beside
     }
 }
 
@@ -278,12 +324,24 @@ pub(crate) fn exit_span(token: Token) -> Option<(Box<Active>, Beside)> {
     }
 }
 
+/// The parent of a span that starts here, where contexts of OpenTelemetry are a world of their own; `None` where
+/// that is to be asked of the [surroundings](super::ambient).
+#[cfg(feature = "engine")]
+pub(crate) fn settled_parent() -> Option<Option<TraceContext>> {
+    with_thread(|thread| match thread.stack.innermost() {
+        None => Some(None),
+        Some((Some(frame), Mark::Nothing)) => Some(frame.context.clone()),
+        Some(_) => None,
+    })
+    .flatten()
+}
+
 /// The span of `tracing` that is current beside the span of this token.
 pub(crate) fn span_beside(token: Token) -> Option<tracing::Span> {
     with_thread(|thread| {
         let entries = &thread.stack.entries;
         let entered = entries.iter().rfind(|entered| entered.token == token)?;
-        entered.beside.span().cloned()
+        entered.aside.as_ref()?.beside.span().cloned()
     })
     .flatten()
 }
@@ -314,27 +372,48 @@ pub(crate) fn enter_foreign(foreign: Foreign) {
     if is_possible() {
         let mark = Mark::now(Some(&foreign.frame));
         with_thread(|thread| {
-            let beside = Beside::default();
-            thread.stack.push(Entry::Foreign(foreign), mark, beside);
+            let stack = &mut thread.stack;
+            let foreign = match stack.spare_foreign.pop() {
+                Some(mut spare) => {
+                    *spare = foreign;
+                    spare
+                }
+                None => Box::new(foreign),
+            };
+            stack.push(Entry::Foreign(foreign), mark, Beside::default());
         });
     }
 }
 
-/// Leaves a span of others.
+/// Leaves a span of others, and returns what has made it OpenTelemetry's current context, to be dropped.
 #[cfg(feature = "engine")]
-pub(crate) fn exit_foreign(engine: u64, id: &tracing::span::Id) -> Option<Foreign> {
-    let entry = with_thread(|thread| {
+pub(crate) fn exit_foreign(
+    engine: u64,
+    id: &tracing::span::Id,
+) -> Option<opentelemetry::ContextGuard> {
+    with_thread(|thread| {
+        let stack = &mut thread.stack;
         let is_it = |entered: &Entered| match &entered.entry {
             Entry::Foreign(foreign) => foreign.engine == engine && foreign.id == *id,
             _ => false,
         };
-        let place = thread.stack.entries.iter().rposition(is_it)?;
-        Some(thread.stack.entries.remove(place).entry)
-    });
-    match entry.flatten()? {
-        Entry::Foreign(foreign) => Some(foreign),
-        _ => None,
-    }
+        // It is nearly always the innermost one.
+        let place = stack.entries.iter().rposition(is_it)?;
+        let entered = stack.entries.remove(place);
+        // Nothing of others is beside a span of others.
+        let _ = stack.put_aside(entered.aside);
+        let Entry::Foreign(mut foreign) = entered.entry else {
+            return None;
+        };
+        let attached = foreign.attached.take();
+        foreign.frame.context = None;
+        foreign.frame.inbox = None;
+        if stack.spare_foreign.len() < SPARE {
+            stack.spare_foreign.push(foreign);
+        }
+        attached
+    })
+    .flatten()
 }
 
 /// Shows `f` the state of the call that was entered with this token. What [`with_thread`] says of `f` holds.

@@ -126,6 +126,34 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
+    /// A span that is about to start, in the memory of one that has ended.
+    fn new(metadata: &'static Metadata<'static>) -> Box<Self> {
+        let spare = current::with_thread(|thread| thread.engine.recordings.pop());
+        if let Some(mut recording) = spare.flatten() {
+            recording.metadata = metadata;
+            return recording;
+        }
+        Box::new(Self {
+            record: Record::default(),
+            context: TraceContext::NONE,
+            kind: Kind::Internal,
+            metadata,
+            settled: false,
+            otel: None,
+        })
+    }
+
+    /// Keeps the memory of a span that has ended.
+    fn give_back(mut self: Box<Self>) {
+        self.otel = None;
+        self.context = TraceContext::NONE;
+        self.settled = false;
+        self.kind = Kind::Internal;
+        if self.record.recycle() {
+            current::with_thread(|thread| thread.engine.keep(self));
+        }
+    }
+
     /// Whether this engine records it.
     fn is_of(&self, engine: &Shared) -> bool {
         self.record.engine() == engine.number
@@ -198,39 +226,39 @@ where
 struct Surroundings {
     parent: Option<TraceContext>,
     link: Option<TraceContext>,
-    baggage: Baggage,
+    /// Where it is not that of the parent.
+    baggage: Option<Baggage>,
 }
 
 impl Surroundings {
-    fn of<S>(attributes: &Attributes<'_>, ctx: &Context<'_, S>) -> Self
+    fn of<S>(attributes: &Attributes<'_>, ctx: &Context<'_, S>, activates: bool) -> Self
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
     {
         if !attributes.is_contextual() {
             return Self::below(attributes.parent().and_then(|id| context_of(ctx, id)));
         }
+        if !activates && let Some(parent) = current::settled_parent() {
+            return Self::below(parent);
+        }
         let ambient = current::ambient();
-        match &ambient.origin {
-            Origin::Detached(link) => Self {
-                parent: None,
-                link: link.as_deref().cloned(),
-                baggage: ambient.baggage(),
-            },
-            _ if ambient.context.is_none() => Self {
-                parent: None,
-                link: None,
-                baggage: ambient.baggage(),
-            },
-            _ => Self::below(ambient.context),
+        let link = match &ambient.origin {
+            Origin::Detached(link) => link.as_deref().cloned(),
+            _ if ambient.context.is_some() => return Self::below(ambient.context),
+            _ => None,
+        };
+        Self {
+            parent: None,
+            link,
+            baggage: Some(ambient.baggage()),
         }
     }
 
-    fn below(parent: Option<TraceContext>) -> Self {
-        let baggage = parent.as_ref().map(|parent| parent.baggage().clone());
+    const fn below(parent: Option<TraceContext>) -> Self {
         Self {
             parent,
             link: None,
-            baggage: baggage.unwrap_or_default(),
+            baggage: None,
         }
     }
 }
@@ -255,38 +283,43 @@ where
             return;
         }
         let handle = local::handle(&self.shared);
+        let activates = self.shared.config.activates;
         let Surroundings {
             parent,
             link,
             baggage,
-        } = Surroundings::of(attributes, &ctx);
-        let mut record = Record::default();
-        let Some(context) = local::start(&mut record, &handle, parent.as_ref()) else {
+        } = Surroundings::of(attributes, &ctx, activates);
+        let mut recording = Recording::new(metadata);
+        let record = &mut recording.record;
+        let Some(context) = local::start(record, &handle, parent.as_ref()) else {
             return;
         };
-        let context = context.with_baggage(baggage);
-        record.write_until_decided();
-        let limits = *record.limits();
-        let mut body = local::scratch();
-        let mut fields = SpanFields::new(&mut body, &limits);
-        attributes.record(&mut fields);
-        let kind = fields.kind.unwrap_or(Kind::Internal);
-        record.set_body(body);
+        // Whoever gives this span a parent later decides on its sampling. One that is below a span of this process
+        // hardly gets another.
+        if parent.as_ref().is_none_or(TraceContext::is_remote) {
+            record.write_until_decided();
+        }
+        recording.context = match baggage {
+            Some(baggage) => context.with_baggage(baggage),
+            None => context,
+        };
+        if record.is_sampled() {
+            let limits = *record.limits();
+            // Nobody can look at the span yet, whatever its values run.
+            let mut fields = SpanFields::new(record.body_mut(), &limits);
+            attributes.record(&mut fields);
+            recording.kind = fields.kind.unwrap_or(Kind::Internal);
+        }
         if let Some(link) = &link {
             record.link(link);
         }
-        let recording = Recording {
-            record,
-            context,
-            kind,
-            metadata,
-            settled: false,
-            otel: self.shared.config.activates.then(crate::otel::current),
-        };
+        if activates {
+            recording.otel = Some(crate::otel::current());
+        }
         let mut extensions = span.extensions_mut();
         // In a subscriber with two engines a span is of one of them.
         if extensions.get_mut::<Open>().is_none() {
-            extensions.insert(Open::Recording(Box::new(recording)));
+            extensions.insert(Open::Recording(recording));
         }
     }
 
@@ -423,7 +456,7 @@ where
             engine: self.shared.number,
             id: id.clone(),
             frame,
-            _attached: attached,
+            attached,
         };
         current::enter_foreign(foreign);
     }
@@ -448,7 +481,7 @@ where
                 ..
             } = &mut *recording;
             record.end(span.metadata(), *kind, Some(context));
-            local::give_back(record.take_body());
+            recording.give_back();
         }
     }
 }

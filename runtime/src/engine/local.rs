@@ -11,6 +11,7 @@ use super::body::Body;
 use super::chunk::{Chunk, Head};
 use super::export::Translator;
 use super::ids::Generator;
+use super::layer::Recording;
 use super::queue::Buffer;
 use super::record::Record;
 use crate::context::TraceContext;
@@ -21,11 +22,16 @@ const SPARE: usize = 4;
 /// The room of one of them that is kept, in bytes.
 const SPARE_BYTES: usize = 4 << 10;
 
+/// Spans of others whose memory is kept.
+const SPARE_RECORDINGS: usize = 32;
+
 /// What a thread keeps.
 pub(crate) struct Local {
     generator: Generator,
     handles: Vec<Rc<Handle>>,
     spare: Vec<Body>,
+    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
+    pub(crate) recordings: Vec<Box<Recording>>,
 }
 
 impl Default for Local {
@@ -34,6 +40,7 @@ impl Default for Local {
             generator: Generator::new(),
             handles: Vec::new(),
             spare: Vec::new(),
+            recordings: Vec::new(),
         }
     }
 }
@@ -92,6 +99,13 @@ impl Local {
             .iter()
             .find(|handle| handle.engine.number == number)?;
         Some((handle, &mut self.generator))
+    }
+
+    /// Keeps the memory of a span of others for the next.
+    pub(crate) fn keep(&mut self, recording: Box<Recording>) {
+        if self.recordings.len() < SPARE_RECORDINGS {
+            self.recordings.push(recording);
+        }
     }
 
     fn find(&self, number: u64) -> Option<Rc<Handle>> {

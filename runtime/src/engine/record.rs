@@ -234,12 +234,9 @@ impl Record {
     }
 
     /// Uses a body that was written already.
-    pub(crate) fn set_body(&mut self, body: Body) {
-        self.body = body;
-    }
-
-    pub(crate) fn take_body(&mut self) -> Body {
-        std::mem::take(&mut self.body)
+    /// What is written, while the record is with whoever starts it.
+    pub(crate) const fn body_mut(&mut self) -> &mut Body {
+        &mut self.body
     }
 
     pub(crate) const fn limits(&self) -> &Limits {

@@ -120,9 +120,12 @@ fn unwound(running: &mut Running) {
 }
 
 impl Beside {
-    #[cfg(feature = "engine")]
     pub(crate) const fn is_nothing(&self) -> bool {
-        self.span.is_none() && self.attached.is_none()
+        #[cfg(feature = "otel")]
+        if self.attached.is_some() {
+            return false;
+        }
+        self.span.is_none()
     }
 
     /// The span of `tracing` that is current.
