@@ -236,24 +236,30 @@ impl Stack {
     }
 
     fn push(&mut self, entry: Entry, mark: Mark, beside: Beside) -> Token {
-        let token = Token(self.next);
-        self.next += 1;
-        let aside = if mark == Mark::NOTHING && beside.is_nothing() {
-            None
-        } else {
+        let token = self.push_alone(entry);
+        if mark != Mark::NOTHING || !beside.is_nothing() {
             let aside = Aside { mark, beside };
-            Some(match self.spare.pop() {
+            let aside = match self.spare.pop() {
                 Some(mut spare) => {
                     *spare = aside;
                     spare
                 }
                 None => Box::new(aside),
-            })
-        };
+            };
+            if let Some(entered) = self.entries.last_mut() {
+                entered.aside = Some(aside);
+            }
+        }
+        token
+    }
+
+    fn push_alone(&mut self, entry: Entry) -> Token {
+        let token = Token(self.next);
+        self.next += 1;
         self.entries.push(Entered {
             token,
             entry,
-            aside,
+            aside: None,
         });
         token
     }
@@ -311,6 +317,21 @@ pub(crate) fn enter_span(
     match (token.flatten(), span) {
         (Some(token), _) => Ok(token),
         (None, Some(span)) => Err(span),
+        (None, None) => Ok(Token::NONE),
+    }
+}
+
+/// [`enter_span`] for one that has nothing beside it, in a frame that [needs no mark](Frame::marks_nothing).
+#[cfg(feature = "engine")]
+pub(crate) fn enter_span_alone(active: Box<Active>) -> Result<Token, Box<Active>> {
+    let mut active = Some(active);
+    let token = with_thread(|thread| {
+        let active = active.take()?;
+        Some(thread.stack.push_alone(Entry::Span(active)))
+    });
+    match (token.flatten(), active) {
+        (Some(token), _) => Ok(token),
+        (None, Some(active)) => Err(active),
         (None, None) => Ok(Token::NONE),
     }
 }

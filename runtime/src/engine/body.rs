@@ -107,6 +107,21 @@ impl Body {
         self.text(usize::MAX, name) > 0
     }
 
+    /// The name to export as the words that it has, with spaces between them.
+    pub(crate) fn name_of<'a>(&mut self, words: impl Iterator<Item = AttributeValue<'a>>) {
+        self.bytes.push(NAME);
+        let start = self.bytes.len();
+        self.len(0);
+        for (number, word) in words.enumerate() {
+            if number > 0 {
+                self.bytes.push(b' ');
+            }
+            self.characters(usize::MAX, &word);
+        }
+        let len = self.bytes.len() - start - LEN;
+        self.set_len(start, len);
+    }
+
     /// The value of a field of the callsite.
     pub(crate) fn field(&mut self, limits: &Limits, number: usize, value: &AttributeValue<'_>) {
         if matches!(value, AttributeValue::Absent) || !self.has_room_for_attribute(limits) {
@@ -373,15 +388,22 @@ impl Body {
         }
         let start = self.bytes.len();
         self.len(0);
+        self.characters(limit, text);
+        let len = self.bytes.len() - start - LEN;
+        self.set_len(start, len);
+        len
+    }
+
+    fn characters(&mut self, limit: usize, text: &AttributeValue<'_>) {
         let mut out = Text {
             bytes: &mut self.bytes,
             room: limit,
         };
         // A `Display` that fails or panics spoils its own text and nothing else.
-        let _ = write!(out, "{text}");
-        let len = self.bytes.len() - start - LEN;
-        self.set_len(start, len);
-        len
+        let _ = match text {
+            AttributeValue::Str(text) => out.write_str(text),
+            text => write!(out, "{text}"),
+        };
     }
 
     fn raw_text(&mut self, text: &str) {

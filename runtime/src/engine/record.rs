@@ -196,9 +196,9 @@ impl Record {
         }
     }
 
-    pub(crate) fn name(&mut self, name: &AttributeValue<'_>) {
+    pub(crate) fn name_of<'a>(&mut self, words: impl Iterator<Item = AttributeValue<'a>>) {
         if self.sampled {
-            self.body.name(name);
+            self.body.name_of(words);
         }
     }
 

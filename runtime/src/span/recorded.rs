@@ -192,13 +192,17 @@ impl Active {
         if !self.record.is_sampled() {
             return;
         }
-        if let Some(name) = self.site.exported_name(values) {
-            self.record.name(&name.value());
+        let name = self.site.exported_name(values);
+        if let Some(name) = name {
+            self.record.name_of(name.words());
         }
         let fields = values.get(..self.site.opening_fields).unwrap_or(values);
         self.record_fields(SpanSite::FIELDS.len(), fields);
-        self.record
-            .tell_started(self.frame.context.as_ref(), self.site.metadata().name());
+        if self.record.tells() {
+            let renamed = name.map(|name| name.to_string());
+            let name = renamed.as_deref().unwrap_or(self.site.metadata().name());
+            self.record.tell_started(self.frame.context.as_ref(), name);
+        }
     }
 
     /// Writes values for the fields from `first` on.
@@ -242,7 +246,10 @@ impl Active {
 
     /// Whether nothing has to be made current but the frame.
     pub(super) fn is_alone(&self) -> bool {
-        self.span.is_none() && self.otel.is_none() && self.record.is_there()
+        self.span.is_none()
+            && self.otel.is_none()
+            && self.record.is_there()
+            && self.frame.marks_nothing()
     }
 
     /// Whether the span ends without any code but ours.

@@ -39,6 +39,14 @@ impl Running {
     #[inline(never)]
     pub(crate) fn enter(mut active: Box<Active>) -> Self {
         let site = active.site;
+        #[cfg(feature = "engine")]
+        if active.is_alone() {
+            let (token, kept) = match current::enter_span_alone(active) {
+                Ok(token) => (token, None),
+                Err(active) => (Token::NONE, Some(active)),
+            };
+            return Self { site, token, kept };
+        }
         let beside = Beside::enter(&mut active);
         let (token, kept) = match current::enter_span(active, beside) {
             Ok(token) => (token, None),
@@ -135,10 +143,6 @@ impl Beside {
 
     /// That of the subscriber first, ours last.
     fn enter(active: &mut Active) -> Self {
-        #[cfg(feature = "engine")]
-        if active.is_alone() {
-            return Self::default();
-        }
         if !current::is_possible() {
             return Self::default();
         }

@@ -76,7 +76,7 @@ impl<'a> Name<'a> {
     }
 
     /// What is absent, or an empty text, is left out.
-    fn words(self) -> impl Iterator<Item = AttributeValue<'a>> {
+    pub(crate) fn words(self) -> impl Iterator<Item = AttributeValue<'a>> {
         let values = self
             .numbers
             .iter()

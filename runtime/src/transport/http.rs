@@ -24,7 +24,19 @@ use crate::wire::w3c;
 /// ```
 impl CarriesTrace for HeaderMap {
     fn extract(&self) -> Extracted {
-        w3c::extract(|name| self.get_all(name).iter().map(HeaderValue::as_bytes))
+        w3c::extract(|name| self.get_all(header(name)).iter().map(HeaderValue::as_bytes))
+    }
+}
+
+/// The names as the map knows them: as text they would be checked again each time.
+fn header(name: &'static str) -> &'static HeaderName {
+    static TRACEPARENT: HeaderName = HeaderName::from_static(w3c::TRACEPARENT);
+    static TRACESTATE: HeaderName = HeaderName::from_static(w3c::TRACESTATE);
+    static BAGGAGE: HeaderName = HeaderName::from_static(w3c::BAGGAGE);
+    match name {
+        w3c::TRACEPARENT => &TRACEPARENT,
+        w3c::TRACESTATE => &TRACESTATE,
+        _ => &BAGGAGE,
     }
 }
 

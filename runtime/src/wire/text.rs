@@ -47,7 +47,8 @@ pub(super) fn hex_field<const N: usize>(
 }
 
 /// Decodes lower-case hexadecimal digits.
-fn decode_hex<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
+#[inline]
+pub(super) fn decode_hex<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
     let mut bytes = [0; N];
     // One check at the end instead of one a digit.
     let mut seen = 0;
