@@ -46,7 +46,8 @@
 ///   and the status Error, when it returned `Err` or a [`SpanOutcome`](crate::SpanOutcome) that is a
 ///   failure ([`SpanError`](crate::SpanError) says which values of an error type are none); `cancelled`, when the future was dropped before it was ready; `panicked`, with the
 ///   status Error and the `error.type` `panic`, when this body unwound.
-/// - **Log lines** inside have the fields of the span, `trace_id` and `span_id` among them.
+/// - **Log lines** inside have the fields of the span, `trace_id` and `span_id` among them. The layer of
+///   tracing-opentelemetry exports these two as attributes as well, the engine does not.
 /// - **Where nobody wants the span** (it is filtered out, or there is no subscriber), what was
 ///   received is what is sent on. A span that is not sampled sends its own context, which says so.
 ///
