@@ -345,6 +345,16 @@ pub(crate) fn exit_span(token: Token) -> Option<(Box<Active>, Beside)> {
     }
 }
 
+/// [`exit_span`] for the innermost entry, if it has nothing aside.
+#[cfg(feature = "engine")]
+pub(crate) fn exit_span_alone(token: Token) -> Option<Box<Active>> {
+    with_thread(|thread| {
+        thread.stack.innermost_span(token)?;
+        thread.stack.pop_span()
+    })
+    .flatten()
+}
+
 /// The parent of a span that starts here, where contexts of OpenTelemetry are a world of their own; `None` where
 /// that is to be asked of the [surroundings](super::ambient).
 #[cfg(feature = "engine")]

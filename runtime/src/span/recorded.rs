@@ -10,7 +10,6 @@ use super::opening::{Begun, Inbound, Parent, new_span};
 use super::outcome::Ended;
 use super::site::{self, SpanSite};
 use super::value::AttributeValue;
-use crate::baggage::Baggage;
 use crate::context::TraceContext;
 use crate::current::{self, Frame, Mark, Origin, Thread, Token};
 use crate::engine::{self, Adopted, Answer};
@@ -299,9 +298,10 @@ impl Active {
                 handle.push(head, active.record.body());
             }
             if let Some(mut active) = stack.pop_span() {
-                active.reset();
+                // There is nothing else to reset.
+                active.plan.reset();
+                (active.owned, active.untrusted) = (false, false);
                 active.frame.context = None;
-                active.frame.baggage = Baggage::new();
                 if active.record.recycle() {
                     pool.keep(active);
                 }

@@ -103,6 +103,11 @@ impl Running {
         if self.token == Token::NONE {
             return self.kept.take();
         }
+        #[cfg(feature = "engine")]
+        if let Some(active) = current::exit_span_alone(self.token) {
+            self.token = Token::NONE;
+            return Some(active);
+        }
         let (mut active, beside) = current::exit_span(self.token)?;
         self.token = Token::NONE;
         beside.exit(&mut active);
