@@ -93,7 +93,7 @@ pub fn current_baggage() -> Baggage {
     feature = "spans",
     expect(
         clippy::needless_pass_by_value,
-        reason = "each frame inside the function gets it"
+        reason = "who sets it has no more use for it"
     )
 )]
 pub fn set_current_baggage(baggage: Baggage) -> bool {

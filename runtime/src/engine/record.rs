@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::Metadata;
 
-use super::body::Body;
+use super::body::{Body, Item, Items};
 use super::chunk::Head;
 use super::clock::Ticks;
 use super::config::{Limits, Sampler};
@@ -156,14 +156,18 @@ impl Record {
         }
     }
 
-    /// Tells who wants to know at once that the span started.
+    /// Tells who wants to know at once that the span started, under `name` unless it has another already.
     pub(crate) fn tell_started(&self, context: Option<&TraceContext>, name: &str) {
         if self.tells
             && let Some(context) = context
             && let Some(handle) = local::handle_of(self.engine)
             && let Some(immediate) = &handle.engine.immediate
         {
-            immediate.started(context, name);
+            let names = Items::new(self.body.bytes()).filter_map(|item| match item {
+                Item::Name(name) => Some(name),
+                _ => None,
+            });
+            immediate.started(context, names.last().unwrap_or(name));
         }
     }
 

@@ -167,6 +167,7 @@ impl LateOwner {
     }
 }
 
+#[cfg(feature = "engine")]
 impl LateOwner {
     /// Takes no more, and returns what was recorded, for the engine.
     pub(crate) fn end(self) -> Vec<(usize, OwnedValue)> {

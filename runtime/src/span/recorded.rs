@@ -191,17 +191,13 @@ impl Active {
         if !self.record.is_sampled() {
             return;
         }
-        let name = self.site.exported_name(values);
-        if let Some(name) = name {
+        if let Some(name) = self.site.exported_name(values) {
             self.record.name_of(name.words());
         }
         let fields = values.get(..self.site.opening_fields).unwrap_or(values);
         self.record_fields(SpanSite::FIELDS.len(), fields);
-        if self.record.tells() {
-            let renamed = name.map(|name| name.to_string());
-            let name = renamed.as_deref().unwrap_or(self.site.metadata().name());
-            self.record.tell_started(self.frame.context.as_ref(), name);
-        }
+        self.record
+            .tell_started(self.frame.context.as_ref(), self.site.metadata().name());
     }
 
     /// Writes values for the fields from `first` on.

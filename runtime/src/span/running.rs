@@ -11,7 +11,9 @@ use super::active::{self, Active, ErrorText};
 use super::outcome::{Ended, Failure};
 use super::site::SpanSite;
 use super::value::AttributeValue;
-use crate::current::{self, Origin, Token};
+#[cfg(feature = "otel")]
+use crate::current::Origin;
+use crate::current::{self, Token};
 
 /// A span that is current on this thread, or would be if anything could be. Dropped, its code unwound.
 ///
