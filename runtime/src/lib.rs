@@ -6,6 +6,8 @@
 //! - [`#[carries_trace]`](macro@carries_trace) and [`#[derive(CarriesTrace)]`](derive@CarriesTrace) give a message
 //!   type a [`TraceCarrier`], which captures the current context when a message is made; [`Carried`] does it for
 //!   types that one does not own.
+//! - What records the spans is the application's choice: tracing-opentelemetry, or the engine of this crate, in the
+//!   module `engine`.
 //! - [`task`] spawns tasks that stay in the trace; [`env`](mod@env) hands it to child processes;
 //!   [`testing`] tests what came out.
 //!
@@ -41,7 +43,7 @@
 //!
 //! # Features
 //!
-//! `macros` and `otel` are on by default; `tokio`, `tokio-process`, `http` and `testing` are not. Without features the
+//! `macros` and `otel` are on by default; `engine`, `tokio`, `tokio-process`, `http` and `testing` are not. Without features the
 //! crate is the carrier types and their serde forms, and needs neither OpenTelemetry nor `tracing`; a capture there
 //! is empty, unless another crate of the program turns `otel` on.
 

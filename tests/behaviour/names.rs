@@ -42,6 +42,20 @@ fn a_span_is_exported_under_the_name_that_was_read_when_it_opened(traces: Traces
     assert!(logs.contains("op.dispatch{"), "{logs}");
 }
 
+#[traced(otel_name = "renamed")]
+fn look(traces: &Traces) -> Vec<String> {
+    traces.open()
+}
+
+#[test]
+fn an_open_span_has_the_name_that_it_is_exported_under() {
+    for engine in [PipelineEngine::TracingOpentelemetry, PipelineEngine::Own] {
+        Pipeline::new()
+            .engine(engine)
+            .run(async |traces| assert_eq!(look(&traces), ["renamed"], "{engine:?}"));
+    }
+}
+
 #[tracing_relay::test]
 fn an_absent_name_leaves_the_static_one(traces: Traces) {
     perhaps(&Op::of("interrupt"));

@@ -2,7 +2,7 @@
 
 A span of the SDK calls the service with the SDK's own propagators, and the service calls back: what
 the SDK extracts there has to be the same trace, with the service's client span as the parent, and
-the same baggage. Usage: python_sdk.py PATH_OF_THE_SERVICE. Needs opentelemetry-sdk.
+the same baggage. Usage: python_sdk.py PATH_OF_THE_SERVICE [ARGUMENT...]. Needs opentelemetry-sdk.
 """
 
 import json
@@ -55,7 +55,7 @@ def check(what, actual, expected):
 
 def main():
     service = subprocess.Popen(
-        [sys.argv[1], "--addr", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True
+        [*sys.argv[1:], "--addr", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True
     )
     callback = HTTPServer(("127.0.0.1", 0), Callback)
     threading.Thread(target=callback.serve_forever, daemon=True).start()

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use app_server::telemetry::Engine;
 use app_server::transport::websocket;
 use clap::{Args, Parser, Subcommand};
 use http::uri::Authority;
@@ -17,6 +18,15 @@ use reqwest::Url;
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+    /// What records the spans, here and in the processes that this one starts.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "ENGINE",
+        default_value_t
+    )]
+    pub(crate) engine: Engine,
 }
 
 #[derive(Debug, Subcommand)]

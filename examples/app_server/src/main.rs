@@ -12,7 +12,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use app_server::telemetry::Telemetry;
+use app_server::telemetry::{Engine, Export, Telemetry};
 use app_server::{model, processes};
 use clap::Parser as _;
 use cli::{Cli, Command};
@@ -42,20 +42,24 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(Cli { command }: Cli) -> Result<(), Box<dyn Error>> {
+async fn run(Cli { command, engine }: Cli) -> Result<(), Box<dyn Error>> {
     match command {
-        None => play::shipped().await,
-        Some(Command::Play(play)) => play::play(play).await,
-        Some(Command::Serve(serve)) => serve::serve(serve).await,
-        Some(Command::Model(model)) => serve_model(model).await,
+        None => play::shipped(engine).await,
+        Some(Command::Play(play)) => play::play(play, engine).await,
+        Some(Command::Serve(serve)) => serve::serve(serve, engine).await,
+        Some(Command::Model(model)) => serve_model(model, engine).await,
     }
 }
 
-async fn serve_model(model: cli::Model) -> Result<(), Box<dyn Error>> {
+async fn serve_model(model: cli::Model, engine: Engine) -> Result<(), Box<dyn Error>> {
     let stop = Stop::new(model.stop_on_eof)?;
     let listener = TcpListener::bind(model.addr).await;
     let listener = listener.map_err(|error| cannot_listen(&model.addr.to_string(), &error))?;
-    let telemetry = Telemetry::install("model", model.spans)?;
+    let export = Export {
+        engine,
+        collector: model.spans,
+    };
+    let telemetry = Telemetry::install("model", export)?;
     let address = listener.local_addr()?;
     say(format_args!("{}http://{address}", processes::LISTENING))?;
     let routes = model::router_with_pace(Duration::from_millis(model.pace));

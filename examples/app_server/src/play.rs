@@ -10,7 +10,7 @@ use app_server::collector::{Collector, SpanRecord};
 use app_server::forest::Forest;
 use app_server::processes;
 use app_server::session;
-use app_server::telemetry::Telemetry;
+use app_server::telemetry::{Engine, Export, Telemetry};
 use app_server::transport::{Transport, websocket};
 use http::uri::Authority;
 use tokio::task::JoinSet;
@@ -21,18 +21,19 @@ use crate::{cli, shut_down};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Plays the session that is shipped, over both transports.
-pub(crate) async fn shipped() -> Result<(), Box<dyn Error>> {
-    play_alone(session::SHIPPED, &[Transport::Stdio, Transport::WebSocket]).await
+pub(crate) async fn shipped(engine: Engine) -> Result<(), Box<dyn Error>> {
+    let transports = [Transport::Stdio, Transport::WebSocket];
+    play_alone(session::SHIPPED, &transports, engine).await
 }
 
-pub(crate) async fn play(options: cli::Play) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn play(options: cli::Play, engine: Engine) -> Result<(), Box<dyn Error>> {
     let session = match options.file {
         None => session::SHIPPED.to_vec(),
         Some(file) => read(&file)?,
     };
     match options.ws {
-        None => play_alone(&session, &[Transport::Stdio]).await,
-        Some(server) => play_with(&server, &session).await,
+        None => play_alone(&session, &[Transport::Stdio], engine).await,
+        Some(server) => play_with(&server, &session, engine).await,
     }
 }
 
@@ -41,13 +42,20 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
 }
 
 /// Plays a session over one transport after the other, with processes of its own.
-async fn play_alone(session: &[u8], transports: &[Transport]) -> Result<(), Box<dyn Error>> {
+async fn play_alone(
+    session: &[u8],
+    transports: &[Transport],
+    engine: Engine,
+) -> Result<(), Box<dyn Error>> {
     // The client, the model, and a server for each transport.
     let collector = Collector::start(2 + transports.len()).await?;
-    let spans = Some(collector.address());
-    let telemetry = Telemetry::install("client", spans)?;
+    let export = Export {
+        engine,
+        collector: Some(collector.address()),
+    };
+    let telemetry = Telemetry::install("client", export)?;
     let program = std::env::current_exe()?;
-    let model = processes::Model::start(&program, spans).await?;
+    let model = processes::Model::start(&program, export).await?;
 
     let mut out = io::stdout();
     let mut plays = Vec::new();
@@ -58,7 +66,7 @@ async fn play_alone(session: &[u8], transports: &[Transport]) -> Result<(), Box<
         began.push(SystemTime::now());
         let url = model.url();
         let (server, mut client) =
-            processes::Server::start(&program, url, spans, transport).await?;
+            processes::Server::start(&program, url, export, transport).await?;
         let played = session::play(&mut client, session, &mut out).await;
         // A process that ends may have to wait for the collector of its user, and nobody waits for it.
         servers.spawn(server.stop(client));
@@ -107,13 +115,21 @@ async fn all_stopped(mut servers: JoinSet<io::Result<()>>) -> Result<(), Box<dyn
 }
 
 /// Plays a session with a server that runs already. Its spans are where it sends them.
-async fn play_with(server: &Authority, session: &[u8]) -> Result<(), Box<dyn Error>> {
+async fn play_with(
+    server: &Authority,
+    session: &[u8],
+    engine: Engine,
+) -> Result<(), Box<dyn Error>> {
     let connection = websocket::connect(server).await;
     let connection =
         connection.map_err(|error| format!("cannot connect to ws://{server}: {error}"))?;
     let mut client = Client::new(connection);
     let collector = Collector::start(1).await?;
-    let telemetry = Telemetry::install("client", Some(collector.address()))?;
+    let export = Export {
+        engine,
+        collector: Some(collector.address()),
+    };
+    let telemetry = Telemetry::install("client", export)?;
 
     let mut out = io::stdout();
     let played = session::play(&mut client, session, &mut out).await;

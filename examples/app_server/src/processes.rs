@@ -2,7 +2,6 @@
 //! its standard input, and is killed where it does not stop.
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -13,6 +12,7 @@ use tokio::time::timeout;
 use tracing_relay::env::CommandTraceExt as _;
 
 use crate::client::Client;
+use crate::telemetry::Export;
 use crate::transport::{Transport, lines, websocket};
 
 /// What a process says before its address.
@@ -34,8 +34,8 @@ impl Model {
     /// # Errors
     ///
     /// When it does not.
-    pub async fn start(program: &Path, spans: Option<SocketAddr>) -> io::Result<Self> {
-        let mut child = command(program, "model", spans)
+    pub async fn start(program: &Path, export: Export) -> io::Result<Self> {
+        let mut child = command(program, "model", export)
             .args(["--addr=127.0.0.1:0", "--stop-on-eof"])
             .spawn()?;
         let url = address("the model", &mut child).await?;
@@ -72,10 +72,10 @@ impl Server {
     pub async fn start(
         program: &Path,
         model_url: &str,
-        spans: Option<SocketAddr>,
+        export: Export,
         transport: Transport,
     ) -> io::Result<(Self, Client)> {
-        let mut command = command(program, "serve", spans);
+        let mut command = command(program, "serve", export);
         command.args(["--model", model_url]);
         match transport {
             Transport::Stdio => {
@@ -111,12 +111,17 @@ impl Server {
 
 /// The processes serve whoever connects to them, so they are not part of the trace that this process
 /// may have been started in.
-fn command(program: &Path, subcommand: &str, spans: Option<SocketAddr>) -> Command {
+fn command(program: &Path, subcommand: &str, export: Export) -> Command {
     let mut command = Command::new(program);
     command
         .carry_context(None)
         .arg(subcommand)
-        .args(spans.map(|spans| format!("--spans={spans}")))
+        .arg(format!("--engine={}", export.engine.as_str()))
+        .args(
+            export
+                .collector
+                .map(|collector| format!("--spans={collector}")),
+        )
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .kill_on_drop(true);

@@ -8,7 +8,7 @@ use app_server::core::{self, Core};
 use app_server::model_client::ModelClient;
 use app_server::processes;
 use app_server::server::Server;
-use app_server::telemetry::Telemetry;
+use app_server::telemetry::{Engine, Export, Telemetry};
 use app_server::transport::lines;
 use app_server::transport::websocket::{self, Goodbye};
 use http::uri::Authority;
@@ -22,19 +22,23 @@ use crate::{cannot_listen, cli, say, shut_down};
 /// Submissions that may wait for the core.
 const QUEUE: usize = 64;
 
-pub(crate) async fn serve(options: cli::Serve) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn serve(options: cli::Serve, engine: Engine) -> Result<(), Box<dyn Error>> {
     let stop = Stop::new(options.stop_on_eof)?;
     let listener = match &options.ws {
         Some(address) => Some(listen(address).await?),
         None => None,
     };
-    let telemetry = Telemetry::install("server", options.spans)?;
+    let export = Export {
+        engine,
+        collector: options.spans,
+    };
+    let telemetry = Telemetry::install("server", export)?;
     let program = std::env::current_exe()?;
     let mut own_model = None;
     let model = match &options.model {
         Some(url) => url.as_str(),
         None => own_model
-            .insert(processes::Model::start(&program, options.spans).await?)
+            .insert(processes::Model::start(&program, export).await?)
             .url(),
     };
 

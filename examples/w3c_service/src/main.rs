@@ -19,6 +19,7 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 
 use clap::Parser;
+use telemetry::{Engine, Telemetry};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -36,12 +37,16 @@ struct Arguments {
     /// Print each span to stdout when it ends, as a line of JSON.
     #[arg(long)]
     spans: bool,
+
+    /// What records the spans.
+    #[arg(long, value_enum, value_name = "ENGINE", default_value_t)]
+    engine: Engine,
 }
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
     let arguments = Arguments::parse();
-    let provider = telemetry::install(arguments.spans);
+    let telemetry = Telemetry::install(arguments.engine, arguments.spans)?;
     let listener = TcpListener::bind(arguments.addr).await?;
     // Not `println!`: that whoever started the service does not read is no reason to end it.
     writeln!(std::io::stdout(), "{}", listener.local_addr()?).ok();
@@ -50,7 +55,7 @@ async fn main() -> std::io::Result<()> {
     axum::serve(listener, router)
         .with_graceful_shutdown(told_to_stop(arguments.until_stdin_ends))
         .await?;
-    provider.shutdown().map_err(std::io::Error::other)
+    telemetry.shutdown()
 }
 
 /// Resolves when the service is to finish what it has begun and stop.

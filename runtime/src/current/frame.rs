@@ -76,6 +76,7 @@ impl Frame {
         }
     }
 
+    #[cfg(feature = "otel")]
     pub(crate) fn baggage(&self) -> &Baggage {
         self.context
             .as_ref()
@@ -83,21 +84,20 @@ impl Frame {
     }
 
     /// Whether whatever others do inside needs no mark.
-    #[cfg(feature = "otel")]
+    #[cfg(feature = "engine")]
     pub(crate) const fn marks_nothing(&self) -> bool {
         self.is_of_engine() && !self.activates
     }
 
-    #[cfg(not(feature = "otel"))]
+    #[cfg(not(feature = "engine"))]
+    #[expect(clippy::unused_self, reason = "that of the engine asks it")]
     pub(crate) const fn marks_nothing(&self) -> bool {
         false
     }
 
     /// Whether it is one of the engine.
+    #[cfg(feature = "engine")]
     pub(crate) const fn is_of_engine(&self) -> bool {
-        #[cfg(feature = "engine")]
-        return matches!(self.origin, Origin::Engine);
-        #[cfg(not(feature = "engine"))]
-        false
+        matches!(self.origin, Origin::Engine)
     }
 }

@@ -23,8 +23,8 @@ pub(crate) use frame::{Frame, Origin};
 pub(crate) use stack::{Entry, find};
 #[cfg(feature = "engine")]
 pub(crate) use stack::{
-    Foreign, Mark, Thread, enter_foreign, enter_span_alone, exit_foreign, settled_parent, share,
-    with_span,
+    Foreign, Mark, Settled, Thread, enter_foreign, enter_span_alone, exit_foreign, exit_span_alone,
+    settled, share, with_span,
 };
 #[cfg(feature = "spans")]
 pub(crate) use stack::{
@@ -88,6 +88,13 @@ pub fn current_baggage() -> Baggage {
 #[expect(
     clippy::must_use_candidate,
     reason = "a program without traces has nothing to do about the answer"
+)]
+#[cfg_attr(
+    feature = "spans",
+    expect(
+        clippy::needless_pass_by_value,
+        reason = "who sets it has no more use for it"
+    )
 )]
 pub fn set_current_baggage(baggage: Baggage) -> bool {
     #[cfg(feature = "spans")]

@@ -352,16 +352,38 @@ pub(crate) fn exit_span(token: Token) -> Option<(Box<Active>, Beside)> {
     }
 }
 
-/// The parent of a span that starts here, where contexts of OpenTelemetry are a world of their own; `None` where
-/// that is to be asked of the [surroundings](super::ambient).
+/// [`exit_span`] for the innermost entry, if it has nothing aside.
 #[cfg(feature = "engine")]
-pub(crate) fn settled_parent() -> Option<Option<TraceContext>> {
-    with_thread(|thread| match thread.stack.innermost() {
-        None => Some(None),
-        Some((Some(frame), Mark::Nothing)) => Some(frame.context.clone()),
-        Some(_) => None,
+pub(crate) fn exit_span_alone(token: Token) -> Option<Box<Active>> {
+    with_thread(|thread| {
+        thread.stack.innermost_span(token)?;
+        thread.stack.pop_span()
     })
     .flatten()
+}
+
+/// Where a span of others starts, where contexts of OpenTelemetry are a world of their own.
+#[cfg(feature = "engine")]
+pub(crate) enum Settled {
+    /// In no trace.
+    Outside,
+    Below(TraceContext),
+    /// That is to be asked of the [surroundings](super::ambient).
+    Not,
+}
+
+/// Where a span of others starts, as far as the innermost entry tells.
+#[cfg(feature = "engine")]
+pub(crate) fn settled() -> Settled {
+    let settled = with_thread(|thread| match thread.stack.innermost() {
+        None => Settled::Outside,
+        Some((Some(frame), Mark::Nothing)) => match &frame.context {
+            Some(context) => Settled::Below(context.clone()),
+            None => Settled::Not,
+        },
+        Some(_) => Settled::Not,
+    });
+    settled.unwrap_or(Settled::Not)
 }
 
 /// The span of `tracing` that is current beside the span of this token.
@@ -463,12 +485,10 @@ pub(crate) fn with_span<R>(token: Token, f: impl FnOnce(&mut Active) -> R) -> Op
 
 /// Shows `f` the entries from the innermost on, until it has an answer. What [`with_thread`] says of `f` holds.
 #[cfg(feature = "otel")]
-pub(crate) fn find<R>(mut f: impl FnMut(&mut Entry) -> Option<R>) -> Option<R> {
+pub(crate) fn find<R>(f: impl FnMut(&mut Entry) -> Option<R>) -> Option<R> {
     with_thread(|thread| {
         let entries = thread.stack.entries.iter_mut().rev();
-        entries
-            .map(|entered| &mut entered.entry)
-            .find_map(|entry| f(entry))
+        entries.map(|entered| &mut entered.entry).find_map(f)
     })
     .flatten()
 }

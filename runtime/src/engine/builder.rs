@@ -14,7 +14,8 @@ use super::{Engine, Immediate, Shared, worker};
 
 type Start = Box<dyn FnOnce(Arc<Shared>) -> io::Result<JoinHandle<()>>>;
 
-/// The settings of an [`Engine`]. Nothing is read from the environment.
+/// The settings of an [`Engine`], made by [`Engine::builder`]. Nothing is read from the environment, and of a setting that
+/// is made twice the last counts.
 #[must_use = "settings do nothing until the engine is built"]
 pub struct Builder {
     config: Config,
@@ -32,7 +33,8 @@ impl Builder {
     }
 
     /// The exporter. It runs on a thread of the engine's own, outside every runtime: one that needs a runtime has
-    /// to bring it. Without an exporter nothing is kept.
+    /// to bring it. Its errors and its panics cost the spans of that call, and are counted. Without an exporter
+    /// nothing is kept.
     pub fn with_exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
         self.start = Some(Box::new(move |shared| worker::start(shared, exporter)));
         self
@@ -90,7 +92,8 @@ impl Builder {
         self
     }
 
-    /// When a span of an attribute has one of `tracing` beside it, which costs about as much again.
+    /// When a span of an attribute has one of `tracing` beside it, which costs more than the span itself;
+    /// [`TracingSpans::WhereWanted`] unless set.
     pub fn with_tracing_spans(mut self, tracing_spans: TracingSpans) -> Self {
         self.config.tracing_spans = tracing_spans;
         self

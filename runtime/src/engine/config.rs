@@ -74,6 +74,16 @@ fn is_in_ratio(ratio: f64, trace_id: TraceId) -> bool {
 /// How much of one span is kept
 /// ([OpenTelemetry, span limits](https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-limits)). What is
 /// beyond is dropped and counted in the span.
+///
+/// ```
+/// use tracing_relay::engine::{Engine, Limits};
+///
+/// let mut limits = Limits::default();
+/// limits.value_length = 4_096;
+/// let engine = Engine::builder().with_limits(limits).build()?;
+/// # drop(engine);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -104,6 +114,19 @@ impl Default for Limits {
 /// How spans wait for their export. What does not fit is dropped and counted.
 ///
 /// Each thread keeps up to 128 spans or 48 KiB of its own before they go to the queue, which are not counted here.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use tracing_relay::engine::{Engine, QueueLimits};
+///
+/// let mut queue = QueueLimits::default();
+/// queue.bytes = 8 << 20;
+/// queue.delay = Duration::from_millis(200);
+/// let engine = Engine::builder().with_queue(queue).build()?;
+/// # drop(engine);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueueLimits {

@@ -23,7 +23,7 @@ use super::record::Record;
 use super::visit::{EventFields, SpanFields};
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
-use crate::current::{self, Entry, Foreign, Frame, Origin};
+use crate::current::{self, Entry, Foreign, Frame, Origin, Settled};
 use crate::span::{Kind, SpanSite};
 
 thread_local! {
@@ -245,8 +245,12 @@ impl Surroundings {
         if !attributes.is_contextual() {
             return Self::below(attributes.parent().and_then(|id| context_of(ctx, id)));
         }
-        if !activates && let Some(parent) = current::settled_parent() {
-            return Self::below(parent);
+        if !activates {
+            match current::settled() {
+                Settled::Outside => return Self::below(None),
+                Settled::Below(parent) => return Self::below(Some(parent)),
+                Settled::Not => {}
+            }
         }
         let ambient = current::ambient();
         let link = match &ambient.origin {

@@ -23,10 +23,50 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # In a service
+//!
+//! The level goes into [`Engine::filtered_layer`], so that log lines can have another one. The exporter gets a thread
+//! without a runtime: over HTTP it needs a blocking client. The engine is kept until the end of `main`, and shut
+//! down there.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use opentelemetry_sdk::{Resource, trace::InMemorySpanExporter};
+//! use tracing_relay::engine::{Engine, Sampler};
+//! use tracing_subscriber::{Layer as _, filter::LevelFilter, fmt, layer::SubscriberExt as _};
+//!
+//! #[tracing_relay::request_span(carrier = none)]
+//! fn serve() {}
+//!
+//! let engine = Engine::builder()
+//!     .with_exporter(InMemorySpanExporter::default())
+//!     .with_resource(Resource::builder().with_service_name("orders").build())
+//!     .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatio(1.0))))
+//!     .build()?;
+//! let subscriber = tracing_subscriber::registry()
+//!     .with(engine.filtered_layer(LevelFilter::INFO))
+//!     .with(fmt::layer().with_filter(LevelFilter::WARN));
+//! tracing::subscriber::set_global_default(subscriber)?;
+//!
+//! serve();
+//!
+//! if !engine.shutdown(Duration::from_secs(5)) {
+//!     eprintln!("spans may be lost: {:?}", engine.statistics());
+//! }
+//! assert_eq!(engine.statistics().exported, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Everything else of the program stays as with tracing-opentelemetry, also code on OpenTelemetry's API and events and
+//! spans of `tracing`. What is exported differs in the points that the table in `docs/design.md` lists.
+//!
 //! # What it costs
 //!
-//! A recorded span allocates nothing once its thread is warm, reads the clock twice, and locks nothing that
-//! another span could hold. Spans wait as bytes: see `docs/performance.md`.
+//! A recorded span reads the clock twice and locks nothing that another span could hold. It allocates twice, for the
+//! context of OpenTelemetry; without [context activation](Builder::with_context_activation), not at all once its
+//! thread is warm. A span of `tracing` beside it costs more than all of that: see [`TracingSpans`]. Spans wait as
+//! bytes, some 200 for a span with five small fields. `docs/performance.md` has the numbers.
 //!
 //! # What waits, and what is lost
 //!
@@ -112,7 +152,8 @@ pub struct Engine {
     process: Option<u32>,
 }
 
-/// What an engine did with its spans so far. A span that ended is in one of the three in the end; until then it waits.
+/// What an engine did with its spans so far, counted in spans. One that ended is in one of the three in the end; until
+/// then it waits. Spans that are not sampled are in none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Statistics {
@@ -202,8 +243,8 @@ impl Engine {
         Builder::new()
     }
 
-    /// The layer by which a `tracing` subscriber gets this engine. Its place among the layers is free; filters
-    /// count for the spans of attributes too.
+    /// The layer by which a `tracing` subscriber gets this engine, all levels included. Its place among the layers is
+    /// free; filters count for the spans of attributes too. Several subscribers may have one each.
     pub fn layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
@@ -212,7 +253,8 @@ impl Engine {
     }
 
     /// The layer with a filter of its own. In place of `layer().with_filter(filter)`, because the engine then
-    /// knows what is left to others: where nobody else wants the spans of attributes they cost a half.
+    /// knows what is left to others: where nobody else wants the spans of attributes, none are made in `tracing`, and
+    /// they cost less than half.
     ///
     /// Then there is no span of `tracing` for them either, which the filter could look at: directives of `EnvFilter` for
     /// what is inside a span (`[span]=level`) see those of attributes with [`TracingSpans::Always`].
@@ -291,7 +333,8 @@ impl Engine {
         self.shared.progress.failures.load(Ordering::Relaxed)
     }
 
-    /// What was done so far.
+    /// What was done so far. Reads three counters, and may be called at any time, also after the
+    /// [`shutdown`](Self::shutdown).
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         Statistics {

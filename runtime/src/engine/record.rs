@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::Metadata;
 
-use super::body::Body;
+use super::body::{Body, Item, Items};
 use super::chunk::Head;
 use super::clock::Ticks;
 use super::config::{Limits, Sampler};
@@ -70,23 +70,20 @@ impl Record {
             (None, Some(generator)) => generator.span_id(start),
             (None, None) => return None,
         };
-        let context = match parent {
-            Some(parent) => {
-                let flags = parent.flags().with_meaning();
-                parent.child(span_id, flags.with_sampled(decided == Some(true)))
-            }
-            None => {
-                let (trace_id, flags) = match (&config.ids, generator) {
-                    (Some(ids), _) => {
-                        let id = TraceId::from_bytes(ids.new_trace_id().to_bytes())?;
-                        (id, TraceFlags::default())
-                    }
-                    (None, Some(generator)) => (generator.trace_id(start), TraceFlags::RANDOM),
-                    (None, None) => return None,
-                };
-                let sampled = decided.unwrap_or_else(|| sampler.decide(None, trace_id));
-                TraceContext::new(trace_id, span_id, flags.with_sampled(sampled))
-            }
+        let context = if let Some(parent) = parent {
+            let flags = parent.flags().with_meaning();
+            parent.child(span_id, flags.with_sampled(decided == Some(true)))
+        } else {
+            let (trace_id, flags) = match (&config.ids, generator) {
+                (Some(ids), _) => {
+                    let id = TraceId::from_bytes(ids.new_trace_id().to_bytes())?;
+                    (id, TraceFlags::default())
+                }
+                (None, Some(generator)) => (generator.trace_id(start), TraceFlags::RANDOM),
+                (None, None) => return None,
+            };
+            let sampled = decided.unwrap_or_else(|| sampler.decide(None, trace_id));
+            TraceContext::new(trace_id, span_id, flags.with_sampled(sampled))
         };
         self.engine = handle.engine.number;
         self.sampled = context.flags().is_sampled();
@@ -159,14 +156,18 @@ impl Record {
         }
     }
 
-    /// Tells who wants to know at once that the span started.
+    /// Tells who wants to know at once that the span started, under `name` unless it has another already.
     pub(crate) fn tell_started(&self, context: Option<&TraceContext>, name: &str) {
         if self.tells
             && let Some(context) = context
             && let Some(handle) = local::handle_of(self.engine)
             && let Some(immediate) = &handle.engine.immediate
         {
-            immediate.started(context, name);
+            let names = Items::new(self.body.bytes()).filter_map(|item| match item {
+                Item::Name(name) => Some(name),
+                _ => None,
+            });
+            immediate.started(context, names.last().unwrap_or(name));
         }
     }
 

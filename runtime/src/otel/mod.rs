@@ -1,5 +1,5 @@
-//! Between [`TraceContext`] and OpenTelemetry: the only module whose public items name types of
-//! the `opentelemetry` crate, and so the only one that changes with its versions.
+//! Between [`TraceContext`] and OpenTelemetry. Public items name types of the `opentelemetry` crate here, and in
+//! the settings of `engine`; nothing else changes with its versions.
 //!
 //! [`SpanExt`] is for spans of `tracing`, and [`set_attribute`] and its siblings for the annotated function that is
 //! running, with values of OpenTelemetry.

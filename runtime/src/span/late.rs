@@ -167,6 +167,7 @@ impl LateOwner {
     }
 }
 
+#[cfg(feature = "engine")]
 impl LateOwner {
     /// Takes no more, and returns what was recorded, for the engine.
     pub(crate) fn end(self) -> Vec<(usize, OwnedValue)> {
@@ -234,7 +235,7 @@ impl Slot {
         drop(state);
         // If the span ends meanwhile, it is open for as long as `target` is, and an exported span
         // takes nothing more.
-        target.record(number, &value);
+        target.record(number, value);
     }
 }
 

@@ -355,6 +355,10 @@ impl Active {
     }
 
     /// Opens in surroundings that are those of the call, and current only here.
+    #[cfg_attr(
+        not(feature = "engine"),
+        expect(unused_mut, reason = "only the engine begins here")
+    )]
     fn open_moved(mut self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Self>> {
         #[cfg(feature = "engine")]
         if self.plan.wanted {

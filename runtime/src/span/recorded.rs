@@ -10,7 +10,6 @@ use super::opening::{Begun, Inbound, Parent, new_span};
 use super::outcome::Ended;
 use super::site::{self, SpanSite};
 use super::value::AttributeValue;
-use crate::baggage::Baggage;
 use crate::context::TraceContext;
 use crate::current::{self, Frame, Mark, Origin, Thread, Token};
 use crate::engine::{self, Adopted, Answer};
@@ -192,17 +191,13 @@ impl Active {
         if !self.record.is_sampled() {
             return;
         }
-        let name = self.site.exported_name(values);
-        if let Some(name) = name {
+        if let Some(name) = self.site.exported_name(values) {
             self.record.name_of(name.words());
         }
         let fields = values.get(..self.site.opening_fields).unwrap_or(values);
         self.record_fields(SpanSite::FIELDS.len(), fields);
-        if self.record.tells() {
-            let renamed = name.map(|name| name.to_string());
-            let name = renamed.as_deref().unwrap_or(self.site.metadata().name());
-            self.record.tell_started(self.frame.context.as_ref(), name);
-        }
+        self.record
+            .tell_started(self.frame.context.as_ref(), self.site.metadata().name());
     }
 
     /// Writes values for the fields from `first` on.
@@ -303,9 +298,10 @@ impl Active {
                 handle.push(head, active.record.body());
             }
             if let Some(mut active) = stack.pop_span() {
-                active.reset();
+                // There is nothing else to reset.
+                active.plan.reset();
+                (active.owned, active.untrusted) = (false, false);
                 active.frame.context = None;
-                active.frame.baggage = Baggage::new();
                 if active.record.recycle() {
                     pool.keep(active);
                 }

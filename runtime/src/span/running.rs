@@ -11,7 +11,9 @@ use super::active::{self, Active, ErrorText};
 use super::outcome::{Ended, Failure};
 use super::site::SpanSite;
 use super::value::AttributeValue;
-use crate::current::{self, Origin, Token};
+#[cfg(feature = "otel")]
+use crate::current::Origin;
+use crate::current::{self, Token};
 
 /// A span that is current on this thread, or would be if anything could be. Dropped, its code unwound.
 ///
@@ -100,6 +102,11 @@ impl Running {
     pub(crate) fn leave(&mut self) -> Option<Box<Active>> {
         if self.token == Token::NONE {
             return self.kept.take();
+        }
+        #[cfg(feature = "engine")]
+        if let Some(active) = current::exit_span_alone(self.token) {
+            self.token = Token::NONE;
+            return Some(active);
         }
         let (mut active, beside) = current::exit_span(self.token)?;
         self.token = Token::NONE;

@@ -8,6 +8,7 @@ use app_server::client::Client;
 use app_server::collector::{Collector, SpanRecord};
 use app_server::processes::LISTENING;
 use app_server::protocol::{Event, Outcome, TurnStatus};
+use app_server::telemetry::Engine;
 use app_server::transport::{Transport, lines, websocket};
 use axum::Router;
 use axum::routing::post;
@@ -17,6 +18,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
+use tracing_relay::testing::PipelineEngine;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_app_server");
 
@@ -50,8 +52,8 @@ pub(crate) fn tp(trace: u64, span: u64) -> String {
     format!("00-{trace:0>32}-{span:0>16}-01")
 }
 
-/// The program, outside of any trace. Of what the environment of the tests says about traces, export
-/// and proxies, it sees nothing.
+/// The program on the engine of the suite, outside of any trace. Of what the environment of the tests says
+/// about traces, export and proxies, it sees nothing.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(PROGRAM);
     for (name, _) in std::env::vars_os() {
@@ -60,6 +62,9 @@ pub(crate) fn program() -> Command {
         if of_export || ["TRACEPARENT", "TRACESTATE", "BAGGAGE"].contains(&&*upper) {
             command.env_remove(name);
         }
+    }
+    if PipelineEngine::of_the_suite() == PipelineEngine::Own {
+        command.args(["--engine", Engine::Own.as_str()]);
     }
     command
         .stdin(Stdio::piped())

@@ -49,7 +49,7 @@ pub(crate) struct Span {
 }
 
 impl Service {
-    /// Starts the service, whatever trace the test itself runs in.
+    /// Starts the service on the engine of the suite, whatever trace the test itself runs in.
     pub(crate) fn start() -> Self {
         Self::start_with(|command| command)
     }
@@ -65,6 +65,10 @@ impl Service {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        // By this the suites choose theirs.
+        if std::env::var("TRACING_RELAY_TEST_ENGINE").is_ok_and(|engine| engine == "own") {
+            command.args(["--engine", "own"]);
+        }
         let mut process = settings(&mut command).spawn().expect("the service starts");
 
         let stdout = process.stdout.take().expect("stdout is a pipe");
