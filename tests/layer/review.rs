@@ -2,13 +2,17 @@
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::task::{Context as Task, Poll, Waker};
 
+use opentelemetry::Context as OtelContext;
 use opentelemetry::trace::SpanKind;
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Id, Record};
 use tracing::{Subscriber, info, info_span, trace_span};
 use tracing_relay::engine::TracingSpans;
-use tracing_relay::otel::{SpanExt as _, to_context};
+use tracing_relay::otel::{SpanExt as _, set_attribute, to_context};
+use tracing_relay::task::TaskContext;
 use tracing_relay::{current_trace_id, traced};
 use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
@@ -220,7 +224,7 @@ fn a_subscriber_that_asks_for_the_trace_while_a_span_is_cloned_does_not_panic() 
     let done = catch_unwind(AssertUnwindSafe(|| {
         run_with(Curious(registry()), || {
             answering();
-            let task = tracing_relay::task::TaskContext::current();
+            let task = TaskContext::current();
             task.run(answering)
         })
     }));
@@ -246,4 +250,72 @@ fn a_span_that_is_moved_from_a_trace_that_is_not_sampled_into_one_that_is_has_it
     let message = recorded.span("message");
     assert_eq!(attribute(&message, "number").as_deref(), Some("1"));
     assert_eq!(message.span_kind, SpanKind::Consumer);
+}
+
+#[traced(late(note: str = "note"))]
+fn noted(body: impl FnOnce()) {
+    note.record("noted");
+    body();
+}
+
+#[traced]
+async fn waiting() {
+    info!("waiting");
+    std::future::pending::<()>().await;
+}
+
+#[traced]
+fn returned(name: String) -> impl Future<Output = usize> {
+    async move { info_span!("theirs").in_scope(|| name.len()) }
+}
+
+/// Calls that end in each way.
+fn calls() {
+    noted(|| {
+        info_span!("theirs").in_scope(|| noted(|| info!("inside")));
+        TaskContext::current().run(|| noted(|| info!("in a task")));
+        set_attribute("number", 1);
+    });
+    let mut task = Task::from_waker(Waker::noop());
+    let mut cancelled = Box::pin(waiting());
+    assert!(cancelled.as_mut().poll(&mut task).is_pending());
+    drop(cancelled);
+    let mut done = Box::pin(returned("name".to_owned()));
+    assert_eq!(done.as_mut().poll(&mut task), Poll::Ready(4));
+    drop(returned("never polled".to_owned()));
+    let panicked = catch_unwind(|| noted(|| panic!("of the program")));
+    assert!(panicked.is_err());
+}
+
+#[test]
+fn what_was_current_is_not_kept_by_memory_that_is_used_again() {
+    struct OfTheSubscriber {
+        _kept: Arc<()>,
+    }
+    impl<S: Subscriber> Layer<S> for OfTheSubscriber {}
+
+    for (activates, has_lines) in [(true, true), (true, false), (false, true), (false, false)] {
+        let (of_context, of_subscriber) = (Arc::new(()), Arc::new(()));
+        let recorded = Recorded::with(|builder| builder.with_context_activation(activates));
+        let subscriber = registry()
+            .with(recorded.engine.layer())
+            .with(has_lines.then(|| fmt::layer().with_writer(std::io::sink)))
+            .with(OfTheSubscriber {
+                _kept: Arc::clone(&of_subscriber),
+            });
+        run_with(subscriber, || {
+            let context = OtelContext::current_with_value(Arc::clone(&of_context));
+            let attached = context.attach();
+            for _ in 0..50 {
+                calls();
+            }
+            drop(attached);
+        });
+        let kept = (
+            Arc::strong_count(&of_context),
+            Arc::strong_count(&of_subscriber),
+        );
+        assert_eq!(kept, (1, 1), "activated {activates}, lines {has_lines}");
+        assert_eq!(recorded.spans().len(), 50 * 8);
+    }
 }
