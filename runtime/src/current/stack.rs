@@ -358,6 +358,10 @@ pub(crate) fn exit_span_alone(token: Token) -> Option<Box<Active>> {
 /// The parent of a span that starts here, where contexts of OpenTelemetry are a world of their own; `None` where
 /// that is to be asked of the [surroundings](super::ambient).
 #[cfg(feature = "engine")]
+#[expect(
+    clippy::option_option,
+    reason = "whether it is settled, and the parent, where there is one"
+)]
 pub(crate) fn settled_parent() -> Option<Option<TraceContext>> {
     with_thread(|thread| match thread.stack.innermost() {
         None => Some(None),
