@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context as Task, Waker};
@@ -635,4 +635,23 @@ fn a_pipeline_that_is_attached_inside_a_span_of_another_is_not_in_its_trace() {
             assert_trace!(traces, "internal step");
         });
     }
+}
+
+fn survives_unwinding<T: UnwindSafe + RefUnwindSafe>(_: &T) {}
+
+async fn plain(text: String) -> usize {
+    std::future::ready(()).await;
+    text.len()
+}
+
+#[traced]
+async fn annotated(text: String) -> usize {
+    std::future::ready(()).await;
+    text.len()
+}
+
+#[test]
+fn a_future_that_may_be_unwound_through_still_may_be() {
+    survives_unwinding(&plain(String::new()));
+    survives_unwinding(&annotated(String::new()));
 }

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod differences;
+mod errors;
 mod filters;
 mod lifetimes;
 mod limits;
@@ -9,6 +10,7 @@ mod parents;
 mod plan;
 mod planner;
 mod recorded;
+mod review;
 mod run;
 mod seen;
 mod values;

@@ -23,8 +23,8 @@ pub(crate) use frame::{Frame, Origin};
 pub(crate) use stack::{Entry, find};
 #[cfg(feature = "engine")]
 pub(crate) use stack::{
-    Foreign, Mark, Thread, enter_foreign, enter_span_alone, exit_foreign, exit_span_alone,
-    settled_parent, share, with_span,
+    Foreign, Mark, Settled, Thread, enter_foreign, enter_span_alone, exit_foreign, exit_span_alone,
+    settled, share, with_span,
 };
 #[cfg(feature = "spans")]
 pub(crate) use stack::{

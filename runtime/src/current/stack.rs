@@ -33,10 +33,17 @@ pub(crate) struct Thread {
 }
 
 /// Shows `f` what this thread keeps; `None` at the end of the thread. `f` must neither run code of the program
-/// nor drop anything of it, which could come back here.
+/// nor drop anything of it, which could come back here. What comes back all the same, from a subscriber whose span
+/// is cloned or from an allocator, finds nothing.
 #[inline]
 pub(crate) fn with_thread<R>(f: impl FnOnce(&mut Thread) -> R) -> Option<R> {
-    THREAD.try_with(|thread| f(&mut thread.borrow_mut())).ok()
+    let with = |thread: &RefCell<Thread>| {
+        thread
+            .try_borrow_mut()
+            .ok()
+            .map(|mut thread| f(&mut thread))
+    };
+    THREAD.try_with(with).ok().flatten()
 }
 
 /// Whether anything can be current on this thread. It cannot at the end of the thread, in the
@@ -355,20 +362,28 @@ pub(crate) fn exit_span_alone(token: Token) -> Option<Box<Active>> {
     .flatten()
 }
 
-/// The parent of a span that starts here, where contexts of OpenTelemetry are a world of their own; `None` where
-/// that is to be asked of the [surroundings](super::ambient).
+/// Where a span of others starts, where contexts of OpenTelemetry are a world of their own.
 #[cfg(feature = "engine")]
-#[expect(
-    clippy::option_option,
-    reason = "whether it is settled, and the parent, where there is one"
-)]
-pub(crate) fn settled_parent() -> Option<Option<TraceContext>> {
-    with_thread(|thread| match thread.stack.innermost() {
-        None => Some(None),
-        Some((Some(frame), Mark::Nothing)) => Some(frame.context.clone()),
-        Some(_) => None,
-    })
-    .flatten()
+pub(crate) enum Settled {
+    /// In no trace.
+    Outside,
+    Below(TraceContext),
+    /// That is to be asked of the [surroundings](super::ambient).
+    Not,
+}
+
+/// Where a span of others starts, as far as the innermost entry tells.
+#[cfg(feature = "engine")]
+pub(crate) fn settled() -> Settled {
+    let settled = with_thread(|thread| match thread.stack.innermost() {
+        None => Settled::Outside,
+        Some((Some(frame), Mark::Nothing)) => match &frame.context {
+            Some(context) => Settled::Below(context.clone()),
+            None => Settled::Not,
+        },
+        Some(_) => Settled::Not,
+    });
+    settled.unwrap_or(Settled::Not)
 }
 
 /// The span of `tracing` that is current beside the span of this token.

@@ -241,6 +241,7 @@ impl Body {
         if here.attributes + there.attributes > limits.attributes
             || here.events + there.events > limits.events
             || here.links + there.links > limits.links
+            || self.bytes.len() >= MOST_BYTES
         {
             self.append_what_fits(limits, other);
         } else {
@@ -710,6 +711,18 @@ mod tests {
             ),
             "{items:?}"
         );
+    }
+
+    #[test]
+    fn a_span_that_never_ends_does_not_grow_with_what_is_said_about_its_status() {
+        let mut body = Body::default();
+        let mut event = Body::default();
+        event.error(&AttributeValue::Str("a description of what went wrong"));
+        event.error_unless_set();
+        for _ in 0..100_000 {
+            body.append(&limits(), &event);
+        }
+        assert!(body.bytes().len() <= MOST_BYTES + event.bytes().len());
     }
 
     #[test]

@@ -163,7 +163,8 @@ pub enum TracingSpans {
     /// engine is given to [`Engine::filtered_layer`](super::Engine::filtered_layer).
     #[default]
     WhereWanted,
-    /// For each span, also where no other layer wants it: for code that takes `tracing::Span::current()` along.
+    /// For each span, also where no other layer wants it: for code that takes `tracing::Span::current()` along, and
+    /// for a filter of the engine's layer that looks at spans, as `EnvFilter` does for `[span]=level`.
     Always,
     /// For none: no other layer sees the spans of attributes.
     Never,

@@ -69,6 +69,7 @@ impl<'a> Translator<'a> {
             read.item(callsite, &self.calendar, item);
         }
         add_place(self.config, callsite, thread, &mut read.attributes);
+        let start_time = self.calendar.time(head.start);
         SpanData {
             span_context: context_of(&head.context),
             parent_span_id: head
@@ -83,8 +84,9 @@ impl<'a> Translator<'a> {
                 .map_or(Cow::Borrowed(head.metadata.name()), |name| {
                     Cow::Owned(name.to_owned())
                 }),
-            start_time: self.calendar.time(head.start),
-            end_time: self.calendar.time(head.end),
+            start_time,
+            // The counter may have been set back in between.
+            end_time: self.calendar.time(head.end).max(start_time),
             attributes: read.attributes.list,
             dropped_attributes_count: span.counts.dropped_attributes,
             events: events_of(read.events, span.counts.dropped_events),

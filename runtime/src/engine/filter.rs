@@ -5,9 +5,10 @@
 //! with a question on this thread, it says yes, and notes that it was reached: then no filter around it
 //! has refused the span.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::LocalKey;
 
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
@@ -18,20 +19,25 @@ use tracing_subscriber::layer::{Context, Filter};
 use super::Shared;
 use super::config::TracingSpans;
 use super::layer::Recorder;
+use super::local;
 use crate::span::SpanSite;
 
-/// Engines that nobody has found yet by looking for them in a subscriber. They may be behind something that
-/// hides them.
+/// Layers of engines that nobody has found yet by looking for them in a subscriber. They may be behind something
+/// that hides them.
 static UNSEEN: AtomicUsize = AtomicUsize::new(0);
 
+/// Any engine, in place of the number of one.
+const ANY: u64 = u64::MAX;
+
+// Numbers, which are there also in the destructors of a thread that ends.
 thread_local! {
-    /// Whether a span of ours asks on this thread.
-    static ASKING: Cell<bool> = const { Cell::new(false) };
+    /// The engine that a span of ours asks on this thread; 0 where none does.
+    static ASKED: Cell<u64> = const { Cell::new(0) };
     /// The engine that was reached.
-    static REACHED: RefCell<Option<Arc<Shared>>> = const { RefCell::new(None) };
+    static REACHED: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Whether an engine was found.
+/// Whether a layer was found.
 #[derive(Debug)]
 pub(crate) struct Sight(AtomicBool);
 
@@ -67,13 +73,12 @@ impl<F> OwnFilter<F> {
 
     /// Whether a span of ours asks; then it is shown the engine.
     fn is_asked(&self) -> bool {
-        let asking = ASKING.try_with(Cell::get).unwrap_or(false);
-        if asking {
-            let _ = REACHED.try_with(|reached| {
-                *reached.borrow_mut() = Some(Arc::clone(&self.shared));
-            });
+        let (asked, number) = (ASKED.get(), self.shared.number);
+        let is_asked = asked == number || asked == ANY;
+        if is_asked {
+            REACHED.set(number);
         }
-        asking
+        is_asked
     }
 }
 
@@ -143,6 +148,25 @@ pub(crate) enum Answer {
     },
 }
 
+impl Answer {
+    const fn new(engine: u64, verdict: Verdict) -> Self {
+        let Verdict {
+            wanted,
+            by_others,
+            asked_each_time,
+        } = verdict;
+        if wanted {
+            Self::Wanted {
+                engine,
+                by_others,
+                asked_each_time,
+            }
+        } else {
+            Self::Unwanted { by_others }
+        }
+    }
+}
+
 /// The lasting part of an answer, that a site remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
@@ -180,77 +204,109 @@ impl Verdict {
     }
 }
 
-/// Asks with a question on this thread: what `f` says, and the engine that was reached.
-fn asking<R>(f: impl FnOnce() -> R) -> (R, Option<Arc<Shared>>) {
-    ASKING.set(true);
+/// Asks an engine with a question on this thread: what `f` says, and the engine that was reached.
+fn asking<R>(engine: u64, f: impl FnOnce() -> R) -> (R, u64) {
+    let asked = Raised::new(&ASKED, engine);
+    REACHED.set(0);
     let answer = f();
-    ASKING.set(false);
+    drop(asked);
     (answer, REACHED.take())
 }
 
 /// Asks the current subscriber about the spans of a site.
 pub(crate) fn ask(site: &'static SpanSite) -> Answer {
     tracing::dispatcher::get_default(|dispatch| {
-        let found = dispatch.downcast_ref::<Recorder>();
-        match found {
-            Some(found) => found.shared.sight.see(),
-            None if UNSEEN.load(Ordering::Relaxed) == 0 => return Answer::NoEngine,
-            None => {}
-        }
-        let known = found.and_then(|found| site.verdict_of(found.shared.number));
-        let (verdict, reached) = match (known, found) {
-            (Some(verdict), Some(_)) => (verdict, None),
-            _ => judge(dispatch, site),
+        let Some(found) = dispatch.downcast_ref::<Recorder>() else {
+            return ask_hidden(dispatch, site);
         };
-        let Some(engine) = found.map(|found| &found.shared).or(reached.as_ref()) else {
-            return Answer::NoEngine;
-        };
-        if engine.is_closed() {
+        found.sight.see();
+        if found.shared.is_closed() {
             return Answer::NoEngine;
         }
-        let Verdict {
-            wanted,
-            by_others,
-            asked_each_time,
-        } = verdict;
-        if wanted {
-            Answer::Wanted {
-                engine: engine.number,
-                by_others,
-                asked_each_time,
-            }
-        } else {
-            Answer::Unwanted { by_others }
-        }
+        let verdict = site.verdict_of(found.number).unwrap_or_else(|| {
+            let moment = site.moment();
+            let asked = register(dispatch, site, found.shared.number);
+            let verdict = judge(dispatch, site, &found.shared, asked);
+            site.remember(moment, found.number, verdict);
+            verdict
+        });
+        Answer::new(found.shared.number, verdict)
     })
 }
 
-/// Finds out, and lets the site remember it.
-fn judge(dispatch: &Dispatch, site: &'static SpanSite) -> (Verdict, Option<Arc<Shared>>) {
-    let moment = site.moment();
-    let metadata = site.metadata();
-    let (interest, reached) = asking(|| dispatch.register_callsite(metadata));
-    let wanted = reached.is_some() && !interest.is_never();
-    let by_others = match reached.as_ref().map(|engine| engine.config.tracing_spans) {
+/// The same where something hides the engine, if there is one.
+fn ask_hidden(dispatch: &Dispatch, site: &'static SpanSite) -> Answer {
+    if UNSEEN.load(Ordering::Relaxed) == 0 {
+        return Answer::NoEngine;
+    }
+    site.moment();
+    let asked = register(dispatch, site, ANY);
+    let (_, reached) = asked;
+    if reached == 0 {
+        return Answer::NoEngine;
+    }
+    match local::handle_of(reached) {
+        Some(handle) if !handle.engine.is_closed() => {
+            Answer::new(reached, judge(dispatch, site, &handle.engine, asked))
+        }
+        _ => Answer::NoEngine,
+    }
+}
+
+/// Asks an engine about all spans of a site.
+fn register(dispatch: &Dispatch, site: &'static SpanSite, engine: u64) -> (Interest, u64) {
+    asking(engine, || dispatch.register_callsite(site.metadata()))
+}
+
+/// What a subscriber says, of which an engine has answered this.
+fn judge(
+    dispatch: &Dispatch,
+    site: &'static SpanSite,
+    engine: &Shared,
+    (interest, reached): (Interest, u64),
+) -> Verdict {
+    let is_reached = reached == engine.number;
+    let wanted = is_reached && !interest.is_never();
+    let by_others = match is_reached.then_some(engine.config.tracing_spans) {
         Some(TracingSpans::Always) => true,
         Some(TracingSpans::Never) => false,
-        Some(TracingSpans::WhereWanted) | None => !dispatch.register_callsite(metadata).is_never(),
+        Some(TracingSpans::WhereWanted) | None => {
+            !dispatch.register_callsite(site.metadata()).is_never()
+        }
     };
-    let verdict = Verdict {
+    Verdict {
         wanted,
         by_others,
         asked_each_time: wanted && !interest.is_always(),
-    };
-    if let Some(engine) = &reached {
-        site.remember(moment, engine.number, verdict);
     }
-    (verdict, reached)
 }
 
 /// Whether the subscriber wants the next span of a site: for anybody, and for the engine. Ask directly before
 /// the span is made.
-pub(crate) fn is_enabled(site: &'static SpanSite) -> (bool, bool) {
-    let (enabled, reached) =
-        asking(|| tracing::dispatcher::get_default(|dispatch| dispatch.enabled(site.metadata())));
-    (enabled, enabled && reached.is_some())
+pub(crate) fn is_enabled(site: &'static SpanSite, engine: u64) -> (bool, bool) {
+    let (enabled, reached) = asking(engine, || {
+        tracing::dispatcher::get_default(|dispatch| dispatch.enabled(site.metadata()))
+    });
+    (enabled, enabled && reached == engine)
+}
+
+/// Sets a value of the thread until it is dropped, also by a layer or a filter that panics.
+pub(super) struct Raised<T: Copy + 'static> {
+    place: &'static LocalKey<Cell<T>>,
+    before: T,
+}
+
+impl<T: Copy> Raised<T> {
+    pub(super) fn new(place: &'static LocalKey<Cell<T>>, value: T) -> Self {
+        Self {
+            place,
+            before: place.replace(value),
+        }
+    }
+}
+
+impl<T: Copy> Drop for Raised<T> {
+    fn drop(&mut self) {
+        self.place.set(self.before);
+    }
 }

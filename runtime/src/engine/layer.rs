@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tracing::span::{Attributes, Id, Record as Values};
 use tracing::{Dispatch, Event, Metadata, Subscriber};
@@ -15,14 +16,14 @@ use tracing_subscriber::layer::{Context, Filter};
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use super::Shared;
-use super::filter::OwnFilter;
+use super::filter::{OwnFilter, Raised, Sight};
 use super::inbox::Inbox;
 use super::local;
 use super::record::Record;
 use super::visit::{EventFields, SpanFields};
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
-use crate::current::{self, Entry, Foreign, Frame, Origin};
+use crate::current::{self, Entry, Foreign, Frame, Origin, Settled};
 use crate::span::{Kind, SpanSite};
 
 thread_local! {
@@ -34,17 +35,17 @@ thread_local! {
 
 /// Makes a span of `tracing` beside one of ours.
 pub(crate) fn adopt<R>(adopted: Option<Adopted>, make: impl FnOnce() -> R) -> R {
-    ADOPTED.set(adopted);
+    let _ = ADOPTED.try_with(|place| place.replace(adopted));
     let made = make();
-    ADOPTED.set(None);
+    // Where nobody has taken it, it is dropped here, when nothing is borrowed.
+    drop(ADOPTED.try_with(RefCell::take));
     made
 }
 
 /// Records on the span of `tracing` beside one of ours what is in the record already.
 pub(crate) fn recording_beside(record: impl FnOnce()) {
-    OURS.set(true);
+    let _ours = Raised::new(&OURS, true);
     record();
-    OURS.set(false);
 }
 
 pub(crate) fn new<S, F>(shared: &Arc<Shared>, filter: F) -> EngineLayer<S, F>
@@ -52,7 +53,10 @@ where
     S: Subscriber + for<'span> LookupSpan<'span>,
     F: Filter<S> + 'static,
 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
     let recorder = Recorder {
+        number: NEXT.fetch_add(1, Ordering::Relaxed),
+        sight: Sight::new(),
         shared: Arc::clone(shared),
         with_open: with_open::<S>,
     };
@@ -75,6 +79,9 @@ where
 /// Records what the filter lets through. Its type is the same in all subscribers, and so it is found there.
 pub(crate) struct Recorder {
     pub(crate) shared: Arc<Shared>,
+    /// Not that of any other layer: an engine may have layers in several subscribers, each with its filters.
+    pub(super) number: u64,
+    pub(super) sight: Sight,
     /// Shows a span of the subscriber.
     pub(crate) with_open: WithOpen,
 }
@@ -238,8 +245,12 @@ impl Surroundings {
         if !attributes.is_contextual() {
             return Self::below(attributes.parent().and_then(|id| context_of(ctx, id)));
         }
-        if !activates && let Some(parent) = current::settled_parent() {
-            return Self::below(parent);
+        if !activates {
+            match current::settled() {
+                Settled::Outside => return Self::below(None),
+                Settled::Below(parent) => return Self::below(Some(parent)),
+                Settled::Not => {}
+            }
         }
         let ambient = current::ambient();
         let link = match &ambient.origin {
@@ -273,7 +284,7 @@ where
         };
         let metadata = attributes.metadata();
         if SpanSite::is_site(metadata) {
-            if let Some(adopted) = ADOPTED.take() {
+            if let Ok(Some(adopted)) = ADOPTED.try_with(RefCell::take) {
                 span.extensions_mut().replace(Open::Adopted(adopted));
             }
             return;
@@ -294,11 +305,8 @@ where
         let Some(context) = local::start(record, &handle, parent.as_ref()) else {
             return;
         };
-        // Whoever gives this span a parent later decides on its sampling. One that is below a span of this process
-        // hardly gets another.
-        if parent.as_ref().is_none_or(TraceContext::is_remote) {
-            record.write_until_decided();
-        }
+        // Whoever gives this span a parent later decides on its sampling.
+        record.write_until_decided();
         recording.context = match baggage {
             Some(baggage) => context.with_baggage(baggage),
             None => context,

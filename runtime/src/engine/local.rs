@@ -81,14 +81,14 @@ impl Drop for Handle {
     }
 }
 
-/// The engines that were not dropped, for threads on which a span ends that began on another.
-static ENGINES: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
+/// The engines that were not dropped, with their numbers, for threads on which a span ends that began on another.
+static ENGINES: Mutex<Vec<(u64, Weak<Shared>)>> = Mutex::new(Vec::new());
 
 /// Lets every thread find an engine.
 pub(crate) fn publish(engine: &Arc<Shared>) {
     let mut engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
-    engines.retain(|engine| engine.strong_count() > 0);
-    engines.push(Arc::downgrade(engine));
+    engines.retain(|(_, engine)| engine.strong_count() > 0);
+    engines.push((engine.number, Arc::downgrade(engine)));
 }
 
 impl Local {
@@ -142,11 +142,10 @@ pub(crate) fn handle_of(number: u64) -> Option<Rc<Handle>> {
     }
     let engine = {
         let engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
-        engines
-            .iter()
-            .filter_map(Weak::upgrade)
-            .find(|engine| engine.number == number)
-    }?;
+        // No other is looked at: the last reference to it could go here, under the lock.
+        let (_, engine) = engines.iter().find(|(other, _)| *other == number)?;
+        engine.upgrade()?
+    };
     Some(if engine.is_closed() {
         // For the count of what comes too late.
         Rc::new(Handle::new(&engine))

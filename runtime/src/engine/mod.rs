@@ -138,7 +138,6 @@ pub(crate) use layer::{Adopted, Open, Recorder, adopt, recording_beside};
 pub(crate) use local::{Local, give_back, handle_of, scratch, start};
 pub(crate) use record::Record;
 
-use filter::Sight;
 use queue::Queue;
 use worker::Progress;
 
@@ -173,7 +172,6 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) queue: Queue,
     pub(crate) progress: Progress,
-    sight: Sight,
     immediate: Option<Box<dyn Immediate>>,
     closed: AtomicBool,
 }
@@ -199,7 +197,6 @@ impl Shared {
             queue: Queue::new(config.queue),
             config,
             progress: Progress::default(),
-            sight: Sight::new(),
             immediate,
             closed: AtomicBool::new(false),
         });
@@ -258,6 +255,9 @@ impl Engine {
     /// The layer with a filter of its own. In place of `layer().with_filter(filter)`, because the engine then
     /// knows what is left to others: where nobody else wants the spans of attributes, none are made in `tracing`, and
     /// they cost less than half.
+    ///
+    /// Then there is no span of `tracing` for them either, which the filter could look at: directives of `EnvFilter` for
+    /// what is inside a span (`[span]=level`) see those of attributes with [`TracingSpans::Always`].
     ///
     /// ```
     /// use tracing_relay::engine::Engine;

@@ -11,7 +11,7 @@ use super::Ticks;
 use super::body::{Body, Value};
 use super::config::{Config, Limits};
 use crate::semconv;
-use crate::span::{AttributeValue, Kind};
+use crate::span::{AttributeValue, Kind, MOST_SOURCES};
 
 const EXCEPTION: &str = "exception";
 const EXCEPTION_MESSAGE: &str = "exception.message";
@@ -153,7 +153,9 @@ fn chain(body: &mut Body, limits: &Limits, field: &Field, error: &(dyn Error + '
 fn sources(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut sources = Vec::new();
     let mut next = error.source();
-    while let Some(source) = next {
+    while let Some(source) = next
+        && sources.len() < MOST_SOURCES
+    {
         sources.push(AttributeValue::Display(&source).to_string());
         next = source.source();
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 
 use tracing::Value;
 
@@ -119,6 +119,11 @@ pub(crate) struct Active {
     pub(crate) record: Record,
 }
 
+/// Code that unwinds finds it as good as before, so that the future of an annotated function may be unwound through
+/// where that of the plain function may.
+impl UnwindSafe for Active {}
+impl RefUnwindSafe for Active {}
+
 impl Active {
     /// The state of a call that begins.
     pub(crate) fn new(site: &'static SpanSite) -> Box<Self> {
@@ -193,6 +198,14 @@ impl Active {
             (None, _) => AttributeValue::Absent,
         };
         const { assert!(site::ERROR_TYPE == site::OUTCOME + 1) };
+        // The engine comes first: a layer that panics costs its own.
+        #[cfg(feature = "engine")]
+        let is_of_engine = self.record.is_there();
+        #[cfg(feature = "engine")]
+        if is_of_engine {
+            self.record_ending(ended, error_type, description.as_deref());
+            self.end_record();
+        }
         if !self.span.is_disabled() {
             record(
                 self.site,
@@ -202,11 +215,7 @@ impl Active {
             );
         }
         #[cfg(feature = "engine")]
-        if self.record.is_there() {
-            self.record_ending(ended, error_type, description.as_deref());
-            let context = self.frame.context.as_ref();
-            self.record
-                .end(self.site.metadata(), self.site.kind, context);
+        if is_of_engine {
             return;
         }
         let description = match ended {

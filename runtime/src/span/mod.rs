@@ -26,6 +26,8 @@ pub use older::OlderName;
 pub use opening::{Ambience, Opening, OwnedValues};
 #[cfg(feature = "engine")]
 pub(crate) use outcome::Ended;
+#[cfg(feature = "engine")]
+pub(crate) use outcome::MOST_SOURCES;
 pub use outcome::{ErrorDetail, Failure, SpanError, SpanOutcome};
 pub(crate) use run::Told;
 pub use run::{in_deferred_span, in_span, in_span_async, in_span_async_with, in_span_stream};

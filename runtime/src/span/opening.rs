@@ -1,5 +1,6 @@
 //! [`Opening`]: whether a span is wanted, and where its parent is.
 
+use std::cell::Cell;
 use std::fmt;
 
 use super::active::{Active, Span, record, with_values};
@@ -520,8 +521,35 @@ fn span_below(
     span
 }
 
+/// What subscribers keep for a thread, which is there from the first span on and gone before the thread is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subscribers {
+    Unused,
+    Used,
+    Gone,
+}
+
+/// Made directly after the first span of the thread, and so destroyed before what that has made.
+struct AfterTheFirst;
+
+impl Drop for AfterTheFirst {
+    fn drop(&mut self) {
+        SUBSCRIBERS.set(Subscribers::Gone);
+    }
+}
+
+thread_local! {
+    static SUBSCRIBERS: Cell<Subscribers> = const { Cell::new(Subscribers::Unused) };
+    static AFTER_THE_FIRST: AfterTheFirst = const { AfterTheFirst };
+}
+
+/// A span of `tracing`; none in the destructors of a thread where the registry would panic.
 pub(super) fn new_span(site: &'static SpanSite, values: &[AttributeValue<'_>]) -> tracing::Span {
     const { assert!(site::OTEL_KIND == 0) };
+    let subscribers = SUBSCRIBERS.get();
+    if subscribers == Subscribers::Gone {
+        return tracing::Span::none();
+    }
     let kind = match site.kind {
         Kind::Internal => Recordable::Absent,
         kind => Recordable::Str(kind.as_str()),
@@ -538,9 +566,13 @@ pub(super) fn new_span(site: &'static SpanSite, values: &[AttributeValue<'_>]) -
     let older = site
         .older
         .of(metadata.fields(), SpanSite::FIELDS.len(), fields);
-    with_values(metadata.fields().len(), 0, &recordable, &older, |all| {
+    let span = with_values(metadata.fields().len(), 0, &recordable, &older, |all| {
         tracing::Span::new(metadata, &metadata.fields().value_set_all(all))
-    })
+    });
+    if subscribers == Subscribers::Unused && AFTER_THE_FIRST.try_with(|_| ()).is_ok() {
+        SUBSCRIBERS.set(Subscribers::Used);
+    }
+    span
 }
 
 impl Active {

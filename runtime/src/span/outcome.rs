@@ -130,10 +130,16 @@ impl fmt::Debug for Failure<'_> {
     }
 }
 
+/// Sources of an error that are written down: one may be its own.
+pub(crate) const MOST_SOURCES: usize = 128;
+
 fn write_chain(out: &mut String, error: &dyn Error) -> fmt::Result {
     write!(out, "{error}")?;
     let mut source = error.source();
-    while let Some(error) = source {
+    for _ in 0..MOST_SOURCES {
+        let Some(error) = source else {
+            break;
+        };
         write!(out, ": {error}")?;
         source = error.source();
     }

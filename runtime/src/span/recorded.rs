@@ -155,7 +155,7 @@ impl Active {
         values: &[AttributeValue<'_>],
         moved: bool,
     ) -> Option<Box<Self>> {
-        let (is_wanted, is_wanted_here) = engine::is_enabled(self.site);
+        let (is_wanted, is_wanted_here) = engine::is_enabled(self.site, self.record.engine());
         if is_wanted {
             // Also where nobody else wants it: filters of single layers wait for the span that they were asked for.
             let adopted = is_wanted_here.then(|| self.as_adopted()).flatten();

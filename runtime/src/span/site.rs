@@ -110,8 +110,8 @@ pub struct SpanSite {
     registered: AtomicBool,
     /// The interest of all subscribers together, as `tracing` told it.
     interest: AtomicU8,
-    /// What an engine's subscriber said: the number of changes of the interest, the number of the engine, and
-    /// the answer.
+    /// What an engine's subscriber said: the number of changes of the interest, the number of the engine's layer
+    /// there, and the answer.
     verdict: AtomicU64,
     pub(crate) kind: Kind,
     /// Number of fields that are recorded when the span opens; the others come later.
@@ -326,7 +326,7 @@ impl Callsite for SpanSite {
     }
 }
 
-/// The bits of a verdict that are the number of the engine and its answer; above them changes are counted.
+/// The bits of a verdict that are the number of the layer and its answer; above them changes are counted.
 const VERDICT: u64 = CHANGE - 1;
 const CHANGE: u64 = 1 << 40;
 
@@ -343,11 +343,11 @@ impl SpanSite {
                 .is_some_and(|first| std::ptr::eq(first.name().as_ptr(), KIND_KEY.as_ptr()))
     }
 
-    /// What the subscriber of this engine says.
-    pub(crate) fn verdict_of(&self, engine: u64) -> Option<Verdict> {
+    /// What the subscriber with this layer of an engine says.
+    pub(crate) fn verdict_of(&self, layer: u64) -> Option<Verdict> {
         let verdict = self.verdict.load(Ordering::Acquire);
         let number = (verdict & VERDICT) >> u8::BITS;
-        if number != engine {
+        if number != layer {
             return None;
         }
         let [bits, ..] = verdict.to_le_bytes();
@@ -362,9 +362,9 @@ impl SpanSite {
         self.verdict.load(Ordering::Acquire)
     }
 
-    /// Remembers what the subscriber of an engine said, unless that changed since the moment.
-    pub(crate) fn remember(&self, moment: u64, engine: u64, verdict: Verdict) {
-        let known = (engine << u8::BITS) | u64::from(verdict.to_bits());
+    /// Remembers what the subscriber with a layer said, unless that changed since the moment.
+    pub(crate) fn remember(&self, moment: u64, layer: u64, verdict: Verdict) {
+        let known = (layer << u8::BITS) | u64::from(verdict.to_bits());
         if known <= VERDICT {
             let now = (moment & !VERDICT) | known;
             let _ = self

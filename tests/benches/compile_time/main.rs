@@ -5,6 +5,7 @@
 //! `cargo bench -p tracing-relay-tests --bench compile_time` prints the tables of
 //! `docs/performance.md`. It takes minutes and wants a quiet machine, so that it is not a part of the
 //! checks, and it needs a Unix. A number after `--` says how often each crate is compiled; the medians count.
+//! A text selects attributes by a part of them.
 
 mod crates;
 
@@ -32,9 +33,27 @@ struct Cost {
 }
 
 fn main() -> io::Result<()> {
-    let rounds = std::env::args().find_map(|arg| arg.parse().ok());
+    let args: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| arg != "--bench")
+        .collect();
+    let rounds = args.iter().find_map(|arg| arg.parse().ok());
     let rounds = rounds.unwrap_or(ROUNDS);
-    let crates = prepare(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile_time"))?;
+    let wanted: Vec<_> = args
+        .iter()
+        .filter(|arg| arg.parse::<usize>().is_err())
+        .collect();
+    let is_wanted = |case: &Case| {
+        // The first two are what the others are compared to.
+        let is_compared_to = CASES.iter().take(2).any(|first| first.name == case.name);
+        is_compared_to
+            || wanted.is_empty()
+            || wanted
+                .iter()
+                .any(|part| case.attribute.contains(part.as_str()))
+    };
+    let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile_time");
+    let crates = prepare(&parent, is_wanted)?;
     for functions in SIZES {
         let costs = measure(&crates, functions, rounds)?;
         print_table(functions, &costs);
@@ -43,9 +62,12 @@ fn main() -> io::Result<()> {
 }
 
 /// The crates that build, with their dependencies compiled, which are not counted.
-fn prepare(parent: &Path) -> io::Result<Vec<(&'static Case, PathBuf)>> {
+fn prepare(
+    parent: &Path,
+    is_wanted: impl Fn(&Case) -> bool,
+) -> io::Result<Vec<(&'static Case, PathBuf)>> {
     let mut crates = Vec::new();
-    for case in &CASES {
+    for case in CASES.iter().filter(|case| is_wanted(case)) {
         let folder = case.write(parent)?;
         case.write_functions(&folder, 1)?;
         if compile(&folder, "check")?.is_some() && compile(&folder, "release")?.is_some() {
