@@ -9,11 +9,11 @@ use opentelemetry::trace::{
 use opentelemetry::{Array, Key, KeyValue, StringValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
-use super::body::{Item, Items, LinkedTo, List, Written};
 use super::callsites::{Callsite, Callsites};
 use super::chunk::{Chunk, Thread, Waiting};
 use super::clock::Calendar;
 use super::config::Config;
+use super::items::{Item, Items, LinkedTo, List, Written};
 use crate::context::TraceContext;
 use crate::semconv;
 use crate::span::Kind;

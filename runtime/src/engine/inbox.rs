@@ -128,7 +128,7 @@ fn clear(body: &mut Body) {
 mod tests {
     use opentelemetry::KeyValue;
 
-    use super::super::body::{Item, Items};
+    use super::super::items::{Item, Items};
     use super::*;
 
     fn attribute(key: &'static str) -> Note {

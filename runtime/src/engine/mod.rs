@@ -105,6 +105,7 @@ mod export;
 mod filter;
 mod ids;
 mod inbox;
+mod items;
 mod layer;
 mod local;
 mod losses;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use tracing::Metadata;
 
-use super::body::{Body, Item, Items};
+use super::body::Body;
 use super::chunk::Head;
 use super::clock::Ticks;
 use super::config::{Limits, Sampler};
 use super::ids::Generator;
 use super::inbox::Inbox;
+use super::items::{Item, Items};
 use super::local::{self, Handle};
 use crate::context::TraceContext;
 use crate::ids::{SpanId, TraceFlags, TraceId};
