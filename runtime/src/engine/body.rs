@@ -7,11 +7,11 @@
 
 use std::fmt::{self, Write as _};
 
-use super::clock::{Moment, Ticks};
+use super::clock::Moment;
 use super::config::Limits;
 use super::items::{
-    ATTRIBUTE, BOOL, DROPPED, EVENT, EVENT_BEFORE, F64, FIELD, I64, Item, Items, LINK, LIST, NAME, OUTCOME, STATUS_ERROR,
-    STATUS_ERROR_UNLESS_SET, STATUS_OK, TEXT, Written,
+    ATTRIBUTE, BOOL, DROPPED, EVENT, EVENT_BEFORE, F64, FIELD, I64, Item, Items, LINK, LIST, NAME,
+    OUTCOME, STATUS_ERROR, STATUS_ERROR_UNLESS_SET, STATUS_OK, TEXT,
 };
 use crate::context::TraceContext;
 use crate::span::{AttributeValue, Ended};
@@ -454,6 +454,8 @@ impl fmt::Write for Text<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::clock::Ticks;
+    use super::super::items::Written;
     use super::*;
 
     fn limits() -> Limits {

@@ -3,7 +3,7 @@
 //! An item is a tag and what belongs to it, as [`Body`](super::body::Body) wrote it; the tags of both are
 //! here.
 
-use super::clock::Ticks;
+use super::clock::{Moment, Ticks};
 use crate::span::Ended;
 
 pub(super) const NAME: u8 = 0;
@@ -69,7 +69,7 @@ pub(crate) struct LinkedTo<'a> {
 
 /// Reads items.
 #[derive(Clone, Debug)]
-pub(crate) struct Items<'a>(&'a [u8]);
+pub(crate) struct Items<'a>(pub(super) &'a [u8]);
 
 impl<'a> Items<'a> {
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
