@@ -94,11 +94,7 @@ pub(crate) fn publish(engine: &Arc<Shared>) {
 impl Local {
     /// The handle on an engine, if this thread has one, and the generator of ids.
     pub(crate) fn known(&mut self, number: u64) -> Option<(&Handle, &mut Generator)> {
-        let handles = &self.handles;
-        let handle = handles
-            .iter()
-            .find(|handle| handle.engine.number == number)?;
-        Some((handle, &mut self.generator))
+        Some((find(&self.handles, number)?, &mut self.generator))
     }
 
     /// Keeps the memory of a span of others for the next.
@@ -107,18 +103,20 @@ impl Local {
             self.recordings.push(recording);
         }
     }
+}
 
-    fn find(&self, number: u64) -> Option<Rc<Handle>> {
-        let mut handles = self.handles.iter();
-        handles
-            .find(|handle| handle.engine.number == number)
-            .cloned()
-    }
+fn find(handles: &[Rc<Handle>], number: u64) -> Option<&Rc<Handle>> {
+    handles.iter().find(|handle| handle.engine.number == number)
+}
+
+/// The handle on an engine, if this thread has one.
+fn known(number: u64) -> Option<Rc<Handle>> {
+    with_thread(|thread| find(&thread.engine.handles, number).cloned()).flatten()
 }
 
 /// The handle of this thread on an engine. At the end of the thread it is one for this time only.
 pub(crate) fn handle(engine: &Arc<Shared>) -> Rc<Handle> {
-    if let Some(known) = with_thread(|thread| thread.engine.find(engine.number)).flatten() {
+    if let Some(known) = known(engine.number) {
         return known;
     }
     let handle = Rc::new(Handle::new(engine));
@@ -137,7 +135,7 @@ pub(crate) fn handle(engine: &Arc<Shared>) -> Rc<Handle> {
 
 /// The same for the engine of this number; `None` where it is gone.
 pub(crate) fn handle_of(number: u64) -> Option<Rc<Handle>> {
-    if let Some(known) = with_thread(|thread| thread.engine.find(number)).flatten() {
+    if let Some(known) = known(number) {
         return Some(known);
     }
     let engine = {

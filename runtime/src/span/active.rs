@@ -175,7 +175,8 @@ impl Active {
     pub(crate) fn end(mut self: Box<Self>, ended: Ended, error: Option<ErrorText>) {
         #[cfg(feature = "engine")]
         if self.is_of_engine_alone() {
-            return self.end_in_engine(ended, error);
+            self.export(ended, error);
+            return self.recycle();
         }
         // Here the exporter of tracing-opentelemetry runs. If it panics, that changes no result, and does not
         // abort a program that unwinds. The hook for panics has told of it; there is nothing else to do.

@@ -4,13 +4,12 @@
 //! The usual span finds its parent in the innermost frame of its thread and is wanted by nobody else. It begins
 //! in one look at what the thread keeps, and ends in another.
 
-use super::active::{Active, ErrorText, PANICKED};
+use super::active::{Active, PANICKED};
 use super::late::LateOwner;
 use super::opening::{Begun, Inbound, Parent, new_span};
 use super::outcome::Ended;
 use super::site::{self, SpanSite};
 use super::value::AttributeValue;
-use crate::context::TraceContext;
 use crate::current::{self, Frame, Mark, Origin, Thread, Token};
 use crate::engine::{self, Adopted, Answer};
 
@@ -252,22 +251,6 @@ impl Active {
         self.record.is_there() && !self.record.tells() && self.span.is_none()
     }
 
-    /// Ends a span [of the engine alone](Self::is_of_engine_alone).
-    pub(super) fn end_in_engine(mut self: Box<Self>, ended: Ended, error: Option<ErrorText>) {
-        if self.late.is_some() {
-            self.record_late();
-        }
-        let (error_type, description) = error.unzip();
-        let error_type = match (&error_type, ended) {
-            (Some(error_type), _) => AttributeValue::Str(error_type),
-            (None, Ended::Panicked) => AttributeValue::Str("panic"),
-            (None, _) => AttributeValue::Absent,
-        };
-        self.record_ending(ended, error_type, description.as_deref());
-        self.end_record();
-        self.recycle();
-    }
-
     /// Leaves a span that is entered, and ends it as completed, in one look at the thread. `false` where there is
     /// more to do for it: then nothing was done.
     pub(super) fn complete_in_engine(token: Token) -> bool {
@@ -313,7 +296,7 @@ impl Active {
 
     /// Hands the record to the engine, wherever this is.
     pub(super) fn end_record(&mut self) {
-        let context: Option<&TraceContext> = self.frame.context.as_ref();
+        let context = self.frame.context.as_ref();
         self.record
             .end(self.site.metadata(), self.site.kind, context);
     }
