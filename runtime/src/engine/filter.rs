@@ -131,6 +131,7 @@ impl<S: Subscriber, F: Filter<S>> Filter<S> for OwnFilter<F> {
 }
 
 /// What a subscriber says about a span of ours.
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Answer {
     /// There is no engine.
     NoEngine,
@@ -215,6 +216,10 @@ fn asking<R>(engine: u64, f: impl FnOnce() -> R) -> (R, u64) {
 
 /// Asks the current subscriber about the spans of a site.
 pub(crate) fn ask(site: &'static SpanSite) -> Answer {
+    // A program that has tracing-opentelemetry pays nothing for what it does not have.
+    if !super::is_there() {
+        return Answer::NoEngine;
+    }
     tracing::dispatcher::get_default(|dispatch| {
         let Some(found) = dispatch.downcast_ref::<Recorder>() else {
             return ask_hidden(dispatch, site);

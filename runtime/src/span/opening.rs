@@ -165,19 +165,12 @@ impl Opening {
         } else {
             Inbound::Untrusted
         };
-        #[cfg(feature = "engine")]
-        let inbound = if wanted {
-            match Active::begin_alone(site, inbound) {
-                Ok(active) => return Self(Some(active)),
-                Err(inbound) => inbound,
-            }
-        } else {
-            inbound
-        };
+        if wanted {
+            return Self::begun(site, inbound);
+        }
         let mut active = Active::new(site);
-        active.plan.wanted = wanted;
         active.plan.inbound = inbound;
-        Self(Some(active)).begun()
+        Self(Some(active))
     }
 
     /// A span that is the child of what is current.
@@ -195,29 +188,20 @@ impl Opening {
         if !site.is_of_interest() {
             return Self(None);
         }
-        #[cfg(feature = "engine")]
-        if let Ok(active) = Active::begin_alone(site, Inbound::Absent) {
-            return Self(Some(active));
-        }
-        let mut active = Active::new(site);
-        active.plan.wanted = true;
-        Self(Some(active)).begun()
+        Self::begun(site, Inbound::Absent)
     }
 
-    /// Lets the engine begin with a span that is wanted.
-    #[cfg_attr(
-        not(feature = "engine"),
-        expect(clippy::missing_const_for_fn, reason = "with the engine it is none")
-    )]
-    fn begun(self) -> Self {
+    /// A span that may be wanted, with which the engine has begun.
+    fn begun(site: &'static SpanSite, inbound: Inbound) -> Self {
         #[cfg(feature = "engine")]
-        if let Some(mut active) = self.0 {
-            if active.plan.wanted {
-                active.begin();
-            }
-            return Self(active.or_nothing());
+        return Self(Active::begun(site, inbound).or_nothing());
+        #[cfg(not(feature = "engine"))]
+        {
+            let mut active = Active::new(site);
+            active.plan.wanted = true;
+            active.plan.inbound = inbound;
+            Self(Some(active))
         }
-        self
     }
 
     /// The same span, opened as if in these surroundings. Without a span they are still those of what

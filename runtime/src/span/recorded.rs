@@ -14,10 +14,36 @@ use crate::current::{self, Frame, Mark, Origin, Thread, Token};
 use crate::engine::{self, Adopted, Answer};
 
 impl Active {
-    /// Lets the engine of the current subscriber begin, if there is one and it wants the span: decides on the
-    /// parent and on sampling.
+    /// The state of a call whose span may be wanted, with what came in: the engine of the current subscriber has begun
+    /// with it, if there is one and it wants the span.
+    pub(super) fn begun(site: &'static SpanSite, inbound: Inbound) -> Box<Self> {
+        let answer = engine::ask(site);
+        let inbound = match answer {
+            Answer::Wanted {
+                engine,
+                by_others: false,
+                asked_each_time: false,
+            } => match Self::begin_alone(site, engine, inbound) {
+                Ok(active) => return active,
+                Err(inbound) => inbound,
+            },
+            _ => inbound,
+        };
+        let mut active = Self::new(site);
+        active.plan.wanted = true;
+        active.plan.inbound = inbound;
+        active.begin_as(answer);
+        active
+    }
+
+    /// Lets the engine begin here with a span that opens later than it was called.
     pub(super) fn begin(&mut self) {
-        let (engine, begun) = match engine::ask(self.site) {
+        self.begin_as(engine::ask(self.site));
+    }
+
+    /// Lets the engine begin, if it wants the span: decides on the parent and on sampling.
+    fn begin_as(&mut self, answer: Answer) {
+        let (engine, begun) = match answer {
             Answer::NoEngine => return,
             Answer::Unwanted { by_others } => {
                 self.plan.wanted = by_others;
@@ -40,18 +66,11 @@ impl Active {
 
     /// The usual span: its parent came in or is the innermost frame, and nobody else wants it. Where it is not
     /// usual, what came in comes back.
-    pub(super) fn begin_alone(
+    fn begin_alone(
         site: &'static SpanSite,
+        engine: u64,
         inbound: Inbound,
     ) -> Result<Box<Self>, Inbound> {
-        let Answer::Wanted {
-            engine,
-            by_others: false,
-            asked_each_time: false,
-        } = engine::ask(site)
-        else {
-            return Err(inbound);
-        };
         let mut inbound = Some(inbound);
         let begun = current::with_thread(|thread| {
             let mut active = thread.pool.take(site);
