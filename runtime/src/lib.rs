@@ -63,7 +63,7 @@ mod ids;
 #[cfg(feature = "otel")]
 pub mod otel;
 #[cfg(feature = "spans")]
-mod scope;
+pub mod scope;
 pub mod semconv;
 pub mod serde_form;
 #[cfg(feature = "spans")]

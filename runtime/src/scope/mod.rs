@@ -1,4 +1,15 @@
-//! [`TraceScope`]: the name under which a component traces its own operations.
+//! Scopes: a component traces its own operations into its own pipeline, inside an application whose tracing it
+//! does not touch.
+
+#[cfg(feature = "engine")]
+mod installation;
+#[cfg(feature = "engine")]
+mod outside;
+
+#[cfg(feature = "engine")]
+pub use installation::{Installation, Settings};
+#[cfg(feature = "engine")]
+pub use outside::{Outside, outside, run_outside};
 
 /// A component's own trace scope: a static that the component declares, and that
 /// `#[relay_traced(scope = ...)]` names.
