@@ -15,6 +15,8 @@ use tracing::Dispatch;
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
 use crate::current::{self, Frame, Origin, Token};
+#[cfg(feature = "engine")]
+use crate::scope::EnteredScope;
 
 /// What is current here, to make it current elsewhere: on another thread, in another task, in an
 /// executor that this crate does not know. Cloning raises reference counts.
@@ -28,8 +30,24 @@ use crate::current::{self, Frame, Origin, Token};
 /// ```
 #[derive(Clone)]
 pub struct TaskContext {
+    here: Layer,
+    /// Inside of a scope: that, and what the application has around it.
+    #[cfg(feature = "engine")]
+    scope: Option<Box<InsideOf>>,
+}
+
+/// What is current in one realm.
+#[derive(Clone)]
+struct Layer {
     frame: Option<Box<Frame>>,
     surroundings: Surroundings,
+}
+
+#[cfg(feature = "engine")]
+#[derive(Clone)]
+struct InsideOf {
+    scope: Dispatch,
+    application: Layer,
 }
 
 /// What others have made current.
@@ -43,62 +61,43 @@ struct Surroundings {
 }
 
 impl TaskContext {
-    /// What is current on this thread.
+    /// What is current on this thread. In a [scope](crate::scope) that is the scope too.
     #[must_use]
     pub fn current() -> Self {
-        let context = Self::for_opening();
-        #[cfg(feature = "engine")]
-        let context = Self {
-            frame: context.frame.map(|mut frame| {
-                frame.inbox = current::share();
-                frame
-            }),
-            ..context
-        };
-        context
+        Self::of(Layer::current)
     }
 
     /// The same for a span that opens later: nothing is said there about the span that is current here.
     pub(crate) fn for_opening() -> Self {
-        Self {
-            frame: current::snapshot().or_else(outside).map(Box::new),
-            surroundings: Surroundings {
-                span: tracing::Span::current(),
-                #[cfg(feature = "otel")]
-                otel: crate::otel::current(),
-                dispatch: current_dispatch(),
-            },
-        }
+        Self::of(Layer::for_opening)
     }
 
-    /// A new trace, with the subscriber and the baggage of this thread: each span that starts in it
-    /// is a root linked to the span that is current here. Spans of others are roots too, which the engine
+    /// A new trace, with the subscriber and the baggage of this thread, and its [scope](crate::scope): each span that
+    /// starts in it is a root linked to the span that is current here. Spans of others are roots too, which the engine
     /// of this crate links as well.
     #[must_use]
     pub fn detached() -> Self {
-        let ambient = current::ambient();
-        let baggage = ambient.baggage();
-        // The baggage goes on by itself; a link names a span and nothing else.
-        let link = ambient
-            .context
-            .map(|context: TraceContext| context.with_baggage(Baggage::new()));
+        Self::of(Layer::detached)
+    }
+
+    /// What `layer` takes, and in a scope what it takes outside of that.
+    fn of(layer: fn() -> Layer) -> Self {
         Self {
-            surroundings: Surroundings {
-                span: tracing::Span::none(),
-                #[cfg(feature = "otel")]
-                otel: crate::otel::root_context(&baggage),
-                dispatch: current_dispatch(),
-            },
-            frame: Some(Box::new(
-                Frame::new(None, Origin::Detached(link.map(Box::new))).with_baggage(baggage),
-            )),
+            here: layer(),
+            #[cfg(feature = "engine")]
+            scope: crate::scope::current().map(|scope| {
+                Box::new(InsideOf {
+                    scope,
+                    application: crate::scope::run_outside(layer),
+                })
+            }),
         }
     }
 
     /// Runs `f` with this context current. Baggage that `f` sets is not kept.
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
-        let mut frame = self.frame.clone();
-        let _entered = self.surroundings.enter(&mut frame);
+        let mut entering = self.clone();
+        let _entered = entering.enter();
         f()
     }
 
@@ -110,25 +109,106 @@ impl TaskContext {
         }
     }
 
-    fn enter(&mut self) -> Option<EnteredTask<'_>> {
-        self.surroundings.enter(&mut self.frame)
+    /// Makes all of it current until the guard is dropped: what the application has, then the scope, then what is in it.
+    fn enter(&mut self) -> Entered<'_> {
+        #[cfg(feature = "engine")]
+        let (application, scope) = match &mut self.scope {
+            Some(inside) => (
+                inside.application.enter(),
+                EnteredScope::unless_inside(&inside.scope),
+            ),
+            None => (None, None),
+        };
+        Entered {
+            _here: self.here.enter(),
+            #[cfg(feature = "engine")]
+            _scope: scope,
+            #[cfg(feature = "engine")]
+            _application: application,
+        }
     }
 }
 
-impl Surroundings {
-    /// Makes all of it current, and `frame` inside it, until the guard is dropped. `None` where
-    /// nothing can be.
-    fn enter<'a>(&'a self, frame: &'a mut Option<Box<Frame>>) -> Option<EnteredTask<'a>> {
+/// A context that is current on this thread. Fields drop in this order, the reverse of entering.
+struct Entered<'a> {
+    _here: Option<EnteredLayer<'a>>,
+    #[cfg(feature = "engine")]
+    _scope: Option<EnteredScope>,
+    #[cfg(feature = "engine")]
+    _application: Option<EnteredLayer<'a>>,
+}
+
+impl Layer {
+    fn current() -> Self {
+        let layer = Self::for_opening();
+        #[cfg(feature = "engine")]
+        let layer = Self {
+            frame: layer.frame.map(|mut frame| {
+                frame.inbox = current::share(frame.realm);
+                frame
+            }),
+            ..layer
+        };
+        layer
+    }
+
+    fn for_opening() -> Self {
+        Self {
+            frame: current::snapshot().or_else(outside).map(Box::new),
+            surroundings: Surroundings {
+                span: tracing::Span::current(),
+                #[cfg(feature = "otel")]
+                otel: crate::otel::current(),
+                dispatch: current_dispatch(),
+            },
+        }
+    }
+
+    fn detached() -> Self {
+        let ambient = current::ambient();
+        let realm = current::realm();
+        let baggage = ambient.baggage();
+        // The baggage goes on by itself; a link names a span and nothing else.
+        let link = ambient
+            .context
+            .map(|context: TraceContext| context.with_baggage(Baggage::new()));
+        Self {
+            surroundings: Surroundings {
+                span: tracing::Span::none(),
+                #[cfg(feature = "otel")]
+                otel: if realm.is_application() {
+                    crate::otel::root_context(&baggage)
+                } else {
+                    crate::otel::current()
+                },
+                dispatch: current_dispatch(),
+            },
+            frame: Some(Box::new(
+                Frame::new(None, Origin::Detached(link.map(Box::new)))
+                    .with_baggage(baggage)
+                    .in_realm(realm),
+            )),
+        }
+    }
+
+    /// Makes all of it current, and the frame inside it. `None` where nothing can be.
+    fn enter(&mut self) -> Option<EnteredLayer<'_>> {
         if !current::is_possible() {
             return None;
         }
-        let dispatch = self.dispatch.as_ref().map(tracing::dispatcher::set_default);
-        let span = self.span.enter();
+        let Surroundings {
+            dispatch,
+            span,
+            #[cfg(feature = "otel")]
+            otel,
+        } = &self.surroundings;
+        let dispatch = dispatch.as_ref().map(tracing::dispatcher::set_default);
+        let span = span.enter();
         #[cfg(feature = "otel")]
-        let otel = crate::otel::attach(&self.otel);
-        Some(EnteredTask {
-            token: current::enter_task(frame.take()),
-            frame,
+        let otel = crate::otel::attach(otel);
+        Some(EnteredLayer {
+            token: current::enter_task(self.frame.take()),
+            frame: &mut self.frame,
             #[cfg(feature = "otel")]
             _otel: otel,
             _span: span,
@@ -140,7 +220,7 @@ impl Surroundings {
 impl fmt::Debug for TaskContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TaskContext")
-            .field("span", &self.surroundings.span)
+            .field("span", &self.here.surroundings.span)
             .finish_non_exhaustive()
     }
 }
@@ -149,18 +229,26 @@ impl fmt::Debug for TaskContext {
 /// polls it.
 fn outside() -> Option<Frame> {
     let ambient = current::ambient();
-    ambient
-        .context
-        .is_none()
-        .then(|| Frame::new(None, Origin::Outside).with_baggage(ambient.baggage()))
+    let realm = current::realm();
+    // A scope has nothing to do with the environment of the process.
+    let origin = if realm.is_application() {
+        Origin::Outside
+    } else {
+        Origin::Passed
+    };
+    ambient.context.is_none().then(|| {
+        Frame::new(None, origin)
+            .with_baggage(ambient.baggage())
+            .in_realm(realm)
+    })
 }
 
 fn current_dispatch() -> Option<Dispatch> {
     tracing::dispatcher::has_been_set().then(|| tracing::dispatcher::get_default(Dispatch::clone))
 }
 
-/// A context that is current on this thread. Fields drop in this order, the reverse of entering.
-struct EnteredTask<'a> {
+/// A layer that is current on this thread. Fields drop in this order, the reverse of entering.
+struct EnteredLayer<'a> {
     token: Option<Token>,
     frame: &'a mut Option<Box<Frame>>,
     #[cfg(feature = "otel")]
@@ -169,7 +257,7 @@ struct EnteredTask<'a> {
     _dispatch: Option<tracing::dispatcher::DefaultGuard>,
 }
 
-impl Drop for EnteredTask<'_> {
+impl Drop for EnteredLayer<'_> {
     fn drop(&mut self) {
         // The frame comes back with the baggage that was set meanwhile.
         *self.frame = self.token.take().and_then(current::exit_task);

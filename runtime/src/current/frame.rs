@@ -3,6 +3,25 @@
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
 
+/// Whose tracing it is: the application's, or that of an installed scope. What is current in one is not current in
+/// any other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Realm(u64);
+
+impl Realm {
+    pub(crate) const APPLICATION: Self = Self(0);
+
+    /// That of the scope whose engine has this number.
+    #[cfg(feature = "engine")]
+    pub(crate) const fn of_scope(engine: u64) -> Self {
+        Self(engine)
+    }
+
+    pub(crate) const fn is_application(self) -> bool {
+        self.0 == Self::APPLICATION.0
+    }
+}
+
 /// What a span of ours, or a task that was spawned from one, makes current.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
@@ -10,6 +29,7 @@ pub(crate) struct Frame {
     /// Baggage that came without a context, or that is to be kept where there is none.
     pub(crate) baggage: Baggage,
     pub(crate) origin: Origin,
+    pub(crate) realm: Realm,
     /// Whether entering a span makes its context OpenTelemetry's current one, as was seen when the
     /// span of this frame was entered.
     #[cfg(feature = "otel")]
@@ -45,6 +65,7 @@ impl Frame {
             context,
             baggage: Baggage::new(),
             origin,
+            realm: Realm::APPLICATION,
             #[cfg(feature = "otel")]
             activates: false,
             #[cfg(feature = "engine")]
@@ -52,6 +73,11 @@ impl Frame {
             #[cfg(feature = "engine")]
             is_set: false,
         }
+    }
+
+    pub(crate) const fn in_realm(mut self, realm: Realm) -> Self {
+        self.realm = realm;
+        self
     }
 
     pub(crate) fn with_baggage(mut self, baggage: Baggage) -> Self {
@@ -86,7 +112,7 @@ impl Frame {
     /// Whether whatever others do inside needs no mark.
     #[cfg(feature = "engine")]
     pub(crate) const fn marks_nothing(&self) -> bool {
-        self.is_of_engine() && !self.activates
+        self.is_of_engine() && !self.activates || !self.realm.is_application()
     }
 
     #[cfg(not(feature = "engine"))]

@@ -10,6 +10,8 @@ use crate::baggage::Baggage;
 use crate::context::TraceContext;
 use crate::ids::TraceId;
 
+#[cfg(feature = "engine")]
+mod border;
 #[cfg(feature = "spans")]
 mod frame;
 #[cfg(feature = "spans")]
@@ -17,8 +19,13 @@ mod stack;
 #[cfg(feature = "spans")]
 mod surroundings;
 
+#[cfg(feature = "engine")]
+pub(crate) use border::{
+    Application, application, application_dispatch, enter_outside, enter_scope, exit_outside,
+    exit_scope, innermost_span,
+};
 #[cfg(feature = "spans")]
-pub(crate) use frame::{Frame, Origin};
+pub(crate) use frame::{Frame, Origin, Realm};
 #[cfg(feature = "otel")]
 pub(crate) use stack::{Entry, find};
 #[cfg(feature = "engine")]
@@ -32,12 +39,14 @@ pub(crate) use stack::{
     with_thread,
 };
 #[cfg(feature = "spans")]
-pub(crate) use surroundings::{Ambient, ambient, snapshot};
+pub(crate) use surroundings::{Ambient, ambient, ambient_in, realm, snapshot};
 
 /// The context of the innermost span that is current here.
 pub(crate) fn context() -> Option<TraceContext> {
     #[cfg(feature = "engine")]
-    if let Some(context) = with_thread(|thread| thread.stack.settled_context()).flatten() {
+    let realm = realm();
+    #[cfg(feature = "engine")]
+    if let Some(context) = with_thread(|thread| thread.stack.settled_context(realm)).flatten() {
         return Some(context);
     }
     #[cfg(feature = "spans")]
@@ -98,7 +107,7 @@ pub fn current_baggage() -> Baggage {
 )]
 pub fn set_current_baggage(baggage: Baggage) -> bool {
     #[cfg(feature = "spans")]
-    return stack::set_baggage(&baggage);
+    return stack::set_baggage(realm(), &baggage);
     #[cfg(not(feature = "spans"))]
     {
         drop(baggage);

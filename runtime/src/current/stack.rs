@@ -3,7 +3,9 @@
 
 use std::cell::RefCell;
 
-use super::frame::Frame;
+#[cfg(feature = "engine")]
+use super::border::Border;
+use super::frame::{Frame, Realm};
 use crate::baggage::Baggage;
 #[cfg(feature = "engine")]
 use crate::context::TraceContext;
@@ -62,10 +64,12 @@ pub(crate) struct Stack {
     spare: Vec<Box<Aside>>,
     #[cfg(feature = "engine")]
     spare_foreign: Vec<Box<Foreign>>,
+    #[cfg(feature = "engine")]
+    pub(super) spare_borders: Vec<Box<Border>>,
 }
 
 /// How much memory is kept of each.
-const SPARE: usize = 16;
+pub(super) const SPARE: usize = 16;
 
 /// Says which entry is to be left. Spans of others can be left in any order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +78,16 @@ pub(crate) struct Token(u64);
 impl Token {
     /// That of no entry.
     pub(crate) const NONE: Self = Self(u64::MAX);
+
+    #[cfg(feature = "engine")]
+    pub(crate) const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    #[cfg(feature = "engine")]
+    pub(crate) const fn number(self) -> u64 {
+        self.0
+    }
 }
 
 /// Small, because it is moved in and out for each span and each poll.
@@ -109,6 +123,12 @@ pub(crate) enum Entry {
     /// A span of others that the engine records.
     #[cfg(feature = "engine")]
     Foreign(Box<Foreign>),
+    /// A scope begins: nothing below is visible.
+    #[cfg(feature = "engine")]
+    Border(Box<Border>),
+    /// A scope is left for a while: what is below this token is visible, and nothing between.
+    #[cfg(feature = "engine")]
+    Outside(Token),
 }
 
 /// A span of `tracing` that the engine records, where it is entered.
@@ -129,6 +149,8 @@ impl Entry {
             Self::Task(frame) => frame.as_deref(),
             #[cfg(feature = "engine")]
             Self::Foreign(foreign) => Some(&foreign.frame),
+            #[cfg(feature = "engine")]
+            Self::Border(_) | Self::Outside(_) => None,
         }
     }
 
@@ -138,6 +160,19 @@ impl Entry {
             Self::Task(frame) => frame.as_deref_mut(),
             #[cfg(feature = "engine")]
             Self::Foreign(foreign) => Some(&mut foreign.frame),
+            #[cfg(feature = "engine")]
+            Self::Border(_) | Self::Outside(_) => None,
+        }
+    }
+
+    /// Whether it counts in a realm.
+    fn is_in(&self, realm: Realm) -> bool {
+        match self {
+            #[cfg(feature = "engine")]
+            Self::Border(_) | Self::Outside(_) => false,
+            // What hides everything hides it in each.
+            Self::Task(None) => true,
+            entry => entry.frame().is_some_and(|frame| frame.realm == realm),
         }
     }
 
@@ -192,6 +227,9 @@ impl Mark {
 
     /// What is current now, as far as it can be inside this frame unseen.
     pub(crate) fn now(frame: Option<&Frame>) -> Self {
+        if frame.is_some_and(|frame| !frame.realm.is_application()) {
+            return Self::NOTHING;
+        }
         #[cfg(feature = "engine")]
         if let Some(frame) = frame.filter(|frame| frame.is_of_engine()) {
             return if frame.activates {
@@ -205,17 +243,100 @@ impl Mark {
     }
 }
 
+/// Goes through the entries that are visible in a realm, the innermost first.
+struct View {
+    realm: Realm,
+    /// The entries from here on were seen.
+    seen: usize,
+    /// Entries from this token on are hidden.
+    #[cfg(feature = "engine")]
+    hidden: Token,
+}
+
+impl View {
+    fn new(realm: Realm, entries: &[Entered]) -> Self {
+        Self {
+            realm,
+            seen: entries.len(),
+            #[cfg(feature = "engine")]
+            hidden: Token::NONE,
+        }
+    }
+
+    /// The place of the next one.
+    fn next(&mut self, entries: &[Entered]) -> Option<usize> {
+        while let Some(place) = self.seen.checked_sub(1) {
+            self.seen = place;
+            let entered = entries.get(place)?;
+            #[cfg(feature = "engine")]
+            if entered.token.0 >= self.hidden.0 {
+                continue;
+            }
+            match &entered.entry {
+                #[cfg(feature = "engine")]
+                Entry::Border(_) => self.seen = 0,
+                #[cfg(feature = "engine")]
+                Entry::Outside(below) => self.hidden = *below,
+                entry if entry.is_in(self.realm) => return Some(place),
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
 impl Stack {
-    /// The frame of the innermost entry, if that has one, and its mark.
-    pub(crate) fn innermost(&self) -> Option<(Option<&Frame>, Mark)> {
-        let entered = self.entries.last()?;
+    /// The innermost entry of a realm.
+    fn visible(&self, realm: Realm) -> Option<&Entered> {
+        let last = self.entries.last()?;
+        if last.entry.is_in(realm) {
+            return Some(last);
+        }
+        let place = View::new(realm, &self.entries).next(&self.entries)?;
+        self.entries.get(place)
+    }
+
+    /// The frame of the innermost entry of a realm, if that has one, and its mark.
+    pub(crate) fn innermost(&self, realm: Realm) -> Option<(Option<&Frame>, Mark)> {
+        let entered = self.visible(realm)?;
         Some((entered.entry.frame(), entered.mark()))
+    }
+
+    /// Shows `f` the entries of a realm from the innermost on, until it has an answer.
+    pub(super) fn find<R>(
+        &mut self,
+        realm: Realm,
+        mut f: impl FnMut(Token, &mut Entry) -> Option<R>,
+    ) -> Option<R> {
+        let mut view = View::new(realm, &self.entries);
+        while let Some(place) = view.next(&self.entries) {
+            let entered = self.entries.get_mut(place)?;
+            if let Some(found) = f(entered.token, &mut entered.entry) {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// The border around what is innermost here, which can be outside of a scope inside.
+    #[cfg(feature = "engine")]
+    pub(super) fn border(&self) -> Option<(Token, &Border)> {
+        let mut hidden = Token::NONE;
+        for entered in self.entries.iter().rev() {
+            match &entered.entry {
+                _ if entered.token.0 >= hidden.0 => {}
+                Entry::Border(border) => return Some((entered.token, border)),
+                Entry::Outside(below) => hidden = *below,
+                _ => {}
+            }
+        }
+        None
     }
 
     /// The context of the innermost entry, where nothing of others can be inside it unseen.
     #[cfg(feature = "engine")]
-    pub(crate) fn settled_context(&self) -> Option<TraceContext> {
-        match self.innermost()? {
+    pub(crate) fn settled_context(&self, realm: Realm) -> Option<TraceContext> {
+        match self.innermost(realm)? {
             (Some(frame), Mark::Nothing) => frame.context.clone(),
             _ => None,
         }
@@ -242,7 +363,7 @@ impl Stack {
         }
     }
 
-    fn push(&mut self, entry: Entry, mark: Mark, beside: Beside) -> Token {
+    pub(super) fn push(&mut self, entry: Entry, mark: Mark, beside: Beside) -> Token {
         let token = self.push_alone(entry);
         if mark != Mark::NOTHING || !beside.is_nothing() {
             let aside = Aside { mark, beside };
@@ -260,7 +381,7 @@ impl Stack {
         token
     }
 
-    fn push_alone(&mut self, entry: Entry) -> Token {
+    pub(super) fn push_alone(&mut self, entry: Entry) -> Token {
         let token = Token(self.next);
         self.next += 1;
         self.entries.push(Entered {
@@ -272,7 +393,7 @@ impl Stack {
     }
 
     /// Leaves the entry of this token, which is nearly always the innermost one.
-    fn remove(&mut self, token: Token) -> Option<(Entry, Beside)> {
+    pub(super) fn remove(&mut self, token: Token) -> Option<(Entry, Beside)> {
         let is_last = self
             .entries
             .last()
@@ -374,8 +495,8 @@ pub(crate) enum Settled {
 
 /// Where a span of others starts, as far as the innermost entry tells.
 #[cfg(feature = "engine")]
-pub(crate) fn settled() -> Settled {
-    let settled = with_thread(|thread| match thread.stack.innermost() {
+pub(crate) fn settled(realm: Realm) -> Settled {
+    let settled = with_thread(|thread| match thread.stack.innermost(realm) {
         None => Settled::Outside,
         Some((Some(frame), Mark::Nothing)) => match &frame.context {
             Some(context) => Settled::Below(context.clone()),
@@ -423,7 +544,7 @@ pub(crate) fn enter_foreign(mut foreign: Foreign) {
         let mark = Mark::now(Some(&foreign.frame));
         with_thread(|thread| {
             let stack = &mut thread.stack;
-            if let Some((Some(around), _)) = stack.innermost() {
+            if let Some((Some(around), _)) = stack.innermost(foreign.frame.realm) {
                 foreign.frame.inherit_baggage(around);
             }
             let foreign = match stack.spare_foreign.pop() {
@@ -483,52 +604,48 @@ pub(crate) fn with_span<R>(token: Token, f: impl FnOnce(&mut Active) -> R) -> Op
     .flatten()
 }
 
-/// Shows `f` the entries from the innermost on, until it has an answer. What [`with_thread`] says of `f` holds.
+/// Shows `f` the entries of a realm from the innermost on, until it has an answer. What [`with_thread`] says of `f`
+/// holds.
 #[cfg(feature = "otel")]
-pub(crate) fn find<R>(f: impl FnMut(&mut Entry) -> Option<R>) -> Option<R> {
-    with_thread(|thread| {
-        let entries = thread.stack.entries.iter_mut().rev();
-        entries.map(|entered| &mut entered.entry).find_map(f)
-    })
-    .flatten()
+pub(crate) fn find<R>(realm: Realm, mut f: impl FnMut(&mut Entry) -> Option<R>) -> Option<R> {
+    with_thread(|thread| thread.stack.find(realm, |_, entry| f(entry))).flatten()
 }
 
 /// Where the span that is innermost here takes what is said elsewhere, if it is one of ours or a task of one.
 #[cfg(feature = "engine")]
-pub(crate) fn share() -> Option<std::sync::Arc<crate::engine::Inbox>> {
-    with_thread(|thread| match &mut thread.stack.entries.last_mut()?.entry {
-        Entry::Span(active) => active.record.share(),
-        Entry::Task(frame) => frame.as_ref()?.inbox.clone(),
-        Entry::Foreign(foreign) => foreign.frame.inbox.clone(),
+pub(crate) fn share(realm: Realm) -> Option<std::sync::Arc<crate::engine::Inbox>> {
+    find(realm, |entry| {
+        Some(match entry {
+            Entry::Span(active) => active.record.share(),
+            Entry::Task(frame) => frame.as_ref().and_then(|frame| frame.inbox.clone()),
+            Entry::Foreign(foreign) => foreign.frame.inbox.clone(),
+            Entry::Border(_) | Entry::Outside(_) => None,
+        })
     })
     .flatten()
 }
 
 /// Whether there is a frame here.
-pub(crate) fn is_entered() -> bool {
-    with_thread(|thread| matches!(thread.stack.innermost(), Some((Some(_), _)))).unwrap_or(false)
+pub(crate) fn is_entered(realm: Realm) -> bool {
+    with_thread(|thread| matches!(thread.stack.innermost(realm), Some((Some(_), _))))
+        .unwrap_or(false)
 }
 
 /// Sets the baggage of the innermost span of ours, and of those of others inside it.
-pub(crate) fn set_baggage(baggage: &Baggage) -> bool {
-    with_thread(|thread| {
-        for entered in thread.stack.entries.iter_mut().rev() {
-            let is_ours = entered.entry.is_ours();
-            match entered.entry.frame_mut() {
-                Some(frame) => {
-                    frame.set_baggage(baggage.clone());
-                    #[cfg(feature = "engine")]
-                    {
-                        frame.is_set = true;
-                    }
-                }
-                None => return false,
-            }
-            if is_ours {
-                return true;
-            }
+pub(crate) fn set_baggage(realm: Realm, baggage: &Baggage) -> bool {
+    let set = |_, entry: &mut Entry| {
+        let is_ours = entry.is_ours();
+        let Some(frame) = entry.frame_mut() else {
+            return Some(false);
+        };
+        frame.set_baggage(baggage.clone());
+        #[cfg(feature = "engine")]
+        {
+            frame.is_set = true;
         }
-        false
-    })
-    .unwrap_or(false)
+        is_ours.then_some(true)
+    };
+    with_thread(|thread| thread.stack.find(realm, set))
+        .flatten()
+        .unwrap_or(false)
 }

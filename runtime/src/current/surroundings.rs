@@ -1,6 +1,6 @@
 //! What surrounds a span that is about to start: the innermost frame, or what others have put inside it.
 
-use super::frame::{Frame, Origin};
+use super::frame::{Frame, Origin, Realm};
 use super::stack::{Mark, OthersMark, is_possible, with_thread};
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
@@ -26,6 +26,12 @@ impl Ambient {
         }
     }
 
+    /// What is current where a scope begins: neither a context nor the environment is that of the scope.
+    #[cfg(feature = "engine")]
+    pub(crate) const fn nothing() -> Self {
+        Self::new(None, Origin::Passed)
+    }
+
     pub(crate) fn baggage(&self) -> Baggage {
         self.context
             .as_ref()
@@ -43,10 +49,18 @@ impl From<Frame> for Ambient {
     }
 }
 
-/// The innermost frame with its mark.
-fn innermost() -> Option<(Frame, Mark)> {
+/// Whose tracing it is that code of the program does here.
+pub(crate) fn realm() -> Realm {
+    #[cfg(feature = "engine")]
+    return crate::scope::realm();
+    #[cfg(not(feature = "engine"))]
+    Realm::APPLICATION
+}
+
+/// The innermost frame of a realm with its mark.
+fn innermost(realm: Realm) -> Option<(Frame, Mark)> {
     with_thread(|thread| {
-        let (frame, mark) = thread.stack.innermost()?;
+        let (frame, mark) = thread.stack.innermost(realm)?;
         Some((frame?.clone(), mark))
     })
     .flatten()
@@ -55,7 +69,7 @@ fn innermost() -> Option<(Frame, Mark)> {
 /// What is current here as a frame, for a task that continues it elsewhere. `None` outside every
 /// frame: what others have made current goes along by itself.
 pub(crate) fn snapshot() -> Option<Frame> {
-    let (frame, mark) = innermost()?;
+    let (frame, mark) = innermost(realm())?;
     if mark == Mark::now(Some(&frame)) {
         return Some(frame);
     }
@@ -68,10 +82,20 @@ pub(crate) fn snapshot() -> Option<Frame> {
 
 /// The innermost context here, and how a new span finds it.
 pub(crate) fn ambient() -> Ambient {
+    ambient_in(realm())
+}
+
+/// The innermost context of a realm here, and how a new span finds it.
+pub(crate) fn ambient_in(realm: Realm) -> Ambient {
     if !is_possible() {
         return Ambient::new(None, Origin::Span);
     }
-    match innermost() {
+    // In a scope, what others have made current is the application's.
+    #[cfg(feature = "engine")]
+    if !realm.is_application() {
+        return innermost(realm).map_or_else(Ambient::nothing, |(frame, _)| frame.into());
+    }
+    match innermost(realm) {
         #[cfg(feature = "engine")]
         Some((frame, Mark::Nothing)) => frame.into(),
         #[cfg(feature = "engine")]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use opentelemetry::InstrumentationScope;
 use opentelemetry_sdk::Resource;
@@ -19,6 +20,7 @@ type Start = Box<dyn FnOnce(Arc<Shared>) -> io::Result<JoinHandle<()>>>;
 #[must_use = "settings do nothing until the engine is built"]
 pub struct Builder {
     config: Config,
+    instrumentation: Option<InstrumentationScope>,
     start: Option<Start>,
     immediate: Option<Box<dyn Immediate>>,
 }
@@ -27,6 +29,7 @@ impl Builder {
     pub(super) fn new() -> Self {
         Self {
             config: Config::default(),
+            instrumentation: None,
             start: None,
             immediate: None,
         }
@@ -77,9 +80,10 @@ impl Builder {
         self
     }
 
-    /// The instrumentation scope of the exported spans; this crate unless set.
+    /// The instrumentation scope of the exported spans; this crate unless set, or where a
+    /// [scope](crate::TraceScope) is installed its name.
     pub fn with_instrumentation(mut self, instrumentation: InstrumentationScope) -> Self {
-        self.config.instrumentation = instrumentation;
+        self.instrumentation = Some(instrumentation);
         self
     }
 
@@ -123,12 +127,24 @@ impl Builder {
         self
     }
 
+    /// The same for a scope: what is current for OpenTelemetry is the application's.
+    pub(crate) fn for_scope(mut self, name: &'static str) -> Self {
+        self.config.of_scope = true;
+        self.config.activates = false;
+        self.instrumentation
+            .get_or_insert_with(|| InstrumentationScope::builder(name).build());
+        self
+    }
+
     /// The engine.
     ///
     /// # Errors
     ///
     /// The system cannot start a thread.
-    pub fn build(self) -> io::Result<Engine> {
+    pub fn build(mut self) -> io::Result<Engine> {
+        if let Some(instrumentation) = self.instrumentation {
+            self.config.instrumentation = instrumentation;
+        }
         let shared = Shared::new(self.config, self.immediate);
         let worker = if let Some(start) = self.start {
             Some(start(Arc::clone(&shared))?)
@@ -138,8 +154,15 @@ impl Builder {
             shared.progress.end();
             None
         };
+        let patience = if shared.config.of_scope {
+            // The last operation may drop it, and must not wait.
+            Duration::ZERO
+        } else {
+            Duration::from_secs(5)
+        };
         Ok(Engine {
             shared,
+            patience,
             process: worker.is_some().then(std::process::id),
             worker: Mutex::new(worker),
         })

@@ -181,6 +181,8 @@ pub(crate) struct Config {
     pub(crate) queue: QueueLimits,
     pub(crate) resource: Option<Resource>,
     pub(crate) instrumentation: InstrumentationScope,
+    /// Whether the spans are those of a scope, and not of the application.
+    pub(crate) of_scope: bool,
     pub(crate) ids: Option<Box<dyn IdGenerator>>,
     /// Whether spans become OpenTelemetry's current context too.
     pub(crate) activates: bool,
@@ -201,6 +203,7 @@ impl Default for Config {
             instrumentation: InstrumentationScope::builder(env!("CARGO_PKG_NAME"))
                 .with_version(env!("CARGO_PKG_VERSION"))
                 .build(),
+            of_scope: false,
             ids: None,
             activates: true,
             tracing_spans: TracingSpans::default(),

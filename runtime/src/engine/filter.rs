@@ -20,6 +20,7 @@ use super::Shared;
 use super::config::TracingSpans;
 use super::layer::Recorder;
 use super::local;
+use crate::scope::ScopeSubscriber;
 use crate::span::SpanSite;
 
 /// Layers of engines that nobody has found yet by looking for them in a subscriber. They may be behind something
@@ -45,6 +46,11 @@ impl Sight {
     pub(crate) fn new() -> Self {
         UNSEEN.fetch_add(1, Ordering::Relaxed);
         Self(AtomicBool::new(false))
+    }
+
+    /// Of one that nothing hides.
+    pub(crate) const fn seen() -> Self {
+        Self(AtomicBool::new(true))
     }
 
     fn see(&self) {
@@ -222,7 +228,10 @@ pub(crate) fn ask(site: &'static SpanSite) -> Answer {
     }
     tracing::dispatcher::get_default(|dispatch| {
         let Some(found) = dispatch.downcast_ref::<Recorder>() else {
-            return ask_hidden(dispatch, site);
+            return match ScopeSubscriber::of(dispatch) {
+                Some(scope) => scope.answer(site.metadata()),
+                None => ask_hidden(dispatch, site),
+            };
         };
         found.sight.see();
         if found.shared.is_closed() {

@@ -11,7 +11,7 @@ use super::body::Body;
 use super::chunk::{Chunk, Head};
 use super::export::Translator;
 use super::ids::Generator;
-use super::layer::Recording;
+use super::open::Recording;
 use super::queue::Buffer;
 use super::record::Record;
 use crate::context::TraceContext;

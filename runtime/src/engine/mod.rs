@@ -109,6 +109,8 @@ mod items;
 mod layer;
 mod local;
 mod losses;
+mod open;
+pub(crate) mod others;
 mod queue;
 mod record;
 mod visit;
@@ -135,10 +137,13 @@ pub(crate) use clock::Ticks;
 pub(crate) use config::Config;
 pub(crate) use filter::{Answer, Verdict, ask, is_enabled};
 pub(crate) use inbox::Inbox;
-pub(crate) use layer::{Adopted, Open, Recorder, adopt, recording_beside};
+pub(crate) use layer::{Recorder, adopt, recording_beside};
 pub(crate) use local::{Local, give_back, handle_of, scratch, start};
+pub(crate) use open::{Adopted, Open};
+pub(crate) use others::OpenSpans;
 pub(crate) use record::Record;
 
+use crate::current::Realm;
 use queue::Queue;
 use worker::Progress;
 
@@ -151,6 +156,8 @@ pub struct Engine {
     worker: Mutex<Option<JoinHandle<()>>>,
     /// Where the exporting thread runs.
     process: Option<u32>,
+    /// How long it is waited for where the engine is dropped.
+    patience: Duration,
 }
 
 /// What an engine did with its spans so far, counted in spans. One that ended is in one of the three in the end; until
@@ -205,6 +212,15 @@ impl Shared {
         local::publish(&shared);
         THERE.store(true, Ordering::Relaxed);
         shared
+    }
+
+    /// Whose tracing it is.
+    pub(crate) fn realm(&self) -> Realm {
+        if self.config.of_scope {
+            Realm::of_scope(self.number)
+        } else {
+            Realm::APPLICATION
+        }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -326,6 +342,10 @@ impl Engine {
         self.shared.progress.wait(flush, timeout)
     }
 
+    pub(crate) const fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     fn lock_worker(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
         self.worker.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -348,7 +368,7 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.shutdown(Duration::from_secs(5));
+        self.shutdown(self.patience);
     }
 }
 

@@ -76,11 +76,11 @@ enum Place {
 
 /// The values are made where nothing is borrowed: making them may run code of the program.
 fn say(note: impl FnOnce() -> Note) {
-    let Some(place) = current::find(|entry| match entry {
+    let Some(place) = current::find(current::realm(), |entry| match entry {
         Entry::Span(active) => active.owned.then(|| of_span(active)),
         Entry::Task(frame) => Some(of_task(frame.as_deref())),
         #[cfg(feature = "engine")]
-        Entry::Foreign(_) => None,
+        Entry::Foreign(_) | Entry::Border(_) | Entry::Outside(_) => None,
     }) else {
         return;
     };

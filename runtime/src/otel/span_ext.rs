@@ -227,7 +227,7 @@ fn say(span: &tracing::Span, note: Note) {
 #[cfg(feature = "engine")]
 fn with_open<R>(span: &tracing::Span, f: impl FnOnce(Option<&mut Open>) -> R) -> Option<R> {
     span.with_subscriber(|(id, dispatch)| {
-        let engine = dispatch.downcast_ref::<Recorder>()?;
+        let engine = Recorder::of(dispatch)?;
         let mut f = Some(f);
         let mut answer = None;
         (engine.with_open)(dispatch, id, &mut |open| {

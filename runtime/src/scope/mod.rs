@@ -1,15 +1,93 @@
 //! Scopes: a component traces its own operations into its own pipeline, inside an application whose tracing it
 //! does not touch.
+//!
+//! The component declares a [`TraceScope`] and marks its operations with
+//! [`#[relay_traced]`](macro@crate::relay_traced). The program installs the scope, or does not. Installed, the
+//! operations are recorded by an engine of the scope's own, with its own exporter, sampler and resource, and so is
+//! whatever starts a span inside, in any library. Neither the application's exporter nor the scope's ever holds an id
+//! of the other.
+//!
+//! ```
+//! # #[cfg(feature = "engine")] {
+//! use std::time::Duration;
+//!
+//! use opentelemetry_sdk::trace::InMemorySpanExporter;
+//! use tracing_relay::engine::Engine;
+//! use tracing_relay::{TraceScope, relay_traced};
+//!
+//! // In the component.
+//! static RELAY: TraceScope = TraceScope::new("relay");
+//!
+//! #[relay_traced(scope = RELAY, name = "relay.link")]
+//! fn link(environment: &str) -> usize {
+//!     tracing::info_span!("resolve").in_scope(|| environment.len())
+//! }
+//!
+//! // In the program.
+//! let exporter = InMemorySpanExporter::default();
+//! let installation = RELAY.install(Engine::builder().with_exporter(exporter.clone()))?;
+//! assert_eq!(link("staging"), 7);
+//!
+//! assert!(installation.uninstall(Duration::from_secs(5)));
+//! let names: Vec<_> = exporter.get_finished_spans()?.into_iter().map(|span| span.name).collect();
+//! assert_eq!(names, ["resolve", "relay.link"]);
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is in a scope
+//!
+//! Everything that an operation calls, or that its future polls, also on other threads where it was started with
+//! [`task`](crate::task): those functions take the scope along. A bare `tokio::spawn` leaves it. What belongs to the
+//! user, a callback for one, leaves it with [`outside`], and is then in the application's tracing as if no scope was
+//! there.
+//!
+//! An operation inside another of the same scope is its child. One inside a span of the application, or inside another
+//! scope, starts a trace of its own. Carriers that are filled inside are the scope's.
+//!
+//! Log events go to the application's subscriber, in the span that is current there, if the [`Settings`] let them.
+//! OpenTelemetry's current context is empty inside, so that code on its API starts traces of its own.
+//!
+//! # Limits
+//!
+//! A span handle of `tracing` belongs to the subscriber that made it. One that was made inside of a scope and is given
+//! outside as an explicit parent (`parent: &span`) names a span that the application's subscriber does not know: the
+//! `Registry` of tracing-subscriber panics then, as it does between any two subscribers. Inside, a parent or a
+//! `follows_from` that is not of the scope counts as none was given.
 
+#[cfg(feature = "engine")]
+mod copied;
+#[cfg(feature = "engine")]
+mod entered;
 #[cfg(feature = "engine")]
 mod installation;
 #[cfg(feature = "engine")]
 mod outside;
+#[cfg(feature = "engine")]
+mod spans;
+#[cfg(feature = "engine")]
+mod subscriber;
 
+use std::fmt;
+#[cfg(feature = "engine")]
+use std::sync::RwLock;
+#[cfg(feature = "engine")]
+use std::sync::atomic::{AtomicBool, Ordering};
+
+#[cfg(feature = "engine")]
+use tracing::Dispatch;
+
+#[cfg(feature = "engine")]
+pub use entered::InScope;
 #[cfg(feature = "engine")]
 pub use installation::{Installation, Settings};
 #[cfg(feature = "engine")]
 pub use outside::{Outside, outside, run_outside};
+
+#[cfg(feature = "engine")]
+pub(crate) use entered::EnteredScope;
+#[cfg(feature = "engine")]
+pub(crate) use subscriber::{ScopeSubscriber, current, realm, realm_of};
 
 /// A component's own trace scope: a static that the component declares, and that
 /// `#[relay_traced(scope = ...)]` names.
@@ -29,21 +107,49 @@ pub use outside::{Outside, outside, run_outside};
 /// }
 /// # assert_eq!(RELAY.name(), "relay");
 /// ```
-#[derive(Debug)]
 pub struct TraceScope {
     name: &'static str,
+    #[cfg(feature = "engine")]
+    is_installed: AtomicBool,
+    /// The subscriber of what begins now.
+    #[cfg(feature = "engine")]
+    installed: RwLock<Option<Dispatch>>,
 }
 
 impl TraceScope {
     /// A scope with this name, which is that of the component.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name }
+        Self {
+            name,
+            #[cfg(feature = "engine")]
+            is_installed: AtomicBool::new(false),
+            #[cfg(feature = "engine")]
+            installed: RwLock::new(None),
+        }
     }
 
     /// The name of the component.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
+    }
+}
+
+#[cfg(feature = "engine")]
+impl TraceScope {
+    /// Whether a program has installed it. Reads one atomic.
+    #[inline]
+    #[must_use]
+    pub fn is_installed(&self) -> bool {
+        self.is_installed.load(Ordering::Relaxed)
+    }
+}
+
+impl fmt::Debug for TraceScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TraceScope")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }

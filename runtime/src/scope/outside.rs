@@ -1,32 +1,143 @@
 //! The way out of a scope: for callbacks of the user.
 
-use pin_project_lite::pin_project;
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-pin_project! {
-    /// A future outside of the scope that polls it. Made by [`outside`].
-    #[derive(Debug)]
-    pub struct Outside<F> {
-        #[pin]
-        future: F,
+use opentelemetry::ContextGuard;
+use pin_project_lite::pin_project;
+use tracing::Dispatch;
+use tracing::dispatcher::{self, DefaultGuard};
+
+use super::subscriber::{ScopeSubscriber, realm};
+use crate::current::{self, Application, Token};
+
+/// The application's tracing, current inside of a scope until this is dropped.
+///
+/// Its parts are put back in the reverse order.
+struct EnteredOutside {
+    _view: ApplicationView,
+    _dispatch: DefaultGuard,
+}
+
+/// What the application has made current, but for its subscriber.
+pub(super) struct ApplicationView {
+    token: Option<Token>,
+    _otel: ContextGuard,
+}
+
+impl ApplicationView {
+    pub(super) fn enter(application: &Application) -> Self {
+        let otel = application.otel.clone().attach();
+        Self {
+            token: current::enter_outside(application),
+            _otel: otel,
+        }
     }
 }
 
-/// Runs a future of the user, a callback for one, as if no scope was there.
+impl Drop for ApplicationView {
+    fn drop(&mut self) {
+        if let Some(token) = self.token.take() {
+            current::exit_outside(token);
+        }
+    }
+}
+
+impl EnteredOutside {
+    /// `None` where no scope is.
+    fn enter() -> Option<Self> {
+        if realm().is_application() || !current::is_possible() {
+            return None;
+        }
+        let application = current::application().or_else(|| {
+            let application = dispatcher::get_default(|dispatch| {
+                ScopeSubscriber::of(dispatch).map(ScopeSubscriber::fallback)
+            });
+            application.map(Application::now)
+        })?;
+        let dispatch: &Dispatch = &application.dispatch;
+        let dispatch = dispatcher::set_default(dispatch);
+        Some(Self {
+            _view: ApplicationView::enter(&application),
+            _dispatch: dispatch,
+        })
+    }
+}
+
+/// Runs a future of the user inside of an operation as if no scope was there, during each poll and while it is dropped: its
+/// spans are the application's, below the span that the application has around the operation. Outside of
+/// scopes it changes nothing.
+///
+/// ```
+/// use tracing_relay::{TraceScope, relay_traced, scope};
+///
+/// static RELAY: TraceScope = TraceScope::new("relay");
+///
+/// #[relay_traced(scope = RELAY)]
+/// async fn connect<F: Future<Output = ()>>(on_connected: F) {
+///     scope::outside(on_connected).await;
+/// }
+/// # let _ = connect(async {});
+/// ```
+///
+/// In a task that [`task::spawn`](crate::task::spawn) has started inside, it is what the application had around the
+/// spawning operation.
 pub fn outside<F: Future>(future: F) -> Outside<F> {
-    Outside { future }
+    Outside {
+        future: Some(future),
+    }
 }
 
 /// [`outside`] for what is not asynchronous.
+///
+/// ```
+/// use tracing_relay::scope;
+///
+/// assert_eq!(scope::run_outside(|| 6 * 7), 42);
+/// ```
 pub fn run_outside<R>(f: impl FnOnce() -> R) -> R {
+    let _entered = EnteredOutside::enter();
     f()
+}
+
+pin_project! {
+    /// A future outside of the scope that polls it. Made by [`outside`].
+    pub struct Outside<F> {
+        #[pin]
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Outside<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.future.is_some() {
+                let _entered = EnteredOutside::enter();
+                this.future.set(None);
+            }
+        }
+    }
 }
 
 impl<F: Future> Future for Outside<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        self.project().future.poll(cx)
+        let mut this = self.project();
+        let _entered = EnteredOutside::enter();
+        let future = this.future.as_mut().as_pin_mut();
+        let polled = future
+            .expect("a future outside of a scope was polled after it was ready")
+            .poll(cx);
+        if polled.is_ready() {
+            this.future.set(None);
+        }
+        polled
+    }
+}
+
+impl<F> fmt::Debug for Outside<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outside").finish_non_exhaustive()
     }
 }

@@ -117,6 +117,9 @@ pub(crate) struct Active {
     /// What the engine keeps of it.
     #[cfg(feature = "engine")]
     pub(crate) record: Record,
+    /// The subscriber of the scope that the call runs in, of those that enter one.
+    #[cfg(feature = "engine")]
+    pub(crate) scope: Option<tracing::Dispatch>,
 }
 
 /// Code that unwinds finds it as good as before, so that the future of an annotated function may be unwound through
@@ -143,6 +146,8 @@ impl Active {
             frame: Frame::new(None, Origin::Span),
             #[cfg(feature = "engine")]
             record: Record::default(),
+            #[cfg(feature = "engine")]
+            scope: None,
         })
     }
 
@@ -155,6 +160,10 @@ impl Active {
         #[cfg(feature = "otel")]
         {
             self.otel = None;
+        }
+        #[cfg(feature = "engine")]
+        {
+            self.scope = None;
         }
         (self.owned, self.untrusted) = (false, false);
         self.late = None;

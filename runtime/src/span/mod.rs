@@ -15,6 +15,7 @@ mod outcome;
 mod recorded;
 mod run;
 mod running;
+mod scoped;
 mod site;
 mod value;
 

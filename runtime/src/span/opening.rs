@@ -73,6 +73,23 @@ pub(super) enum Inbound {
     Untrusted,
 }
 
+impl Inbound {
+    pub(super) fn of(found: Extracted, trusted: bool) -> Self {
+        if found.is_absent() {
+            return Self::Absent;
+        }
+        if !trusted {
+            return Self::Untrusted;
+        }
+        match found.into_parts() {
+            (Ok(Some(context)), _) => Self::Context(context),
+            (Ok(None), baggage) if baggage.is_empty() => Self::Absent,
+            (Ok(None), baggage) => Self::BaggageOnly(baggage),
+            (Err(reason), baggage) => Self::Invalid(reason, baggage),
+        }
+    }
+}
+
 /// Where the parent of a span is.
 pub(super) enum Parent {
     /// The subscriber finds it: the span that is current.
@@ -96,7 +113,7 @@ impl Ambience {
     pub fn read(site: &'static SpanSite) -> Self {
         Self {
             site,
-            context: (site.may_be_enabled() || current::is_entered())
+            context: (site.may_be_enabled() || current::is_entered(current::realm()))
                 .then(|| Box::new(TaskContext::for_opening())),
         }
     }
@@ -153,18 +170,7 @@ impl Opening {
         if !wanted && found.is_absent() {
             return Self(None);
         }
-        let inbound = if trusted {
-            match found.into_parts() {
-                (Ok(Some(context)), _) => Inbound::Context(context),
-                (Ok(None), baggage) if baggage.is_empty() => Inbound::Absent,
-                (Ok(None), baggage) => Inbound::BaggageOnly(baggage),
-                (Err(reason), baggage) => Inbound::Invalid(reason, baggage),
-            }
-        } else if found.is_absent() {
-            Inbound::Absent
-        } else {
-            Inbound::Untrusted
-        };
+        let inbound = Inbound::of(found, trusted);
         if wanted {
             return Self::begun(site, inbound);
         }
@@ -189,6 +195,12 @@ impl Opening {
             return Self(None);
         }
         Self::begun(site, Inbound::Absent)
+    }
+
+    /// That of a call with which something is to be done.
+    #[cfg(feature = "engine")]
+    pub(super) fn of(active: Box<Active>) -> Self {
+        Self(Some(active))
     }
 
     /// A span that may be wanted, with which the engine has begun.
@@ -431,11 +443,16 @@ impl Active {
         values: &[AttributeValue<'_>],
         moved: bool,
     ) -> Option<Box<Self>> {
+        let inbound = std::mem::take(&mut self.plan.inbound);
+        let realm = self.realm();
+        // A scope is entered also where nothing is passed on.
+        #[cfg(feature = "engine")]
+        let moved = moved || self.scope.is_some();
         let beside_baggage = |received: Baggage| {
             if received.is_empty() && !moved {
                 return None;
             }
-            let ambient = current::ambient();
+            let ambient = self.ambient(realm);
             let baggage = if received.is_empty() {
                 ambient.baggage()
             } else {
@@ -447,7 +464,7 @@ impl Active {
             };
             Some(Frame::new(ambient.context, origin).with_baggage(baggage))
         };
-        let frame = match std::mem::take(&mut self.plan.inbound) {
+        let frame = match inbound {
             Inbound::Context(context) => Frame::new(Some(context), Origin::Passed),
             Inbound::Untrusted => Frame::new(None, Origin::Passed),
             Inbound::BaggageOnly(baggage) => beside_baggage(baggage)?,
@@ -457,15 +474,16 @@ impl Active {
                 beside_baggage(baggage)?
             }
         };
+        // What is current for OpenTelemetry inside of a scope is the application's.
         #[cfg(feature = "otel")]
-        {
+        if realm.is_application() {
             self.otel = Some(match &frame.context {
                 Some(context) => crate::otel::to_context(context),
                 None => crate::otel::root_context(&frame.baggage),
             });
         }
         self.late = None;
-        self.frame = frame;
+        self.frame = frame.in_realm(realm);
         Some(self)
     }
 }

@@ -38,11 +38,14 @@ impl Active {
 
     /// Lets the engine begin here with a span that opens later than it was called.
     pub(super) fn begin(&mut self) {
+        if self.scope.is_some() {
+            return self.begin_in_scope();
+        }
         self.begin_as(engine::ask(self.site));
     }
 
     /// Lets the engine begin, if it wants the span: decides on the parent and on sampling.
-    fn begin_as(&mut self, answer: Answer) {
+    pub(super) fn begin_as(&mut self, answer: Answer) {
         let (engine, begun) = match answer {
             Answer::NoEngine => return,
             Answer::Unwanted { by_others } => {
@@ -102,14 +105,15 @@ impl Active {
         if config.ids.is_some() || config.activates {
             return false;
         }
-        let parent = match (&self.plan.inbound, stack.innermost()) {
+        let realm = handle.engine.realm();
+        let parent = match (&self.plan.inbound, stack.innermost(realm)) {
             (Inbound::Context(context), _) => Some(context),
             (Inbound::Absent, Some((Some(frame), Mark::Nothing))) => frame.context.as_ref(),
             (Inbound::Absent, None) if !self.site.environment => None,
             _ => return false,
         };
         self.frame.context = self.record.start(handle, Some(generator), parent);
-        self.frame.origin = Origin::Engine;
+        (self.frame.origin, self.frame.realm) = (Origin::Engine, realm);
         (self.frame.activates, self.frame.is_set) = (false, false);
         self.frame.context.is_some()
     }
@@ -119,7 +123,8 @@ impl Active {
         let Some(handle) = engine::handle_of(engine) else {
             return false;
         };
-        let ambient = current::ambient();
+        let realm = handle.engine.realm();
+        let ambient = self.ambient(realm);
         let (parent, baggage) = self.parent(&ambient);
         let (parent, link) = match parent {
             Parent::Current => (ambient.context, None),
@@ -135,7 +140,7 @@ impl Active {
         }
         let activates = handle.engine.config.activates;
         self.otel = activates.then(|| crate::otel::active_here(&context, self.record.share()));
-        self.frame = Frame::new(Some(context), Origin::Engine);
+        self.frame = Frame::new(Some(context), Origin::Engine).in_realm(realm);
         self.frame.activates = activates;
         true
     }
@@ -261,6 +266,7 @@ impl Active {
     pub(super) fn is_alone(&self) -> bool {
         self.span.is_none()
             && self.otel.is_none()
+            && self.scope.is_none()
             && self.record.is_there()
             && self.frame.marks_nothing()
     }
@@ -282,7 +288,11 @@ impl Active {
             let Some(active) = stack.innermost_span(token) else {
                 return false;
             };
-            if active.late.is_some() || !active.is_of_engine_alone() || active.otel.is_some() {
+            if active.late.is_some()
+                || !active.is_of_engine_alone()
+                || active.otel.is_some()
+                || active.scope.is_some()
+            {
                 return false;
             }
             if active.record.is_sampled() {

@@ -35,12 +35,16 @@ impl Span {
         if !site.may_be_enabled() {
             return Self::none();
         }
-        Self::read(site, values)
+        Self::read_at(site, values)
     }
 
     #[inline(never)]
-    fn read(site: &'static SpanSite, values: &[&dyn FieldValue]) -> Self {
-        let opening = Opening::starting(site);
+    fn read_at(site: &'static SpanSite, values: &[&dyn FieldValue]) -> Self {
+        Self::read(Opening::starting(site), values)
+    }
+
+    /// Opens a span with values that are read if they are wanted.
+    pub(super) fn read(opening: Opening, values: &[&dyn FieldValue]) -> Self {
         if !opening.wants_fields() {
             return opening.open(&[]);
         }

@@ -32,6 +32,8 @@ pub(crate) struct Beside {
     attached: Option<opentelemetry::ContextGuard>,
     /// The span of [`Active`], which has none meanwhile.
     span: Option<EnteredSpan>,
+    #[cfg(feature = "engine")]
+    scope: Option<crate::scope::EnteredScope>,
 }
 
 impl Running {
@@ -138,6 +140,10 @@ impl Beside {
         if self.attached.is_some() {
             return false;
         }
+        #[cfg(feature = "engine")]
+        if self.scope.is_some() {
+            return false;
+        }
         self.span.is_none()
     }
 
@@ -146,11 +152,16 @@ impl Beside {
         self.span.as_deref()
     }
 
-    /// That of the subscriber first, ours last.
+    /// The scope first, then that of the subscriber, ours last.
     fn enter(active: &mut Active) -> Self {
         if !current::is_possible() {
             return Self::default();
         }
+        #[cfg(feature = "engine")]
+        let scope = active
+            .scope
+            .as_ref()
+            .and_then(crate::scope::EnteredScope::unless_inside);
         let span = (!active.span.is_disabled())
             .then(|| std::mem::replace(&mut active.span, tracing::Span::none()).entered());
         #[cfg(feature = "otel")]
@@ -163,6 +174,8 @@ impl Beside {
             #[cfg(feature = "otel")]
             attached,
             span,
+            #[cfg(feature = "engine")]
+            scope,
         }
     }
 
@@ -173,6 +186,8 @@ impl Beside {
         if let Some(span) = self.span {
             active.span = span.exit();
         }
+        #[cfg(feature = "engine")]
+        drop(self.scope);
     }
 }
 

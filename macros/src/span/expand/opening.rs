@@ -59,22 +59,36 @@ impl Emit {
     fn start_at_once(&self) -> (TokenStream, TokenStream) {
         let Self { p, site, plan, .. } = self;
         if !self.has_opening_values() {
-            return (TokenStream::new(), quote!(#p::Span::start(&#site)));
+            let (start, scope) = self.in_scope("start");
+            return (TokenStream::new(), quote!(#p::Span::#start(#scope &#site)));
         }
         if let Some(values) = self.copied_values() {
+            let (start, scope) = self.in_scope("start_reading");
             return (
                 TokenStream::new(),
-                quote!(#p::Span::start_reading(&#site, #values)),
+                quote!(#p::Span::#start(#scope &#site, #values)),
             );
         }
+        let (starting, scope) = self.in_scope("starting");
         let borrows = plan.params.borrow_patterns(&plan.mentioned);
         let opening = &self.opening;
         let open = self.open();
         let open = quote!({
-            let #opening = #p::Opening::starting(&#site);
+            let #opening = #p::Opening::#starting(#scope &#site);
             #open
         });
         (borrows, open)
+    }
+
+    /// A function of the runtime that starts a span, or its like for an operation in a scope, and the scope as
+    /// its argument.
+    fn in_scope(&self, name: &str) -> (Ident, Option<TokenStream>) {
+        let Some(scope) = &self.plan.scope else {
+            return (Ident::new(name, Span::mixed_site()), None);
+        };
+        let name = Ident::new(&format!("{name}_in"), Span::mixed_site());
+        let scope = quote_spanned!(scope.span()=> &#scope);
+        (name, Some(quote!(#scope,)))
     }
 
     /// The span of an `Opening`.
@@ -135,16 +149,22 @@ impl Emit {
             Carrier::None if plan.environment => Some(quote!(&#p::Extracted::absent())),
             Carrier::None | Carrier::FindOutbound | Carrier::Outbound(_) => None,
         };
+        let call = match (&carrier, &plan.trust) {
+            (Some(_), Some(_)) => "receiving_if",
+            (Some(_), None) => "receiving",
+            (None, _) => "starting",
+        };
+        let (call, scope) = self.in_scope(call);
         let opened = match (carrier, &plan.trust) {
             (Some(carrier), Some(trust)) => {
                 let trusted = Ident::new("__tracing_relay_trusted", Span::mixed_site());
                 quote! {{
                     let #trusted: ::core::primitive::bool = #trust;
-                    #p::Opening::receiving_if(#trusted, &#site, #carrier)
+                    #p::Opening::#call(#trusted, #scope &#site, #carrier)
                 }}
             }
-            (Some(carrier), None) => quote!(#p::Opening::receiving(&#site, #carrier)),
-            (None, _) => quote!(#p::Opening::starting(&#site)),
+            (Some(carrier), None) => quote!(#p::Opening::#call(#scope &#site, #carrier)),
+            (None, _) => quote!(#p::Opening::#call(#scope &#site)),
         };
         let late = self.late_local();
         let late = late.map(|late| quote!(let (#opening, #late) = #opening.late_fields();));

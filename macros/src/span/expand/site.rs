@@ -40,10 +40,6 @@ impl Emit {
         let log_ids = (!plan.log_ids).then(|| quote!(.without_log_ids()));
         let detail = &plan.error_detail;
         let showing = (detail != "Type").then(|| quote!(.showing(#p::ErrorDetail::#detail)));
-        let scope = plan.scope.as_ref().map(|scope| {
-            let scope = quote_spanned!(scope.span()=> &#scope);
-            quote!(const _: &#p::TraceScope = #scope;)
-        });
         let value = quote! {
             #p::SpanSite::#new #kind #named_by #older #environment #log_ids #showing
         };
@@ -53,7 +49,6 @@ impl Emit {
             quote!({ #joined #value })
         };
         quote! {
-            #scope
             #constants
             static #site: #p::SpanSite = #value;
         }

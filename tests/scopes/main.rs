@@ -1,0 +1,3 @@
+//! Scopes: operations of a component in a pipeline of its own.
+
+mod operations;

@@ -1,0 +1,63 @@
+//! What an installed scope records, and what the application does.
+
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SpanData};
+use std::time::Duration;
+use tracing_relay::engine::Engine;
+use tracing_relay::scope::Installation;
+use tracing_relay::testing::Pipeline;
+use tracing_relay::{TraceScope, relay_traced, traced};
+
+const LONG: Duration = Duration::from_secs(10);
+
+/// A scope with an exporter that keeps what it gets.
+struct Installed {
+    installation: Installation,
+    exporter: InMemorySpanExporter,
+}
+
+impl Installed {
+    fn new(scope: &'static TraceScope) -> Self {
+        let exporter = InMemorySpanExporter::default();
+        let engine = Engine::builder().with_exporter(exporter.clone());
+        Self {
+            installation: scope.install(engine).expect("a thread can be started"),
+            exporter,
+        }
+    }
+
+    fn spans(&self) -> Vec<SpanData> {
+        assert!(self.installation.flush(LONG));
+        self.exporter
+            .get_finished_spans()
+            .expect("it was not shut down")
+    }
+}
+
+#[test]
+fn an_operation_and_what_is_in_it_belong_to_the_scope() {
+    static RELAY: TraceScope = TraceScope::new("relay");
+
+    #[relay_traced(scope = RELAY, name = "relay.link")]
+    fn link() {
+        tracing::info_span!("library").in_scope(step);
+    }
+
+    #[traced]
+    fn step() {}
+
+    Pipeline::new().run_sync(|traces| {
+        let installed = Installed::new(&RELAY);
+        tracing::info_span!("user").in_scope(|| {
+            link();
+            tracing::info_span!("after").in_scope(|| {});
+        });
+        assert_eq!(traces.exported(), ["after", "user"]);
+        let spans = installed.spans();
+        let names: Vec<_> = spans.iter().map(|span| span.name.as_ref()).collect();
+        assert_eq!(names, ["step", "library", "relay.link"]);
+        let ids = |span: &SpanData| span.span_context.span_id();
+        assert_eq!(spans[0].parent_span_id, ids(&spans[1]));
+        assert_eq!(spans[1].parent_span_id, ids(&spans[2]));
+        assert_eq!(spans[2].parent_span_id, opentelemetry::SpanId::INVALID);
+    });
+}
