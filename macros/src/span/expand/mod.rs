@@ -55,6 +55,7 @@ struct Emit {
     /// The path of the runtime's private module.
     p: TokenStream,
     site: Ident,
+    scope: Ident,
     opening: Ident,
     span: Ident,
     /// Parameters of which a `&mut` is taken.
@@ -82,6 +83,7 @@ impl Emit {
         let mut emit = Self {
             p: plan.runtime.private(),
             site: local("__TRACING_RELAY_SITE"),
+            scope: local("__TRACING_RELAY_SCOPE"),
             opening: local("__tracing_relay_opening"),
             span: local("__tracing_relay_span"),
             mutated: Vec::new(),

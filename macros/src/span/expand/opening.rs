@@ -83,11 +83,11 @@ impl Emit {
     /// A function of the runtime that starts a span, or its like for an operation in a scope, and the scope as
     /// its argument.
     fn in_scope(&self, name: &str) -> (Ident, Option<TokenStream>) {
-        let Some(scope) = &self.plan.scope else {
+        if self.plan.scope.is_none() {
             return (Ident::new(name, Span::mixed_site()), None);
-        };
+        }
         let name = Ident::new(&format!("{name}_in"), Span::mixed_site());
-        let scope = quote_spanned!(scope.span()=> &#scope);
+        let scope = &self.scope;
         (name, Some(quote!(#scope,)))
     }
 

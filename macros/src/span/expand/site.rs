@@ -40,6 +40,12 @@ impl Emit {
         let log_ids = (!plan.log_ids).then(|| quote!(.without_log_ids()));
         let detail = &plan.error_detail;
         let showing = (detail != "Type").then(|| quote!(.showing(#p::ErrorDetail::#detail)));
+        // A static, because a constant must not refer to what can change.
+        let scope = plan.scope.as_ref().map(|scope| {
+            let name = &self.scope;
+            let scope = quote_spanned!(scope.span()=> &#scope);
+            quote!(static #name: &#p::TraceScope = #scope;)
+        });
         let value = quote! {
             #p::SpanSite::#new #kind #named_by #older #environment #log_ids #showing
         };
@@ -49,6 +55,7 @@ impl Emit {
             quote!({ #joined #value })
         };
         quote! {
+            #scope
             #constants
             static #site: #p::SpanSite = #value;
         }

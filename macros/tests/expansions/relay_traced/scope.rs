@@ -1,4 +1,5 @@
 async fn link(&self) -> Result<(), Error> {
+    static __TRACING_RELAY_SCOPE: &::tracing_relay::__private::TraceScope = &crate::RELAY;
     static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
             &__TRACING_RELAY_SITE,
             "relay.link",
@@ -23,7 +24,10 @@ async fn link(&self) -> Result<(), Error> {
         "TRACING_RELAY_BARE_SPAWN"
     );
     let __tracing_relay_span = {
-        ::tracing_relay::__private::Span::start_in(&crate::RELAY, &__TRACING_RELAY_SITE)
+        ::tracing_relay::__private::Span::start_in(
+            __TRACING_RELAY_SCOPE,
+            &__TRACING_RELAY_SITE,
+        )
     };
     ::tracing_relay::__private::in_span_async(
             __tracing_relay_span,
