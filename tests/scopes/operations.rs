@@ -61,3 +61,22 @@ fn an_operation_and_what_is_in_it_belong_to_the_scope() {
         assert_eq!(spans[2].parent_span_id, opentelemetry::SpanId::INVALID);
     });
 }
+
+#[test]
+fn a_callsite_that_was_reached_outside_first_is_recorded_inside_without_a_subscriber() {
+    static ALONE: TraceScope = TraceScope::new("alone");
+
+    fn library() {
+        tracing::info_span!("library").in_scope(|| {});
+    }
+
+    let installed = Installed::new(&ALONE);
+    library();
+    ALONE.run(library);
+    let names: Vec<_> = installed
+        .spans()
+        .into_iter()
+        .map(|span| span.name)
+        .collect();
+    assert_eq!(names, ["library"]);
+}

@@ -11,6 +11,7 @@ use tracing::dispatcher::{self, DefaultGuard};
 
 use super::TraceScope;
 use super::subscriber::{ScopeSubscriber, realm, realm_of};
+use super::votes;
 use crate::current::{self, Application, Token};
 
 /// A scope that is entered on this thread, until this is dropped. The application's tracing is then exactly what it was.
@@ -48,7 +49,7 @@ impl EnteredScope {
             }
             None => Application::now(before),
         };
-        ScopeSubscriber::vote_again(&application.dispatch);
+        votes::again(&application.dispatch);
         let dispatch = dispatcher::set_default(scope);
         let otel = opentelemetry::Context::new().attach();
         Some(Self {

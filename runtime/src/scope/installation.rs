@@ -130,6 +130,10 @@ fn number_of(dispatch: &Dispatch) -> Option<u64> {
 impl Installation {
     /// Exports what has ended until now, and says whether that was done within `timeout`, without a failure of the
     /// exporter in that time. Blocks this thread, as [`Engine::flush`](crate::engine::Engine::flush) does.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "a program that ends has nothing to do about the answer"
+    )]
     pub fn flush(&self, timeout: Duration) -> bool {
         ScopeSubscriber::of(&self.dispatch).is_some_and(|scope| scope.engine().flush(timeout))
     }
@@ -146,6 +150,10 @@ impl Installation {
     /// If no other was installed meanwhile, operations that begin from now on are ordinary spans of the application.
     /// Operations that run go on in this pipeline. They are exported when they end, in the background, and with the last
     /// of them the exporting thread ends.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "a program that ends has nothing to do about the answer"
+    )]
     pub fn uninstall(&self, timeout: Duration) -> bool {
         if let Some(number) = number_of(&self.dispatch) {
             drop(self.scope.take_out(number));

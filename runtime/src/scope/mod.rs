@@ -67,6 +67,8 @@ mod outside;
 mod spans;
 #[cfg(feature = "engine")]
 mod subscriber;
+#[cfg(feature = "engine")]
+mod votes;
 
 use std::fmt;
 #[cfg(feature = "engine")]

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tracing::dispatcher::{self, WeakDispatch};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::{Interest, NoSubscriber};
-use tracing::{Dispatch, Event, Metadata, Subscriber, callsite};
+use tracing::subscriber::Interest;
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 use tracing_core::span::Current;
 
 use super::TraceScope;
@@ -15,13 +15,12 @@ use super::copied::give_as_contextual;
 use super::installation::Settings;
 use super::outside::ApplicationView;
 use super::spans::{self, OwnSpans};
+use super::votes;
 use crate::current::{self, Entry, Realm};
 use crate::engine::{Adopted, Answer, Engine, Open, Recorder, others};
 
 /// Whether there ever was a scope that is installed.
 static THERE: AtomicBool = AtomicBool::new(false);
-/// Whether a scope has said what the application thinks of a callsite when there was no application's subscriber.
-static VOTED_ALONE: AtomicBool = AtomicBool::new(false);
 
 /// Whose tracing it is that code of the program does here: that of the current subscriber.
 #[inline]
@@ -66,6 +65,7 @@ impl ScopeSubscriber {
         application: &Dispatch,
     ) -> Self {
         THERE.store(true, Ordering::Relaxed);
+        votes::of_each_subscriber();
         Self {
             scope,
             settings,
@@ -127,16 +127,6 @@ impl ScopeSubscriber {
     fn application(&self) -> Dispatch {
         current::application_dispatch().unwrap_or_else(|| self.fallback())
     }
-
-    /// The application has a subscriber now, and may not have had one when this voted.
-    pub(super) fn vote_again(application: &Dispatch) {
-        if VOTED_ALONE.load(Ordering::Relaxed)
-            && !application.is::<NoSubscriber>()
-            && VOTED_ALONE.swap(false, Ordering::Relaxed)
-        {
-            callsite::rebuild_interest_cache();
-        }
-    }
 }
 
 /// Shows a span of a scope to `f`.
@@ -147,25 +137,11 @@ fn with_open(dispatch: &Dispatch, id: &Id, f: &mut dyn FnMut(&mut Open)) {
 }
 
 impl Subscriber for ScopeSubscriber {
-    /// `tracing` adds up what all subscribers say, and asks nobody each time only where they agree. So this says what the
-    /// application does, unless it wants a span.
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         if self.wants(metadata) {
             return Interest::always();
         }
-        let ask = |application: &Dispatch| {
-            if application.is::<NoSubscriber>() {
-                VOTED_ALONE.store(true, Ordering::Relaxed);
-            }
-            application.register_callsite(metadata)
-        };
-        if let Some(application) = current::application_dispatch() {
-            return ask(&application);
-        }
-        dispatcher::get_default(|dispatch| match Self::of(dispatch) {
-            Some(scope) => ask(&scope.fallback()),
-            None => ask(dispatch),
-        })
+        votes::of_the_application(metadata)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
