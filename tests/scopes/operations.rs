@@ -80,3 +80,42 @@ fn a_callsite_that_was_reached_outside_first_is_recorded_inside_without_a_subscr
         .collect();
     assert_eq!(names, ["library"]);
 }
+
+mod in_a_test {
+    use tracing_relay::testing::Pipeline;
+    use tracing_relay::{TraceScope, assert_trace, relay_traced, task};
+
+    static SHARED: TraceScope = TraceScope::new("shared");
+
+    #[relay_traced(scope = SHARED, fields(number))]
+    async fn operation(number: i64) {
+        task::spawn(inner(number)).await.expect("the task ends");
+    }
+
+    #[relay_traced(scope = SHARED, fields(number))]
+    async fn inner(number: i64) {}
+
+    /// Many at once, with the same static.
+    fn test(number: i64) {
+        let pipeline = Pipeline::new().worker_threads(2).scope(&SHARED);
+        pipeline.run(async |traces| {
+            operation(number).await;
+            assert_trace!(traces, "");
+            assert_trace!(
+                traces.of_scope(&SHARED),
+                &format!(
+                    "internal operation {{number={number}}}\n  internal inner {{number={number}}}"
+                )
+            );
+        });
+    }
+
+    #[test]
+    fn tests_in_parallel_have_the_same_scope_each_for_itself() {
+        std::thread::scope(|threads| {
+            for number in 0..8 {
+                threads.spawn(move || test(number));
+            }
+        });
+    }
+}

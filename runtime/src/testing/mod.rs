@@ -45,12 +45,15 @@ mod diff;
 mod expectation;
 mod pipeline;
 mod scanner;
+mod scopes;
 mod span;
 #[cfg(test)]
 mod tests;
 mod traces;
 mod tree;
 mod value;
+
+pub(crate) use scopes::TestScopes;
 
 pub use pipeline::{Pipeline, PipelineEngine, Sampling};
 pub use span::{Event, Kind, Link, Span, Status};

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
+use std::io;
 use std::sync::{Arc, OnceLock};
 
 use opentelemetry::InstrumentationScope;
@@ -19,8 +20,10 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer, Registry, fmt as fmt_layer, reload};
 
 use super::collector::{Collector, SequentialIds};
+use super::scopes::TestScopes;
 use super::traces::{Attached, LogBuffer, Traces};
 use crate::engine::{self, Engine, TracingSpans};
+use crate::scope::{self, TraceScope};
 use crate::warn::TestLimiter;
 
 /// The name of the tracer.
@@ -60,6 +63,7 @@ pub struct Pipeline {
     filter: Option<SpanFilter>,
     worker_threads: Option<usize>,
     engine: Option<PipelineEngine>,
+    scopes: Vec<&'static TraceScope>,
 }
 
 /// What records the spans of a pipeline.
@@ -117,6 +121,7 @@ impl Pipeline {
             filter: None,
             worker_threads: None,
             engine: None,
+            scopes: Vec::new(),
         }
     }
 
@@ -199,6 +204,31 @@ impl Pipeline {
         self
     }
 
+    /// Installs a scope for the threads of this pipeline, with a pipeline of its own: [`Traces::of_scope`] reads it. The
+    /// sampling, the level and the ids are as they are set here. Tests that run in parallel have the same scope each for
+    /// itself, and what a program has installed does not count in them. A pipeline [without a
+    /// subscriber](Self::without_subscriber) has no scopes.
+    ///
+    /// ```
+    /// use tracing_relay::testing::Pipeline;
+    /// use tracing_relay::{TraceScope, relay_traced};
+    ///
+    /// static RELAY: TraceScope = TraceScope::new("relay");
+    ///
+    /// #[relay_traced(scope = RELAY)]
+    /// fn link() {}
+    ///
+    /// Pipeline::new().scope(&RELAY).run_sync(|traces| {
+    ///     tracing::info_span!("user").in_scope(link);
+    ///     assert_eq!(traces.exported(), ["user"]);
+    ///     assert_eq!(traces.of_scope(&RELAY).exported(), ["link"]);
+    /// });
+    /// ```
+    pub fn scope(mut self, scope: &'static TraceScope) -> Self {
+        self.scopes.push(scope);
+        self
+    }
+
     /// Runs an async test on a multi-thread runtime with this many workers, at least one, instead of
     /// on a current-thread one.
     pub const fn worker_threads(mut self, count: usize) -> Self {
@@ -259,7 +289,7 @@ impl Pipeline {
         let collector = Collector::default();
         let logs = self.capture_logs.then(LogBuffer::default);
         if !self.subscriber {
-            return Traces::new(collector, logs, Dispatch::none(), None);
+            return Traces::new(collector, logs, Dispatch::none(), None, Vec::new());
         }
         let mut layers: Vec<BoxedLayer> = Vec::new();
         let mut engine = None;
@@ -270,7 +300,7 @@ impl Pipeline {
                     layers.push(self.opentelemetry_layer(provider.tracer(TRACER)));
                 }
                 PipelineEngine::Own => {
-                    let own = self.own_engine(collector.clone());
+                    let own = built(self.own_engine(collector.clone()).build());
                     layers.push(self.around(own.layer()));
                     engine = Some(own);
                 }
@@ -289,11 +319,31 @@ impl Pipeline {
             .with(layers)
             .with(self.level)
             .with(TestLimiter::default());
-        Traces::new(collector, logs, Dispatch::new(subscriber), engine)
+        let (scopes, of_scopes) = self.of_scopes();
+        let dispatch = Dispatch::new(subscriber.with(scopes));
+        Traces::new(collector, logs, dispatch, engine, of_scopes)
+    }
+
+    /// The pipelines of the scopes.
+    fn of_scopes(&self) -> (TestScopes, Vec<(&'static TraceScope, Traces)>) {
+        let mut scopes = TestScopes::default();
+        let mut traces = Vec::new();
+        let settings = scope::Settings {
+            level: self.level,
+            ..scope::Settings::default()
+        };
+        for scope in &self.scopes {
+            let collector = Collector::default();
+            let pipeline = scope.pipeline(self.own_engine(collector.clone()), settings);
+            scopes.add(scope, built(pipeline));
+            let own = Traces::new(collector, None, Dispatch::none(), None, Vec::new());
+            traces.push((*scope, own));
+        }
+        (scopes, traces)
     }
 
     /// The engine of this crate with what is set here.
-    fn own_engine(&self, collector: Collector) -> Engine {
+    fn own_engine(&self, collector: Collector) -> engine::Builder {
         let builder = Engine::builder()
             .with_immediate(collector)
             .with_instrumentation(InstrumentationScope::builder(TRACER).build())
@@ -309,14 +359,11 @@ impl Pipeline {
                 TracingSpans::Never
             })
             .with_context_activation(self.context_activation);
-        let builder = if self.sequential_ids {
+        if self.sequential_ids {
             builder.with_id_generator(SequentialIds::default())
         } else {
             builder
-        };
-        builder
-            .build()
-            .expect("an engine without a thread can be built")
+        }
     }
 
     /// Everything that the SDK would read from the environment is set here.
@@ -364,6 +411,10 @@ impl Pipeline {
     }
 }
 
+fn built<T>(engine: io::Result<T>) -> T {
+    engine.expect("an engine without a thread can be built")
+}
+
 impl fmt::Debug for Pipeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pipeline")
@@ -378,6 +429,7 @@ impl fmt::Debug for Pipeline {
             .field("filter", &self.filter.is_some())
             .field("worker_threads", &self.worker_threads)
             .field("engine", &self.engine)
+            .field("scopes", &self.scopes)
             .finish()
     }
 }

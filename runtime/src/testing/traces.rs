@@ -16,6 +16,7 @@ use super::span::Span;
 use super::tree;
 use crate::current::{self, Token};
 use crate::engine::Engine;
+use crate::scope::TraceScope;
 
 /// How long [`Traces::wait_for`] waits for a span that does not come. It only ever passes in a
 /// test that fails.
@@ -34,6 +35,7 @@ struct Shared {
     dispatch: Dispatch,
     /// Kept, because an engine that is dropped takes nothing more.
     _engine: Option<Engine>,
+    scopes: Vec<(&'static TraceScope, Traces)>,
 }
 
 /// A panic leaves nothing broken behind: tests read the traces of code that panicked.
@@ -46,13 +48,33 @@ impl Traces {
         logs: Option<LogBuffer>,
         dispatch: Dispatch,
         engine: Option<Engine>,
+        scopes: Vec<(&'static TraceScope, Self)>,
     ) -> Self {
         Self(Arc::new(Shared {
             collector,
             logs,
             dispatch,
             _engine: engine,
+            scopes,
         }))
+    }
+
+    /// What the pipeline of a scope exported; see [`Pipeline::scope`](super::Pipeline::scope).
+    ///
+    /// # Panics
+    ///
+    /// When the pipeline has no such scope.
+    #[must_use]
+    #[track_caller]
+    pub fn of_scope(&self, scope: &'static TraceScope) -> Self {
+        let is_it = |(other, _): &&(&'static TraceScope, Self)| std::ptr::eq(*other, scope);
+        match self.0.scopes.iter().find(is_it) {
+            Some((_, traces)) => traces.clone(),
+            None => panic!(
+                "the pipeline has no scope `{name}`: make it with `Pipeline::new().scope(…)`",
+                name = scope.name()
+            ),
+        }
     }
 
     /// Makes this pipeline the one of the current thread until the guard is dropped.
