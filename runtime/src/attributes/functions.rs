@@ -488,16 +488,22 @@ pub use tracing_relay_macros::traced;
 /// ```text
 /// async fn connect(url: &str) -> Result<(), std::io::Error> {
 ///     static SITE: SpanSite = …;        // name, level, kind, keys
-///     enter the scope RELAY             // where the program has installed it
-///     let span = open an internal span  // parent: the span that is current
-///     run the body inside the span, at each poll
+///     let span = open an internal span  // parent: the span of RELAY that is current, else none
+///     enter the scope RELAY and the span, at each poll, and run the body there
 ///     record how it ended, with the text of an error, and end the span
 /// }
 /// ```
 ///
+/// That is where the program has [installed](crate::TraceScope::install) the scope. All that runs inside is the scope's
+/// then: spans of other libraries too, tasks that [`task`](crate::task) spawns, and the context of carriers that are
+/// filled. What the application has current is not touched, and a callback of the user goes back to it with
+/// [`scope::outside`](crate::scope::outside).
+///
 /// A scope that the program has not installed changes nothing: the operation is an ordinary span of
-/// the application, the child of the span that is current. Scopes cannot be installed yet in this
-/// version; the attribute is here so that a component can mark its operations now.
+/// the application, the child of the span that is current.
+///
+/// With `carrier = …` or a parameter that carries, and `kind = "server"` or `"consumer"`, the operation continues the
+/// trace that came in, if `trust = …` does not refuse it; the application's own trace is never continued.
 ///
 /// # Accepted items
 ///
@@ -536,7 +542,8 @@ pub use tracing_relay_macros::traced;
 /// # Limitations
 ///
 /// Those of [`request_span`](macro@crate::request_span#limitations). The scope is a static, or a path to
-/// one: an operation belongs to one component.
+/// one: an operation belongs to one component. What the module [`scope`](crate::scope#limits) says about span handles
+/// that cross its border holds.
 ///
 /// ```compile_fail
 /// # use tracing_relay::relay_traced;
@@ -547,9 +554,10 @@ pub use tracing_relay_macros::traced;
 ///
 /// # Cost
 ///
-/// That of [`traced`](macro@crate::traced).
+/// That of [`traced`](macro@crate::traced), and one look at the scope. Where that is installed, entering it costs about
+/// what setting a subscriber and attaching a context of OpenTelemetry cost, at each poll, and allocates nothing.
 ///
 /// # See also
 ///
-/// [`TraceScope`](crate::TraceScope), and [`traced`](macro@crate::traced) for the application's own steps.
+/// [`TraceScope`](crate::TraceScope) and the module [`scope`](crate::scope), and [`traced`](macro@crate::traced) for the application's own steps.
 pub use tracing_relay_macros::relay_traced;
