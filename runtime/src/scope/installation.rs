@@ -102,7 +102,11 @@ impl TraceScope {
     }
 
     /// The subscriber of an operation that begins here: that of the operation around it, if that is one of this scope.
+    /// None where nothing is to be traced, in an exporter for one: it would never come to an end with its own spans.
     pub(crate) fn dispatch(&'static self) -> Option<Dispatch> {
+        if crate::otel::is_suppressed() {
+            return None;
+        }
         let inside = dispatcher::get_default(|dispatch| {
             let around = ScopeSubscriber::of(dispatch)?;
             std::ptr::eq(around.scope(), self).then(|| dispatch.clone())

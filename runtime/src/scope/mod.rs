@@ -45,6 +45,8 @@
 //! An operation inside another of the same scope is its child. One inside a span of the application, or inside another
 //! scope, starts a trace of its own. Carriers that are filled inside are the scope's.
 //!
+//! What an exporter does is not traced, not even where it calls operations of its own scope.
+//!
 //! Log events go to the application's subscriber, in the span that is current there, if the [`Settings`] let them.
 //! OpenTelemetry's current context is empty inside, so that code on its API starts traces of its own.
 //!
