@@ -1,4 +1,5 @@
 //! Scopes: operations of a component in a pipeline of its own.
 
+mod carriers;
 mod exporter;
 mod operations;

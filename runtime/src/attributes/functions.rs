@@ -502,8 +502,8 @@ pub use tracing_relay_macros::traced;
 /// A scope that the program has not installed changes nothing: the operation is an ordinary span of
 /// the application, the child of the span that is current.
 ///
-/// With `carrier = …` or a parameter that carries, and `kind = "server"` or `"consumer"`, the operation continues the
-/// trace that came in, if `trust = …` does not refuse it; the application's own trace is never continued.
+/// With `carrier = …`, or with `kind = "server"` or `"consumer"` and a parameter that carries, the operation continues the
+/// trace that came in, unless `trust = …` refuses it. The application's own trace is never continued.
 ///
 /// # Accepted items
 ///
