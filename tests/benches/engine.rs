@@ -130,7 +130,7 @@ const CASES: [Case; 10] = [
                 });
             });
         },
-        instructions: 1615.0,
+        instructions: 1640.0,
         allocations: 0.0,
     },
 ];

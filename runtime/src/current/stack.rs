@@ -286,19 +286,21 @@ impl View {
 }
 
 impl Stack {
-    /// The innermost entry of a realm.
-    fn visible(&self, realm: Realm) -> Option<&Entered> {
+    /// The frame of the innermost entry of a realm, if that has one, and its mark.
+    #[inline]
+    pub(crate) fn innermost(&self, realm: Realm) -> Option<(Option<&Frame>, Mark)> {
         let last = self.entries.last()?;
-        if last.entry.is_in(realm) {
-            return Some(last);
+        // Nearly always.
+        match last.entry.frame() {
+            Some(frame) if frame.realm == realm => Some((Some(frame), last.mark())),
+            _ => self.innermost_below(realm),
         }
-        let place = View::new(realm, &self.entries).next(&self.entries)?;
-        self.entries.get(place)
     }
 
-    /// The frame of the innermost entry of a realm, if that has one, and its mark.
-    pub(crate) fn innermost(&self, realm: Realm) -> Option<(Option<&Frame>, Mark)> {
-        let entered = self.visible(realm)?;
+    #[inline(never)]
+    fn innermost_below(&self, realm: Realm) -> Option<(Option<&Frame>, Mark)> {
+        let place = View::new(realm, &self.entries).next(&self.entries)?;
+        let entered = self.entries.get(place)?;
         Some((entered.entry.frame(), entered.mark()))
     }
 
@@ -333,12 +335,15 @@ impl Stack {
         None
     }
 
-    /// The context of the innermost entry, where nothing of others can be inside it unseen.
+    /// The context of the innermost entry, where it is of this realm and nothing of others can be inside it unseen.
     #[cfg(feature = "engine")]
     pub(crate) fn settled_context(&self, realm: Realm) -> Option<TraceContext> {
-        match self.innermost(realm)? {
-            (Some(frame), Mark::Nothing) => frame.context.clone(),
-            _ => None,
+        let last = self.entries.last()?;
+        let frame = last.entry.frame()?;
+        if frame.realm == realm && last.mark() == Mark::Nothing {
+            frame.context.clone()
+        } else {
+            None
         }
     }
 
@@ -363,6 +368,7 @@ impl Stack {
         }
     }
 
+    #[inline]
     pub(super) fn push(&mut self, entry: Entry, mark: Mark, beside: Beside) -> Token {
         let token = self.push_alone(entry);
         if mark != Mark::NOTHING || !beside.is_nothing() {
@@ -381,6 +387,7 @@ impl Stack {
         token
     }
 
+    #[inline]
     pub(super) fn push_alone(&mut self, entry: Entry) -> Token {
         let token = Token(self.next);
         self.next += 1;

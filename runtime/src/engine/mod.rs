@@ -177,6 +177,7 @@ pub struct Statistics {
 pub(crate) struct Shared {
     /// Not used by any other engine of the process.
     pub(crate) number: u64,
+    realm: Realm,
     pub(crate) config: Config,
     pub(crate) queue: Queue,
     pub(crate) progress: Progress,
@@ -200,8 +201,14 @@ static THERE: AtomicBool = AtomicBool::new(false);
 impl Shared {
     fn new(config: Config, immediate: Option<Box<dyn Immediate>>) -> Arc<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let shared = Arc::new(Self {
-            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            number,
+            realm: if config.of_scope {
+                Realm::of_scope(number)
+            } else {
+                Realm::APPLICATION
+            },
             queue: Queue::new(config.queue),
             config,
             progress: Progress::default(),
@@ -215,12 +222,8 @@ impl Shared {
     }
 
     /// Whose tracing it is.
-    pub(crate) fn realm(&self) -> Realm {
-        if self.config.of_scope {
-            Realm::of_scope(self.number)
-        } else {
-            Realm::APPLICATION
-        }
+    pub(crate) const fn realm(&self) -> Realm {
+        self.realm
     }
 
     pub(crate) fn is_closed(&self) -> bool {

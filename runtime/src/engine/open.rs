@@ -138,6 +138,7 @@ impl Open {
     }
 
     /// The last handle is gone: a span that is recorded here ends.
+    #[inline]
     pub(crate) fn close(self) {
         let Self::Recording(mut recording) = self else {
             return;

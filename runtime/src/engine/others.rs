@@ -76,6 +76,7 @@ impl Surroundings {
 }
 
 /// Starts a span; `None` where it is not recorded.
+#[inline]
 pub(crate) fn start(
     engine: &Arc<Shared>,
     attributes: &Attributes<'_>,
@@ -169,6 +170,7 @@ pub(crate) fn follow(engine: &Shared, id: &Id, follows: &Id, spans: &impl OpenSp
 }
 
 /// Makes a span the current one.
+#[inline]
 pub(crate) fn enter(engine: &Shared, id: &Id, spans: &impl OpenSpans) {
     if !current::is_possible() {
         return;
@@ -201,6 +203,7 @@ pub(crate) fn enter(engine: &Shared, id: &Id, spans: &impl OpenSpans) {
 }
 
 /// Makes a span not current any more.
+#[inline]
 pub(crate) fn exit(engine: &Shared, id: &Id) {
     drop(current::exit_foreign(engine.number, id));
 }
