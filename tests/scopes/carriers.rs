@@ -32,7 +32,7 @@ fn s26_an_authenticated_caller_is_continued_and_another_is_not() {
             "internal mint <- remote 00000000000000000000000000000011-0000000000000022"
         );
         assert_eq!(
-            captured.context().map(|context| context.span_id()),
+            captured.context().map(TraceContext::span_id),
             Some(spans.span("mint").span_id())
         );
         spans.clear();
@@ -49,7 +49,7 @@ fn an_outgoing_carrier_is_the_scopes() {
         let span = traces.of_scope(&RELAY).span("call");
         assert_eq!(span.kind(), Kind::Client);
         assert_eq!(
-            trace.context().map(|context| context.span_id()),
+            trace.context().map(TraceContext::span_id),
             Some(span.span_id())
         );
         assert_eq!(current_context(), None);
