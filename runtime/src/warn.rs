@@ -130,6 +130,18 @@ pub(crate) fn invalid_carrier(
     }
 }
 
+/// Warns that a component's spans go nowhere, although somebody wanted them to go somewhere.
+#[cfg(feature = "engine")]
+pub(crate) fn scope_off(prefix: &'static str, off: &crate::scope::ScopeOff) {
+    if !anybody_listens() {
+        return;
+    }
+    if let Some(held_back) = admit(prefix, off.kind()) {
+        let held_back = (held_back > 0).then_some(held_back);
+        tracing::warn!(reason = %off, held_back, "a scope sends its spans nowhere");
+    }
+}
+
 /// Gives a test pipeline a limiter of its own.
 #[cfg(feature = "testing")]
 #[derive(Debug, Default)]

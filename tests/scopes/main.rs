@@ -1,5 +1,10 @@
-//! Scopes: operations of a component in a pipeline of its own.
+//! Scopes: operations of a component in a pipeline of its own, and its spans at its own collector.
 
 mod carriers;
+mod collector;
+mod config;
+mod export;
 mod exporter;
 mod operations;
+mod secrets;
+mod tls;

@@ -6,13 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folders, in the order of the page, and what they are about.
-const FOLDERS: [(&str, &str); 7] = [
+const FOLDERS: [(&str, &str); 8] = [
     ("carries_trace", "#[carries_trace]"),
     ("derive_carries_trace", "#[derive(CarriesTrace)]"),
     ("derive_span_fields", "#[derive(SpanFields)]"),
     ("request_span", "#[request_span]"),
     ("traced", "#[traced]"),
     ("relay_traced", "#[relay_traced]"),
+    ("scope_config", "scope_config!"),
     ("test", "#[tracing_relay::test]"),
 ];
 

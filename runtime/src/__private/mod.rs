@@ -19,6 +19,8 @@ mod keys;
 mod messages;
 #[cfg(feature = "spans")]
 mod results;
+#[cfg(feature = "engine")]
+mod scopes;
 #[cfg(feature = "spans")]
 mod values;
 
@@ -65,6 +67,8 @@ pub use results::{
     ReturnsAResult, WholeResult, any_value, never_fails, outcome_probe, outcome_probe_of,
     output_is, whole,
 };
+#[cfg(feature = "engine")]
+pub use scopes::is_prefix_of_variables;
 #[cfg(feature = "spans")]
 pub use values::{Recorded, Unrecordable, ValueProbe, debug, display};
 

@@ -50,6 +50,39 @@
 //! Log events go to the application's subscriber, in the span that is current there, if the [`Settings`] let them.
 //! OpenTelemetry's current context is empty inside, so that code on its API starts traces of its own.
 //!
+//! # Where the spans go
+//!
+//! The exporter is the program's choice. For a component with a collector of its own there is [`ScopeConfig`]: its URL, its
+//! dataset and its token, as the environment says or as it said when the program was built. With the feature `otlp` it has
+//! an exporter for them.
+//!
+//! ```no_run
+//! # #[cfg(feature = "otlp")] {
+//! use opentelemetry::KeyValue;
+//! use opentelemetry_sdk::Resource;
+//! use tracing_relay::engine::Engine;
+//! use tracing_relay::scope::{TraceScope, scope_config};
+//!
+//! static RELAY: TraceScope = TraceScope::new("relay");
+//!
+//! // `MY_RELAY_OTLP_TRACES_URL`, `..._DATASET` and `..._TOKEN`. Without them the scope is not installed.
+//! let installation = match scope_config!("MY_RELAY_OTLP_TRACES").config() {
+//!     Some(config) => {
+//!         // Not `Resource::builder()`, which has what the environment says about the application.
+//!         let resource = Resource::builder_empty()
+//!             .with_service_name("headless-relay-client")
+//!             .with_attribute(KeyValue::new("service.component", "relay-client"))
+//!             .build();
+//!         let engine = Engine::builder().with_exporter(config.exporter()?).with_resource(resource);
+//!         Some(RELAY.install(engine)?)
+//!     }
+//!     None => None,
+//! };
+//! # drop(installation);
+//! # }
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
 //! # Limits
 //!
 //! A span handle of `tracing` belongs to the subscriber that made it. One that was made inside of a scope and is given
@@ -58,11 +91,15 @@
 //! `follows_from` that is not of the scope counts as none was given.
 
 #[cfg(feature = "engine")]
+mod config;
+#[cfg(feature = "engine")]
 mod copied;
 #[cfg(feature = "engine")]
 mod entered;
 #[cfg(feature = "engine")]
 mod installation;
+#[cfg(feature = "otlp")]
+mod otlp;
 #[cfg(feature = "engine")]
 mod outside;
 #[cfg(feature = "engine")]
@@ -82,9 +119,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tracing::Dispatch;
 
 #[cfg(feature = "engine")]
+pub use crate::scope_config;
+#[cfg(feature = "engine")]
+pub use config::{ScopeConfig, ScopeOff, ScopeVariables};
+#[cfg(feature = "engine")]
 pub use entered::InScope;
+
 #[cfg(feature = "engine")]
 pub use installation::{Installation, Settings};
+#[cfg(feature = "otlp")]
+pub use otlp::ScopeExporter;
 #[cfg(feature = "engine")]
 pub use outside::{Outside, outside, run_outside};
 
