@@ -142,7 +142,7 @@ impl TraceContext {
     }
 
     /// The same context without baggage.
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "spans")]
     #[must_use]
     pub(crate) fn without_baggage(&self) -> Self {
         let mut context = self.clone();

@@ -49,6 +49,8 @@
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(feature = "spans")]
+mod attempt;
 #[cfg(feature = "macros")]
 mod attributes;
 pub mod baggage;
@@ -60,6 +62,8 @@ mod current;
 pub mod engine;
 pub mod env;
 mod ids;
+#[cfg(feature = "spans")]
+mod links;
 #[cfg(feature = "otel")]
 pub mod otel;
 #[cfg(feature = "spans")]
@@ -77,12 +81,16 @@ mod transport;
 mod warn;
 pub mod wire;
 
+#[cfg(feature = "spans")]
+pub use attempt::Attempt;
 pub use baggage::Baggage;
 pub use carried::Carried;
 pub use carrier::{CarriesTrace, CarriesTraceMut, Extracted, InvalidCarrier, TraceCarrier};
 pub use context::{TraceContext, TraceState};
 pub use current::{current_baggage, current_context, current_trace_id, set_current_baggage};
 pub use ids::{SpanId, TraceFlags, TraceId};
+#[cfg(feature = "spans")]
+pub use links::{Links, SpanLinks};
 #[cfg(feature = "spans")]
 pub use scope::TraceScope;
 #[cfg(feature = "spans")]

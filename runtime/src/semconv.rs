@@ -13,6 +13,12 @@ pub const TRACE_ID: &str = "trace_id";
 /// The id of the span, for log lines. Off with `log_ids = false`.
 pub const SPAN_ID: &str = "span_id";
 
+/// The milliseconds between an attempt that failed and the one that is linked to it, as an integer: on the link.
+pub const RETRY_DELAY_MS: &str = "retry.delay_ms";
+
+/// Why there is another attempt: on the link.
+pub const RETRY_REASON: &str = "retry.reason";
+
 /// The file of the code that a span is of
 /// ([code attributes](https://opentelemetry.io/docs/specs/semconv/registry/attributes/code/)).
 #[cfg(feature = "engine")]

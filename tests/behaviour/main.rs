@@ -1,11 +1,13 @@
 //! What the function attributes do, on whole span trees.
 
 mod api;
+mod attempts;
 mod blocks;
 mod conventions;
 mod drop_order;
 mod hygiene;
 mod late;
+mod links;
 mod names;
 mod options;
 mod outcomes;

@@ -5,7 +5,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use tracing_relay::{
-    FieldValues, SpanFields, TraceCarrier, current_trace_id, request_span, traced,
+    Attempt, FieldValues, SpanFields, TraceCarrier, TraceContext, current_trace_id, request_span,
+    traced,
 };
 
 #[request_span(fields(number = number))]
@@ -56,6 +57,21 @@ fn late_fields_without_a_subscriber_allocate_nothing() {
 }
 
 #[test]
+fn links_without_a_subscriber_allocate_nothing() {
+    #[traced(links = batch)]
+    fn process(batch: &[TraceContext], attempt: &Attempt) -> usize {
+        connect(attempt) + batch.len()
+    }
+    #[traced(links = attempt)]
+    fn connect(attempt: &Attempt) -> usize {
+        usize::from(attempt.context().is_none())
+    }
+    let context = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse();
+    let (batch, attempt) = ([context.expect("a context")], Attempt::first());
+    assert_eq!(allocations(|| assert_eq!(process(&batch, &attempt), 2)), 0);
+}
+
+#[test]
 fn capturing_and_asking_outside_a_trace_allocates_nothing() {
     let ask = || {
         assert!(TraceCarrier::capture().is_none());
@@ -78,12 +94,15 @@ impl SpanFields for Unread {
 
 #[test]
 fn nothing_is_read_where_nobody_listens() {
-    #[traced(otel_name = read(), fields(value = read()))]
+    #[traced(otel_name = read(), fields(value = read()), links = [none(read())])]
     async fn reads(#[fields] unread: Unread) {
         let Unread = unread;
     }
     fn read() -> u32 {
         panic!("it was read");
+    }
+    fn none(_: u32) -> TraceCarrier {
+        TraceCarrier::none()
     }
     ready(reads(Unread));
 }

@@ -7,6 +7,7 @@ mod accounts;
 mod costs;
 mod ends;
 mod exporter;
+mod links;
 mod loads;
 mod sampling;
 mod warnings;

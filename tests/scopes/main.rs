@@ -1,5 +1,6 @@
 //! Scopes: operations of a component in a pipeline of its own, and its spans at its own collector.
 
+mod attempts;
 mod carriers;
 mod collector;
 mod config;

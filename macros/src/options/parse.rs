@@ -139,7 +139,7 @@ impl Table {
                 "the parent is in the message: `carrier = message.trace`; without a message it is the current span"
             }
             "follows_from" => {
-                "remove it: work in `task::detach` starts a trace of its own, linked to this span"
+                "name what the span is linked to: `links = context`; work in `task::detach` is linked to this span by itself"
             }
             _ => return None,
         })

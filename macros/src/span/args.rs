@@ -46,6 +46,12 @@ const TRUST: Spec = Spec {
     usage: "trust = caller.is_authenticated()",
     doc: "whether the carrier is believed; where it is not, the span starts a new trace, and nothing of what came in is left in a message that the function owns; default: `true`",
 };
+const LINKS: Spec = Spec {
+    name: "links",
+    kind: Kind::Expr,
+    usage: "links = batch",
+    doc: "what the span is linked to: what carries a trace, a slice of that, or an `Attempt`",
+};
 const FIELDS: Spec = Spec {
     name: "fields",
     kind: Kind::List,
@@ -126,7 +132,7 @@ const CRATE: Spec = Spec {
 };
 
 /// What all of them take. The scope, which one of them has besides, stands before it.
-static OPTIONS: [Spec; 18] = [
+static OPTIONS: [Spec; 19] = [
     SCOPE,
     NAME,
     OTEL_NAME,
@@ -134,6 +140,7 @@ static OPTIONS: [Spec; 18] = [
     CARRIER,
     RESTAMP,
     TRUST,
+    LINKS,
     FIELDS,
     ON_OK,
     ON_ERR,

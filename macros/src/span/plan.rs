@@ -33,6 +33,7 @@ pub(crate) struct Plan {
     pub(crate) kind: SpanKind,
     pub(crate) carrier: Carrier,
     pub(crate) trust: Option<Expr>,
+    pub(crate) links: Option<Expr>,
     pub(crate) restamp: bool,
     pub(crate) environment: bool,
     pub(crate) log_ids: bool,
@@ -187,7 +188,7 @@ pub(crate) fn plan(
     let detail = options
         .str("err")
         .map_or(attribute.default_error_detail().to_owned(), LitStr::value);
-    let mentioned = ["carrier", "trust", "otel_name"]
+    let mentioned = ["carrier", "trust", "links", "otel_name"]
         .iter()
         .filter_map(|name| options.expr(name))
         .flat_map(idents_in)
@@ -212,6 +213,7 @@ pub(crate) fn plan(
         environment: attribute == Attribute::RequestSpan,
         log_ids: options.bool("log_ids").unwrap_or(true),
         trust: options.expr("trust").cloned(),
+        links: options.expr("links").cloned(),
         scope: options.expr("scope").cloned(),
         carrier,
         conventions,

@@ -272,6 +272,32 @@ fn a_server_without_carrier() {
 }
 
 #[test]
+fn links() {
+    traced(
+        "links",
+        quote!(links = attempt, fields(number)),
+        quote! {
+            async fn connect(attempt: &Attempt, number: u64) -> Result<Connection, Error> {
+                dial(number).await
+            }
+        },
+    );
+}
+
+#[test]
+fn links_of_a_batch_whose_span_opens_later() {
+    request_span(
+        "links_later",
+        quote!(carrier = none, links = batch.messages),
+        quote! {
+            fn process(batch: Batch) -> impl Future<Output = ()> {
+                async move { batch.process().await }
+            }
+        },
+    );
+}
+
+#[test]
 fn a_client() {
     traced(
         "client",
@@ -511,7 +537,13 @@ fn a_half_typed_body_is_expanded_as_it_was_typed() {
 fn a_renamed_crate_is_the_only_one_in_every_expansion() {
     for (args, item) in [
         (
-            quote!(fields(a = 1), trust = t, on_ok(b = 1), on_err(c = 1)),
+            quote!(
+                links = request,
+                fields(a = 1),
+                trust = t,
+                on_ok(b = 1),
+                on_err(c = 1)
+            ),
             quote!(
                 async fn f(request: Request, (x, _): (u8, u8)) -> Result<u8, u8> {}
             ),

@@ -162,6 +162,39 @@
 /// # dispatch(Op::Read); dispatch(Op::Write);
 /// ```
 ///
+/// ## Links
+///
+/// `links` says what the span is linked to, beside its parent. It takes what carries a trace, a slice, an array or a `Vec`
+/// of that, and what implements [`SpanLinks`](crate::SpanLinks): for a batch of messages one span, and a link
+/// to each span that sent one of them. What is empty or invalid is no link.
+///
+/// ```
+/// # use tracing_relay::{carries_trace, request_span};
+/// #[carries_trace]
+/// struct Message { id: u64 }
+///
+/// #[request_span(kind = "consumer", carrier = none, links = batch)]
+/// async fn process(batch: Vec<Message>) -> usize {
+///     batch.len()
+/// }
+/// # drop(process(Vec::new()));
+/// ```
+///
+/// With an [`Attempt`](crate::Attempt) the span is the root of a new trace, linked to the attempt before: for what
+/// is tried again. A context that comes in with the call becomes a link too.
+///
+/// ```
+/// # use tracing_relay::{Attempt, traced};
+/// #[traced(kind = "client", carrier = none, links = attempt)]
+/// fn connect(attempt: &Attempt) -> Result<(), std::io::Error> {
+///     Ok(())
+/// }
+/// # assert!(connect(&Attempt::first()).is_ok());
+/// ```
+///
+/// The value is read when the parent is, where a subscriber may want the span. Each span is linked once. Of more than
+/// 128 links, or what the limit of the engine or of the SDK is, the rest is dropped.
+///
 /// ## Conventions
 ///
 /// `conventions` names the [semantic conventions](https://opentelemetry.io/docs/specs/semconv/) that the
@@ -255,7 +288,7 @@
 /// # Errors and panics
 ///
 /// Misuse is a compile error. At run time nothing fails and nothing panics, except what is written
-/// in `fields`, `on_ok`, `on_err`, `carrier` and `trust`, which is the program's own code.
+/// in `fields`, `on_ok`, `on_err`, `carrier`, `trust` and `links`, which is the program's own code.
 ///
 /// # Limitations
 ///

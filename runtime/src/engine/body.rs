@@ -182,6 +182,12 @@ impl Body {
         true
     }
 
+    /// Counts links that were dropped before they came here.
+    pub(crate) fn drop_links(&mut self, number: u32) {
+        let dropped = &mut self.counts.dropped_links;
+        *dropped = dropped.saturating_add(number);
+    }
+
     /// Ends an event or a link.
     pub(crate) fn end(&mut self) {
         let Some(open) = self.open.take() else {

@@ -109,7 +109,7 @@ pub(crate) fn start(
         recording.kind = fields.kind.unwrap_or(Kind::Internal);
     }
     if let Some(link) = &link {
-        record.link(link);
+        record.link(link, &[]);
     }
     if engine.config.activates {
         recording.otel = Some(crate::otel::current());
@@ -156,7 +156,7 @@ pub(crate) fn follow(engine: &Shared, id: &Id, follows: &Id, spans: &impl OpenSp
     };
     spans.open(id, |open| match open {
         Open::Recording(recording) if recording.is_of(engine) => {
-            recording.record.link(&followed);
+            recording.record.link(&followed, &[]);
         }
         Open::Adopted(Adopted {
             inbox: Some(inbox), ..

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::Metadata;
 
-use super::body::Body;
+use super::body::{Body, Value};
 use super::chunk::Head;
 use super::clock::Ticks;
 use super::config::{Limits, Sampler};
@@ -15,7 +15,7 @@ use super::local::{self, Handle};
 use crate::context::TraceContext;
 use crate::ids::{SpanId, TraceFlags, TraceId};
 use crate::otel::Note;
-use crate::span::{AttributeValue, Ended, Kind};
+use crate::span::{AttributeValue, Ended, Kind, OwnedValue};
 
 /// The most bytes of a body that is kept for the next span.
 const LARGEST_SPARE: usize = 4 << 10;
@@ -210,12 +210,23 @@ impl Record {
         }
     }
 
-    pub(crate) fn link(&mut self, to: &TraceContext) {
+    pub(crate) fn link(&mut self, to: &TraceContext, attributes: &[(&'static str, OwnedValue)]) {
         if self.sampled {
             self.take_in();
             if self.body.link(&self.limits, to) {
+                for (key, value) in attributes {
+                    let value = Value::One(value.borrow());
+                    self.body.attribute(&self.limits, key, value);
+                }
                 self.body.end();
             }
+        }
+    }
+
+    /// Counts links that were dropped before they came here.
+    pub(crate) fn drop_links(&mut self, number: u32) {
+        if self.sampled {
+            self.body.drop_links(number);
         }
     }
 

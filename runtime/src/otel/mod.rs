@@ -7,14 +7,15 @@
 //! What OpenTelemetry's own span context cannot hold (a `tracestate` by the level 2 grammar, flags
 //! of an unsampled span, baggage with its properties) rides in its `Context` as a value.
 
-use opentelemetry::Context;
 use opentelemetry::baggage::{Baggage as OtelBaggage, BaggageExt, KeyValueMetadata};
 use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState as OtelTraceState};
+use opentelemetry::{Context, KeyValue, Value};
 
 use crate::baggage::{Baggage, BaggageEntry};
 use crate::context::{TraceContext, TraceState};
 use crate::current;
 use crate::ids::{SpanId, TraceFlags, TraceId};
+use crate::span::OwnedValue;
 use crate::wire::baggage::parse_member;
 
 #[cfg(feature = "engine")]
@@ -65,17 +66,8 @@ impl Received {
 /// context stay in it. Allocates.
 #[must_use]
 pub fn to_context(context: &TraceContext) -> Context {
-    let tracestate: OtelTraceState = context
-        .tracestate()
-        .and_then(|state| state.as_str().parse().ok())
-        .unwrap_or_default();
-    let parent = SpanContext::new(
-        opentelemetry::TraceId::from_bytes(context.trace_id().to_bytes()),
-        opentelemetry::SpanId::from_bytes(context.span_id().to_bytes()),
-        opentelemetry::TraceFlags::new(context.flags().bits()),
-        context.is_remote(),
-        tracestate.clone(),
-    );
+    let tracestate = tracestate_of(context);
+    let parent = span_context_of(context, tracestate.clone());
     let surroundings = with_baggage(&current(), context.baggage());
     surroundings
         .with_value(Received {
@@ -341,10 +333,43 @@ pub(crate) fn set_parent(span: &tracing::Span, parent: Context) {
 }
 
 /// Links the span of `context` to another.
-pub(crate) fn link(context: &Context, to: &TraceContext) {
+pub(crate) fn link(
+    context: &Context,
+    to: &TraceContext,
+    attributes: &[(&'static str, OwnedValue)],
+) {
+    let attributes = attributes.iter().filter_map(|(key, value)| {
+        Some(KeyValue::new(
+            *key,
+            match value {
+                OwnedValue::Absent => return None,
+                OwnedValue::Bool(value) => Value::Bool(*value),
+                OwnedValue::I64(value) => Value::I64(*value),
+                OwnedValue::F64(value) => Value::F64(*value),
+                OwnedValue::Text(value) => value.clone().into(),
+            },
+        ))
+    });
+    let to = span_context_of(to, tracestate_of(to));
+    context.span().add_link(to, attributes.collect());
+}
+
+fn span_context_of(context: &TraceContext, tracestate: OtelTraceState) -> SpanContext {
+    SpanContext::new(
+        opentelemetry::TraceId::from_bytes(context.trace_id().to_bytes()),
+        opentelemetry::SpanId::from_bytes(context.span_id().to_bytes()),
+        opentelemetry::TraceFlags::new(context.flags().bits()),
+        context.is_remote(),
+        tracestate,
+    )
+}
+
+/// The state of a trace as OpenTelemetry's older grammar knows it.
+fn tracestate_of(context: &TraceContext) -> OtelTraceState {
     context
-        .span()
-        .add_link(to_context(to).span().span_context().clone(), Vec::new());
+        .tracestate()
+        .and_then(|state| state.as_str().parse().ok())
+        .unwrap_or_default()
 }
 
 /// Sets the status to Error where there is a description, and ends the span of `context`.

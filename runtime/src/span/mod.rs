@@ -8,6 +8,7 @@
 mod active;
 mod fields;
 mod late;
+mod linked;
 mod older;
 mod opening;
 mod outcome;
@@ -35,4 +36,5 @@ pub use run::{in_deferred_span, in_span, in_span_async, in_span_async_with, in_s
 pub(crate) use running::Beside;
 pub use running::Finish;
 pub use site::{Kind, SpanSite};
+pub(crate) use value::OwnedValue;
 pub use value::{AttributeValue, FieldValue};

@@ -12,12 +12,13 @@ use crate::baggage::Baggage;
 use crate::carrier::{CarriesTrace, Extracted, InvalidCarrier};
 use crate::context::TraceContext;
 use crate::current::{self, Ambient, Frame, Origin};
+use crate::links::Links;
 use crate::task::TaskContext;
 use crate::{env, warn};
 
 /// A call whose span is about to open. Empty where nothing is to be done: nobody wants the span and
 /// no context came in.
-pub struct Opening(Option<Box<Active>>);
+pub struct Opening(pub(super) Option<Box<Active>>);
 
 /// What is to be done when the span of a call opens.
 #[derive(Debug, Default)]
@@ -26,6 +27,7 @@ pub(crate) struct Plan {
     pub(super) wanted: bool,
     pub(super) inbound: Inbound,
     pub(super) ambience: Option<Box<TaskContext>>,
+    pub(super) links: Option<Box<Links>>,
     /// What is warned of when the span is there.
     pub(super) invalid: Option<(InvalidCarrier, warn::Source)>,
     /// What the engine has already done.
@@ -39,6 +41,7 @@ impl Plan {
         self.wanted = false;
         self.inbound = Inbound::Absent;
         self.ambience = None;
+        self.links = None;
         self.invalid = None;
         #[cfg(feature = "engine")]
         {
@@ -71,6 +74,8 @@ pub(super) enum Inbound {
     Invalid(InvalidCarrier, Baggage),
     /// Whatever it was, it is not to be believed.
     Untrusted,
+    /// The span is the first of a trace, and this came in besides.
+    Beside(Box<Self>),
 }
 
 impl Inbound {
@@ -395,6 +400,7 @@ impl Active {
                 return (Parent::Given(context.clone()), context.baggage().clone());
             }
             Inbound::Untrusted => return (Parent::Root { link: None }, Baggage::new()),
+            Inbound::Beside(_) => return self.no_parent(ambient),
             Inbound::Invalid(reason, received) => {
                 *invalid = Some((*reason, warn::Source::Carrier));
                 if !received.is_empty() {
@@ -443,6 +449,8 @@ impl Active {
         values: &[AttributeValue<'_>],
         moved: bool,
     ) -> Option<Box<Self>> {
+        // Without a span nothing is the first of a trace.
+        self.plan.inbound.put_first();
         let inbound = std::mem::take(&mut self.plan.inbound);
         let realm = self.realm();
         // A scope is entered also where nothing is passed on.
@@ -468,7 +476,7 @@ impl Active {
             Inbound::Context(context) => Frame::new(Some(context), Origin::Passed),
             Inbound::Untrusted => Frame::new(None, Origin::Passed),
             Inbound::BaggageOnly(baggage) => beside_baggage(baggage)?,
-            Inbound::Absent => beside_baggage(Baggage::new())?,
+            Inbound::Absent | Inbound::Beside(_) => beside_baggage(Baggage::new())?,
             Inbound::Invalid(reason, baggage) => {
                 warn::invalid_carrier(self.site, reason, warn::Source::Carrier, values);
                 beside_baggage(baggage)?
@@ -584,15 +592,19 @@ impl Active {
         if let Some(otel) = crate::otel::started(&self.span) {
             let context = crate::otel::from_context(&otel);
             if let Parent::Root { link: Some(link) } = &parent {
-                crate::otel::link(&otel, link);
+                crate::otel::link(&otel, link, &[]);
             }
             self.otel = Some(otel);
             self.owned = true;
             self.frame = Frame::new(context, Origin::Span).with_baggage(baggage);
+            if self.plan.links.is_some() {
+                self.give_links();
+            }
             return;
         }
         // Nobody gives this span ids: what was received is what is sent on, also to those who ask
         // OpenTelemetry.
+        let parent = self.parent_without_ids(parent, &ambient);
         #[cfg(feature = "otel")]
         {
             self.otel = match &parent {

@@ -136,7 +136,7 @@ impl Active {
         };
         let context = context.with_baggage(baggage);
         if let Some(link) = &link {
-            self.record.link(link);
+            self.record.link(link, &[]);
         }
         let activates = handle.engine.config.activates;
         self.otel = activates.then(|| crate::otel::active_here(&context, self.record.share()));
@@ -211,6 +211,9 @@ impl Active {
 
     /// Writes the values that are there when the span opens.
     pub(super) fn record_opening(&mut self, values: &[AttributeValue<'_>]) {
+        if self.plan.links.is_some() {
+            self.record_links();
+        }
         if !self.record.is_sampled() {
             return;
         }

@@ -51,7 +51,7 @@ impl Emit {
     fn only_starts(&self) -> bool {
         let plan = &self.plan;
         let receives = matches!(plan.carrier, Carrier::FindInbound | Carrier::Inbound(_));
-        !receives && !plan.environment && plan.late.is_empty()
+        !receives && !plan.environment && plan.late.is_empty() && plan.links.is_none()
     }
 
     /// The span of a function that only starts one; and before it, what the
@@ -166,12 +166,23 @@ impl Emit {
             (Some(carrier), None) => quote!(#p::Opening::#call(#scope &#site, #carrier)),
             (None, _) => quote!(#p::Opening::#call(#scope &#site)),
         };
+        let links = plan.links.as_ref().map(|links| {
+            let links = quote_spanned!(links.span()=> &(#links));
+            quote! {
+                let #opening = if #opening.wants_links() {
+                    #opening.linked(#links)
+                } else {
+                    #opening
+                };
+            }
+        });
         let late = self.late_local();
         let late = late.map(|late| quote!(let (#opening, #late) = #opening.late_fields();));
         quote! {
             #found
             #borrows
             let #opening = #opened #within;
+            #links
             #late
         }
     }

@@ -18,6 +18,7 @@ struct Message {
     carrier = message.trace,
     restamp = false,
     trust = message.trusted,
+    links = message,
     fields(message.id = message.id),
     on_ok(|size| message.size = size),
     on_err(failed = true),

@@ -1,6 +1,6 @@
 //! Every option, with every value that it takes.
 
-use tracing_relay::{TraceCarrier, carries_trace, request_span};
+use tracing_relay::{Attempt, TraceCarrier, carries_trace, request_span};
 
 #[carries_trace(new)]
 struct Request {
@@ -10,6 +10,7 @@ struct Request {
 
 struct Caller {
     authenticated: bool,
+    attempt: Attempt,
 }
 
 #[request_span(
@@ -19,6 +20,7 @@ struct Caller {
     carrier = request.trace,
     restamp = false,
     trust = caller.authenticated,
+    links = caller.attempt,
     fields(rpc.method = request.method, jsonrpc.request.id = request.id),
     on_ok(|reply| reply.size = reply),
     on_err(|error| rpc.status_code = *error),
@@ -71,6 +73,7 @@ fn internal() {}
 fn main() {
     let trusted = Caller {
         authenticated: true,
+        attempt: Attempt::first(),
     };
     assert_eq!(server(Request::new("turn/start", 1), &trusted), Ok(1));
     let mut request = Request::new("turn/start", 1);

@@ -15,6 +15,7 @@ struct Job {
     carrier = job.trace,
     restamp = false,
     trust = job.trusted,
+    links = [&job.trace],
     fields(job.id = job.id, ?limit),
     on_ok(|size| job.size = size),
     on_err(failed = true),
