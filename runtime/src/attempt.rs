@@ -49,8 +49,9 @@ use crate::span::AttributeValue;
 /// becomes a link as well, and baggage goes along.
 ///
 /// Clones are the same attempt, also in other tasks and threads. Where several operations have the same attempt, the
-/// next one is linked to the last that began. A link does not leave the [scope](crate::TraceScope) of the operation. An attempt without a span, because it is filtered out, changes nothing,
-/// and the one after it is linked to the last that had one. Only that is kept, however many there were.
+/// next one is linked to the last that began. A link does not leave the [scope](crate::TraceScope) of the operation, or
+/// its pipeline. An attempt without a span, because it is filtered out, changes nothing, and the one after it is linked to
+/// the last that had one. Only that is kept, however many there were.
 #[derive(Clone, Debug)]
 pub struct Attempt {
     number: u32,

@@ -17,7 +17,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use reqwest::{Client, Url, redirect};
-use rustls::crypto::ring;
+use rustls::crypto::aws_lc_rs;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::runtime::{Handle, Runtime};
@@ -212,7 +212,7 @@ async fn answer(post: reqwest::RequestBuilder) -> reqwest::Result<Response<Bytes
 /// TLS with a provider that is named here: the one of the process may not be set, and may not be asked for where two are built
 /// in.
 fn tls(config: &ScopeConfig) -> Result<ClientConfig, rustls::Error> {
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()?;
     let builder = if config.is_plain() {
         builder.with_root_certificates(RootCertStore::empty())
