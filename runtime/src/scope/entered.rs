@@ -1,15 +1,11 @@
-//! Entering a scope: for a call, or for each poll of a future.
+//! [`EnteredScope`]: a scope that is entered, for a call or for a poll.
 
 use std::fmt;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use opentelemetry::ContextGuard;
-use pin_project_lite::pin_project;
 use tracing::Dispatch;
 use tracing::dispatcher::{self, DefaultGuard};
 
-use super::TraceScope;
 use super::subscriber::{ScopeSubscriber, realm, realm_of};
 use super::votes;
 use crate::current::{self, Application, Token};
@@ -63,84 +59,5 @@ impl EnteredScope {
 impl fmt::Debug for EnteredScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("EnteredScope").field(&self.border.0).finish()
-    }
-}
-
-impl TraceScope {
-    /// Runs `f` inside of the scope without an operation around it: a span that starts there is the root of a trace.
-    /// Where the scope is not installed, `f` is called and nothing else is done.
-    ///
-    /// Entering and leaving allocates nothing; it takes about what it takes to set a subscriber and to attach a context
-    /// of OpenTelemetry.
-    ///
-    /// ```
-    /// use tracing_relay::TraceScope;
-    ///
-    /// static RELAY: TraceScope = TraceScope::new("relay");
-    ///
-    /// assert_eq!(RELAY.run(|| 6 * 7), 42);
-    /// ```
-    pub fn run<R>(&'static self, f: impl FnOnce() -> R) -> R {
-        let _entered = self.enter();
-        f()
-    }
-
-    fn enter(&'static self) -> Option<EnteredScope> {
-        if !self.is_installed() {
-            return None;
-        }
-        EnteredScope::unless_inside(&self.dispatch()?)
-    }
-
-    /// A future that is inside of the scope during each poll, and while it is dropped; see [`run`](Self::run). Which
-    /// pipeline that is, is decided here.
-    pub fn instrument<F: Future>(&'static self, future: F) -> InScope<F> {
-        let dispatch = self.is_installed().then(|| self.dispatch()).flatten();
-        InScope {
-            dispatch,
-            future: Some(future),
-        }
-    }
-}
-
-pin_project! {
-    /// A future inside of a scope. Made by [`TraceScope::instrument`].
-    pub struct InScope<F> {
-        dispatch: Option<Dispatch>,
-        #[pin]
-        future: Option<F>,
-    }
-
-    impl<F> PinnedDrop for InScope<F> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if this.future.is_some() {
-                let _entered = this.dispatch.as_ref().and_then(EnteredScope::unless_inside);
-                this.future.set(None);
-            }
-        }
-    }
-}
-
-impl<F: Future> Future for InScope<F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
-        let _entered = this.dispatch.as_ref().and_then(EnteredScope::unless_inside);
-        let future = this.future.as_mut().as_pin_mut();
-        let polled = future
-            .expect("a future in a scope was polled after it was ready")
-            .poll(cx);
-        if polled.is_ready() {
-            this.future.set(None);
-        }
-        polled
-    }
-}
-
-impl<F> fmt::Debug for InScope<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InScope").finish_non_exhaustive()
     }
 }

@@ -91,16 +91,18 @@
 //! `follows_from` that is not of the scope counts as none was given.
 
 #[cfg(feature = "engine")]
+mod application;
+#[cfg(feature = "engine")]
 mod config;
 #[cfg(feature = "engine")]
 mod copied;
 #[cfg(feature = "engine")]
 mod entered;
+mod inside;
 #[cfg(feature = "engine")]
 mod installation;
 #[cfg(feature = "otlp")]
 mod otlp;
-#[cfg(feature = "engine")]
 mod outside;
 #[cfg(feature = "engine")]
 mod spans;
@@ -122,14 +124,12 @@ use tracing::Dispatch;
 pub use crate::scope_config;
 #[cfg(feature = "engine")]
 pub use config::{ScopeConfig, ScopeOff, ScopeVariables};
-#[cfg(feature = "engine")]
-pub use entered::InScope;
 
+pub use inside::InScope;
 #[cfg(feature = "engine")]
 pub use installation::{Installation, Settings};
 #[cfg(feature = "otlp")]
 pub use otlp::ScopeExporter;
-#[cfg(feature = "engine")]
 pub use outside::{Outside, outside, run_outside};
 
 #[cfg(feature = "engine")]
@@ -184,9 +184,17 @@ impl TraceScope {
     }
 }
 
-#[cfg(feature = "engine")]
 impl TraceScope {
-    /// Whether a program has installed it. Reads one atomic.
+    /// Whether a program has installed it; never without the feature `engine`. Reads one atomic.
+    #[cfg(not(feature = "engine"))]
+    #[inline]
+    #[must_use]
+    pub const fn is_installed(&self) -> bool {
+        false
+    }
+
+    /// Whether a program has installed it; never without the feature `engine`. Reads one atomic.
+    #[cfg(feature = "engine")]
     #[inline]
     #[must_use]
     pub fn is_installed(&self) -> bool {

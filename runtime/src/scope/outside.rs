@@ -4,64 +4,19 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use opentelemetry::ContextGuard;
 use pin_project_lite::pin_project;
-use tracing::Dispatch;
-use tracing::dispatcher::{self, DefaultGuard};
 
-use super::subscriber::{ScopeSubscriber, realm};
-use crate::current::{self, Application, Token};
+#[cfg(feature = "engine")]
+use super::application::EnteredOutside;
 
-/// The application's tracing, current inside of a scope until this is dropped.
-///
-/// Its parts are put back in the reverse order.
-struct EnteredOutside {
-    _view: ApplicationView,
-    _dispatch: DefaultGuard,
-}
+/// Without the engine nobody can install a scope, and there is none to leave.
+#[cfg(not(feature = "engine"))]
+struct EnteredOutside;
 
-/// What the application has made current, but for its subscriber.
-pub(super) struct ApplicationView {
-    token: Option<Token>,
-    _otel: ContextGuard,
-}
-
-impl ApplicationView {
-    pub(super) fn enter(application: &Application) -> Self {
-        let otel = application.otel.clone().attach();
-        Self {
-            token: current::enter_outside(application),
-            _otel: otel,
-        }
-    }
-}
-
-impl Drop for ApplicationView {
-    fn drop(&mut self) {
-        if let Some(token) = self.token.take() {
-            current::exit_outside(token);
-        }
-    }
-}
-
+#[cfg(not(feature = "engine"))]
 impl EnteredOutside {
-    /// `None` where no scope is.
-    fn enter() -> Option<Self> {
-        if realm().is_application() || !current::is_possible() {
-            return None;
-        }
-        let application = current::application().or_else(|| {
-            let application = dispatcher::get_default(|dispatch| {
-                ScopeSubscriber::of(dispatch).map(ScopeSubscriber::fallback)
-            });
-            application.map(Application::now)
-        })?;
-        let dispatch: &Dispatch = &application.dispatch;
-        let dispatch = dispatcher::set_default(dispatch);
-        Some(Self {
-            _view: ApplicationView::enter(&application),
-            _dispatch: dispatch,
-        })
+    const fn enter() -> Option<Self> {
+        None
     }
 }
 

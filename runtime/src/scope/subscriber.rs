@@ -11,9 +11,9 @@ use tracing::{Dispatch, Event, Metadata, Subscriber};
 use tracing_core::span::Current;
 
 use super::TraceScope;
+use super::application::ApplicationView;
 use super::copied::give_as_contextual;
 use super::installation::Settings;
-use super::outside::ApplicationView;
 use super::spans::{self, OwnSpans};
 use super::votes;
 use crate::current::{self, Entry, Realm};

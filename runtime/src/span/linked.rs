@@ -41,6 +41,10 @@ impl Opening {
 
 impl Active {
     /// Whether the engine has decided on the parent.
+    #[cfg_attr(
+        not(feature = "engine"),
+        expect(clippy::unused_self, reason = "that of the engine needs it")
+    )]
     const fn has_begun(&self) -> bool {
         #[cfg(feature = "engine")]
         return !matches!(self.plan.begun, Begun::Not);

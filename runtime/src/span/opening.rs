@@ -460,7 +460,7 @@ impl Active {
             if received.is_empty() && !moved {
                 return None;
             }
-            let ambient = self.ambient(realm);
+            let ambient = current::ambient_in(realm);
             let baggage = if received.is_empty() {
                 ambient.baggage()
             } else {

@@ -124,7 +124,7 @@ impl Active {
             return false;
         };
         let realm = handle.engine.realm();
-        let ambient = self.ambient(realm);
+        let ambient = current::ambient_in(realm);
         let (parent, baggage) = self.parent(&ambient);
         let (parent, link) = match parent {
             Parent::Current => (ambient.context, None),

@@ -10,7 +10,7 @@ use super::opening::Opening;
 use super::site::SpanSite;
 use super::value::FieldValue;
 use crate::carrier::CarriesTrace;
-use crate::current::{self, Ambient, Realm};
+use crate::current::{self, Realm};
 use crate::scope::TraceScope;
 #[cfg(feature = "engine")]
 use crate::scope::{ScopeSubscriber, realm_of};
@@ -119,20 +119,15 @@ impl Active {
 
 impl Active {
     /// The realm of the call.
+    #[cfg_attr(
+        not(feature = "engine"),
+        expect(clippy::unused_self, reason = "that of the engine needs it")
+    )]
     pub(super) fn realm(&self) -> Realm {
         #[cfg(feature = "engine")]
         if let Some(scope) = &self.scope {
             return realm_of(scope);
         }
         current::realm()
-    }
-
-    /// What is current for this call in its realm: nothing, where it is about to enter its scope.
-    pub(super) fn ambient(&self, realm: Realm) -> Ambient {
-        #[cfg(feature = "engine")]
-        if self.scope.is_some() && current::realm() != realm {
-            return Ambient::nothing();
-        }
-        current::ambient_in(realm)
     }
 }

@@ -1,0 +1,112 @@
+//! Code in a scope that is no operation.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::TraceScope;
+
+/// The pipeline that a future runs in.
+#[cfg(feature = "engine")]
+struct Pipeline(Option<tracing::Dispatch>);
+
+#[cfg(feature = "engine")]
+impl Pipeline {
+    fn of(scope: &'static TraceScope) -> Self {
+        Self(scope.is_installed().then(|| scope.dispatch()).flatten())
+    }
+
+    fn enter(&self) -> Option<super::EnteredScope> {
+        self.0.as_ref().and_then(super::EnteredScope::unless_inside)
+    }
+}
+
+/// Without the engine nobody can install a scope.
+#[cfg(not(feature = "engine"))]
+struct Pipeline;
+
+#[cfg(not(feature = "engine"))]
+impl Pipeline {
+    const fn of(_: &'static TraceScope) -> Self {
+        Self
+    }
+
+    #[expect(clippy::unused_self, reason = "that of the engine needs it")]
+    const fn enter(&self) -> Option<()> {
+        None
+    }
+}
+
+impl TraceScope {
+    /// Runs `f` inside of the scope without an operation around it: a span that starts there is the root of a trace.
+    /// Where the scope is not installed, `f` is called and nothing else is done.
+    ///
+    /// Entering and leaving allocates nothing; it takes about what it takes to set a subscriber and to attach a context
+    /// of OpenTelemetry.
+    ///
+    /// ```
+    /// use tracing_relay::TraceScope;
+    ///
+    /// static RELAY: TraceScope = TraceScope::new("relay");
+    ///
+    /// assert_eq!(RELAY.run(|| 6 * 7), 42);
+    /// ```
+    pub fn run<R>(&'static self, f: impl FnOnce() -> R) -> R {
+        let pipeline = Pipeline::of(self);
+        let _entered = pipeline.enter();
+        f()
+    }
+
+    /// A future that is inside of the scope during each poll, and while it is dropped; see [`run`](Self::run). Which
+    /// pipeline that is, is decided here.
+    pub fn instrument<F: Future>(&'static self, future: F) -> InScope<F> {
+        InScope {
+            pipeline: Pipeline::of(self),
+            future: Some(future),
+        }
+    }
+}
+
+pin_project! {
+    /// A future inside of a scope. Made by [`TraceScope::instrument`].
+    pub struct InScope<F> {
+        pipeline: Pipeline,
+        #[pin]
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for InScope<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.future.is_some() {
+                let _entered = this.pipeline.enter();
+                this.future.set(None);
+            }
+        }
+    }
+}
+
+impl<F: Future> Future for InScope<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        let _entered = this.pipeline.enter();
+        let future = this.future.as_mut().as_pin_mut();
+        let polled = future
+            .expect("a future in a scope was polled after it was ready")
+            .poll(cx);
+        if polled.is_ready() {
+            this.future.set(None);
+        }
+        polled
+    }
+}
+
+impl<F> fmt::Debug for InScope<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InScope").finish_non_exhaustive()
+    }
+}
