@@ -56,7 +56,7 @@ pub struct Installation {
 impl TraceScope {
     /// Installs the scope: operations that begin from now on are recorded by an engine with these settings. Its context
     /// activation is off, whatever the builder says, because what OpenTelemetry has as its current context is the
-    /// application's.
+    /// application's; and no spans of `tracing` are made beside those of attributes, which nobody else sees there.
     ///
     /// Where it is installed already, the new pipeline takes the place of the old one. Operations that run go on in the
     /// old one, with all that begins inside them, and are exported there.
