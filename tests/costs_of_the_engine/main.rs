@@ -1,11 +1,15 @@
 //! What spans of the engine allocate once their thread is warm: in a binary of its own, because counting replaces
 //! the allocator.
 
+use std::future::pending;
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry_sdk::trace::InMemorySpanExporter;
 use tracing_relay::engine::{Engine, Sampler};
 use tracing_relay::task::TaskContext;
-use tracing_relay::{otel, traced};
+use tracing_relay::{TraceScope, otel, traced};
 use tracing_subscriber::layer::SubscriberExt as _;
 
 #[traced(fields(number))]
@@ -80,4 +84,22 @@ fn sharing_a_span_with_a_task_allocates_nothing_but_the_task() {
         TaskContext::current().run(|| tracing::info!("here"));
     }
     assert_eq!(allocations(false, Sampler::AlwaysOn, spawner), 2);
+}
+
+#[test]
+fn entering_a_scope_allocates_nothing_for_a_call_and_for_a_poll() {
+    static RELAY: TraceScope = TraceScope::new("relay");
+
+    let engine = Engine::builder().with_exporter(InMemorySpanExporter::default());
+    let installed = RELAY.install(engine).expect("a thread for the exporter");
+    let least = |call: &mut dyn FnMut()| {
+        let calls = (0..100).map(|_| allocation_counter::measure(&mut *call).count_total);
+        calls.min().expect("there were calls")
+    };
+    assert_eq!(least(&mut || RELAY.run(|| ())), 0);
+    let mut future = pin!(RELAY.instrument(pending::<()>()));
+    let mut context = Context::from_waker(Waker::noop());
+    let mut poll = || assert!(future.as_mut().poll(&mut context).is_pending());
+    assert_eq!(least(&mut poll), 0);
+    assert_eq!(installed.statistics().exported, 0);
 }

@@ -4,10 +4,11 @@ use opentelemetry::Context;
 use tracing::Dispatch;
 
 use super::frame::Realm;
-use super::stack::{Entry, SPARE, Token, with_thread};
+use super::stack::{Entry, Stack, Token, with_thread};
 
-/// Where a scope begins.
-pub(crate) struct Border {
+/// Where a scope begins: between the entries before and behind this token.
+pub(super) struct Border {
+    token: Token,
     application: Application,
 }
 
@@ -23,78 +24,110 @@ pub(crate) struct Application {
 impl Application {
     /// What is current now, where no scope is.
     pub(crate) fn now(dispatch: Dispatch) -> Self {
+        Self::new(dispatch, crate::otel::current())
+    }
+
+    const fn new(dispatch: Dispatch, otel: Context) -> Self {
         Self {
             dispatch,
-            otel: crate::otel::current(),
+            otel,
             below: None,
         }
     }
+}
 
-    fn nothing() -> Self {
-        Self {
-            dispatch: Dispatch::none(),
-            otel: Context::new(),
-            below: None,
+/// What is current where a scope is to be entered.
+pub(crate) enum Around {
+    /// The application's subscriber.
+    Application(Dispatch),
+    /// Another scope, which knows the application by this subscriber where nothing else tells.
+    Scope(Dispatch),
+}
+
+impl Stack {
+    #[inline]
+    fn push_border(&mut self, around: Around, otel: Context) -> Token {
+        let application = match around {
+            Around::Application(dispatch) => Application::new(dispatch, otel),
+            Around::Scope(known) => self
+                .application()
+                .unwrap_or_else(|| Application::new(known, otel)),
+        };
+        let token = self.take_token();
+        self.borders.push(Border { token, application });
+        self.border = token;
+        token
+    }
+
+    /// Borders are nearly always left in the other order.
+    #[inline]
+    fn remove_border(&mut self, token: Token) -> Option<Application> {
+        let border = if self.border == token {
+            self.borders.pop()?
+        } else {
+            let place = self
+                .borders
+                .iter()
+                .rposition(|border| border.token == token)?;
+            self.borders.remove(place)
+        };
+        self.border = self.border_below(Token::NONE);
+        Some(border.application)
+    }
+
+    fn application(&self) -> Option<Application> {
+        let border = self.border()?;
+        let mut application = border.application.clone();
+        application.below.get_or_insert(border.token);
+        Some(application)
+    }
+
+    /// The innermost border below a token, or what is before all entries.
+    #[inline]
+    pub(super) fn border_below(&self, token: Token) -> Token {
+        let mut tokens = self.borders.iter().rev().map(|border| border.token);
+        tokens.find(|border| *border < token).unwrap_or_default()
+    }
+
+    /// The border around what is innermost here, which can be outside of a scope inside.
+    fn border(&self) -> Option<&Border> {
+        let mut hidden = Token::NONE;
+        loop {
+            let below = |border: &&Border| border.token < hidden;
+            let border = self.borders.iter().rfind(below)?;
+            match self.left(border.token, hidden) {
+                Some(below) => hidden = below,
+                None => return Some(border),
+            }
         }
     }
 }
 
 /// What the application has made current around the scope that is innermost here.
 pub(crate) fn application() -> Option<Application> {
-    with_thread(|thread| {
-        let (token, border) = thread.stack.border()?;
-        let mut application = border.application.clone();
-        application.below.get_or_insert(token);
-        Some(application)
-    })
-    .flatten()
+    with_thread(|thread| thread.stack.application()).flatten()
 }
 
 /// The subscriber of the application around the scope that is innermost here.
 pub(crate) fn application_dispatch() -> Option<Dispatch> {
     with_thread(|thread| {
-        let (_, border) = thread.stack.border()?;
+        let border = thread.stack.border()?;
         Some(border.application.dispatch.clone())
     })
     .flatten()
 }
 
-/// Lets a scope begin on this thread; at its end, what the application has comes back.
-pub(crate) fn enter_scope(application: Application) -> Result<Token, Application> {
-    let mut application = Some(application);
-    let token = with_thread(|thread| {
-        let stack = &mut thread.stack;
-        let application = application.take()?;
-        let border = match stack.spare_borders.pop() {
-            Some(mut spare) => {
-                spare.application = application;
-                spare
-            }
-            None => Box::new(Border { application }),
-        };
-        Some(stack.push_alone(Entry::Border(border)))
-    });
-    match (token.flatten(), application) {
-        (Some(token), _) => Ok(token),
-        (None, application) => Err(application.unwrap_or_else(Application::nothing)),
-    }
+/// Lets a scope begin on this thread, where this is OpenTelemetry's context; `None` where that cannot be.
+#[inline]
+pub(crate) fn enter_scope(around: Around, otel: Context) -> Option<Token> {
+    with_thread(|thread| thread.stack.push_border(around, otel))
 }
 
 /// Lets a scope end on this thread. What the application has comes back, to be dropped where nothing is borrowed: it may
 /// be the last that refers to a subscriber.
+#[inline]
 pub(crate) fn exit_scope(token: Token) -> Option<Application> {
-    with_thread(|thread| {
-        let stack = &mut thread.stack;
-        let (Entry::Border(mut border), _) = stack.remove(token)? else {
-            return None;
-        };
-        let application = std::mem::replace(&mut border.application, Application::nothing());
-        if stack.spare_borders.len() < SPARE {
-            stack.spare_borders.push(border);
-        }
-        Some(application)
-    })
-    .flatten()
+    with_thread(|thread| thread.stack.remove_border(token)).flatten()
 }
 
 /// Leaves the scopes of this thread for a while.

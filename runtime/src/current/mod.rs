@@ -21,8 +21,8 @@ mod surroundings;
 
 #[cfg(feature = "engine")]
 pub(crate) use border::{
-    Application, application, application_dispatch, enter_outside, enter_scope, exit_outside,
-    exit_scope, innermost_span,
+    Application, Around, application, application_dispatch, enter_outside, enter_scope,
+    exit_outside, exit_scope, innermost_span,
 };
 #[cfg(feature = "spans")]
 pub(crate) use frame::{Frame, Origin, Realm};

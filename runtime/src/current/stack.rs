@@ -64,15 +64,19 @@ pub(crate) struct Stack {
     spare: Vec<Box<Aside>>,
     #[cfg(feature = "engine")]
     spare_foreign: Vec<Box<Foreign>>,
+    /// Where scopes begin between the entries: nothing below is visible.
     #[cfg(feature = "engine")]
-    pub(super) spare_borders: Vec<Box<Border>>,
+    pub(super) borders: Vec<Border>,
+    /// The innermost of them, or what is before all entries.
+    #[cfg(feature = "engine")]
+    pub(super) border: Token,
 }
 
 /// How much memory is kept of each.
-pub(super) const SPARE: usize = 16;
+const SPARE: usize = 16;
 
 /// Says which entry is to be left. Spans of others can be left in any order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Token(u64);
 
 impl Token {
@@ -123,9 +127,6 @@ pub(crate) enum Entry {
     /// A span of others that the engine records.
     #[cfg(feature = "engine")]
     Foreign(Box<Foreign>),
-    /// A scope begins: nothing below is visible.
-    #[cfg(feature = "engine")]
-    Border(Box<Border>),
     /// A scope is left for a while: what is below this token is visible, and nothing between.
     #[cfg(feature = "engine")]
     Outside(Token),
@@ -150,7 +151,7 @@ impl Entry {
             #[cfg(feature = "engine")]
             Self::Foreign(foreign) => Some(&foreign.frame),
             #[cfg(feature = "engine")]
-            Self::Border(_) | Self::Outside(_) => None,
+            Self::Outside(_) => None,
         }
     }
 
@@ -161,7 +162,7 @@ impl Entry {
             #[cfg(feature = "engine")]
             Self::Foreign(foreign) => Some(&mut foreign.frame),
             #[cfg(feature = "engine")]
-            Self::Border(_) | Self::Outside(_) => None,
+            Self::Outside(_) => None,
         }
     }
 
@@ -169,7 +170,7 @@ impl Entry {
     fn is_in(&self, realm: Realm) -> bool {
         match self {
             #[cfg(feature = "engine")]
-            Self::Border(_) | Self::Outside(_) => false,
+            Self::Outside(_) => false,
             // What hides everything hides it in each.
             Self::Task(None) => true,
             entry => entry.frame().is_some_and(|frame| frame.realm == realm),
@@ -251,32 +252,43 @@ struct View {
     /// Entries from this token on are hidden.
     #[cfg(feature = "engine")]
     hidden: Token,
+    /// So are those before this one.
+    #[cfg(feature = "engine")]
+    border: Token,
 }
 
 impl View {
-    fn new(realm: Realm, entries: &[Entered]) -> Self {
+    fn new(realm: Realm, stack: &Stack) -> Self {
         Self {
             realm,
-            seen: entries.len(),
+            seen: stack.entries.len(),
             #[cfg(feature = "engine")]
             hidden: Token::NONE,
+            #[cfg(feature = "engine")]
+            border: stack.border,
         }
     }
 
     /// The place of the next one.
-    fn next(&mut self, entries: &[Entered]) -> Option<usize> {
+    fn next(&mut self, stack: &Stack) -> Option<usize> {
         while let Some(place) = self.seen.checked_sub(1) {
             self.seen = place;
-            let entered = entries.get(place)?;
+            let entered = stack.entries.get(place)?;
             #[cfg(feature = "engine")]
-            if entered.token.0 >= self.hidden.0 {
+            if entered.token >= self.hidden {
                 continue;
+            }
+            #[cfg(feature = "engine")]
+            if entered.token < self.border {
+                self.seen = 0;
+                return None;
             }
             match &entered.entry {
                 #[cfg(feature = "engine")]
-                Entry::Border(_) => self.seen = 0,
-                #[cfg(feature = "engine")]
-                Entry::Outside(below) => self.hidden = *below,
+                Entry::Outside(below) => {
+                    self.hidden = *below;
+                    self.border = stack.border_below(*below);
+                }
                 entry if entry.is_in(self.realm) => return Some(place),
                 _ => {}
             }
@@ -292,16 +304,34 @@ impl Stack {
         let last = self.entries.last()?;
         // Nearly always.
         match last.entry.frame() {
-            Some(frame) if frame.realm == realm => Some((Some(frame), last.mark())),
+            Some(frame) if frame.realm == realm && self.is_seen(last) => {
+                Some((Some(frame), last.mark()))
+            }
             _ => self.innermost_below(realm),
         }
     }
 
     #[inline(never)]
     fn innermost_below(&self, realm: Realm) -> Option<(Option<&Frame>, Mark)> {
-        let place = View::new(realm, &self.entries).next(&self.entries)?;
+        let place = View::new(realm, self).next(self)?;
         let entered = self.entries.get(place)?;
         Some((entered.entry.frame(), entered.mark()))
+    }
+
+    /// Whether the innermost entry is inside of the innermost scope.
+    #[cfg_attr(
+        not(feature = "engine"),
+        expect(clippy::unused_self, reason = "that of the engine asks it")
+    )]
+    #[inline]
+    const fn is_seen(&self, last: &Entered) -> bool {
+        #[cfg(feature = "engine")]
+        return last.token.0 >= self.border.0;
+        #[cfg(not(feature = "engine"))]
+        {
+            let _ = last;
+            true
+        }
     }
 
     /// Shows `f` the entries of a realm from the innermost on, until it has an answer.
@@ -310,8 +340,8 @@ impl Stack {
         realm: Realm,
         mut f: impl FnMut(Token, &mut Entry) -> Option<R>,
     ) -> Option<R> {
-        let mut view = View::new(realm, &self.entries);
-        while let Some(place) = view.next(&self.entries) {
+        let mut view = View::new(realm, self);
+        while let Some(place) = view.next(self) {
             let entered = self.entries.get_mut(place)?;
             if let Some(found) = f(entered.token, &mut entered.entry) {
                 return Some(found);
@@ -320,19 +350,24 @@ impl Stack {
         None
     }
 
-    /// The border around what is innermost here, which can be outside of a scope inside.
+    /// The token that comes next.
+    #[inline]
+    pub(super) fn take_token(&mut self) -> Token {
+        let token = Token(self.next);
+        self.next += 1;
+        token
+    }
+
+    /// Where a scope was left behind this border, and not by what is hidden: what is below the token that comes back is
+    /// visible then.
     #[cfg(feature = "engine")]
-    pub(super) fn border(&self) -> Option<(Token, &Border)> {
-        let mut hidden = Token::NONE;
-        for entered in self.entries.iter().rev() {
-            match &entered.entry {
-                _ if entered.token.0 >= hidden.0 => {}
-                Entry::Border(border) => return Some((entered.token, border)),
-                Entry::Outside(below) => hidden = *below,
-                _ => {}
-            }
-        }
-        None
+    pub(super) fn left(&self, border: Token, hidden: Token) -> Option<Token> {
+        let above = self.entries.iter().rev();
+        let mut above = above.take_while(|entered| entered.token > border);
+        above.find_map(|entered| match &entered.entry {
+            Entry::Outside(below) if entered.token < hidden => Some(*below),
+            _ => None,
+        })
     }
 
     /// The context of the innermost entry, where it is of this realm and nothing of others can be inside it unseen.
@@ -340,7 +375,7 @@ impl Stack {
     pub(crate) fn settled_context(&self, realm: Realm) -> Option<TraceContext> {
         let last = self.entries.last()?;
         let frame = last.entry.frame()?;
-        if frame.realm == realm && last.mark() == Mark::Nothing {
+        if frame.realm == realm && self.is_seen(last) && last.mark() == Mark::Nothing {
             frame.context.clone()
         } else {
             None
@@ -389,8 +424,7 @@ impl Stack {
 
     #[inline]
     pub(super) fn push_alone(&mut self, entry: Entry) -> Token {
-        let token = Token(self.next);
-        self.next += 1;
+        let token = self.take_token();
         self.entries.push(Entered {
             token,
             entry,
@@ -626,7 +660,7 @@ pub(crate) fn share(realm: Realm) -> Option<std::sync::Arc<crate::engine::Inbox>
             Entry::Span(active) => active.record.share(),
             Entry::Task(frame) => frame.as_ref().and_then(|frame| frame.inbox.clone()),
             Entry::Foreign(foreign) => foreign.frame.inbox.clone(),
-            Entry::Border(_) | Entry::Outside(_) => None,
+            Entry::Outside(_) => None,
         })
     })
     .flatten()

@@ -267,9 +267,7 @@ impl Place {
                 let span_id = foreign.frame.context.as_ref().map(TraceContext::span_id);
                 Some((span_id == *brought).then(|| Self::Theirs(foreign.id.clone())))
             }
-            (Entry::Task(None) | Entry::Border(_) | Entry::Outside(_), None) | (_, Some(_)) => {
-                Some(None)
-            }
+            (Entry::Task(None) | Entry::Outside(_), None) | (_, Some(_)) => Some(None),
             (Entry::Span(_), None) => None,
         })
         .flatten()

@@ -80,7 +80,7 @@ fn say(note: impl FnOnce() -> Note) {
         Entry::Span(active) => active.owned.then(|| of_span(active)),
         Entry::Task(frame) => Some(of_task(frame.as_deref())),
         #[cfg(feature = "engine")]
-        Entry::Foreign(_) | Entry::Border(_) | Entry::Outside(_) => None,
+        Entry::Foreign(_) | Entry::Outside(_) => None,
     }) else {
         return;
     };

@@ -6,22 +6,23 @@ use opentelemetry::ContextGuard;
 use tracing::Dispatch;
 use tracing::dispatcher::{self, DefaultGuard};
 
-use super::subscriber::{ScopeSubscriber, realm, realm_of};
+use super::TraceScope;
+use super::subscriber::{ScopeSubscriber, realm_of};
 use super::votes;
-use crate::current::{self, Application, Token};
+use crate::current::{self, Around, Token};
 
 /// A scope that is entered on this thread, until this is dropped. The application's tracing is then exactly what it was.
-///
-/// Its parts are put back in the reverse order.
 pub(crate) struct EnteredScope {
-    border: Border,
     _otel: ContextGuard,
     _dispatch: DefaultGuard,
+    /// The last: what it has of the application is dropped in the application.
+    border: Border,
 }
 
 struct Border(Token);
 
 impl Drop for Border {
+    #[inline]
     fn drop(&mut self) {
         drop(current::exit_scope(self.0));
     }
@@ -30,34 +31,54 @@ impl Drop for Border {
 impl EnteredScope {
     /// Enters the scope of a subscriber, unless this is inside already. Nothing is entered at the end of a thread.
     pub(crate) fn unless_inside(scope: &Dispatch) -> Option<Self> {
-        (realm() != realm_of(scope)).then(|| Self::enter(scope))?
+        let realm = realm_of(scope);
+        let around = around(|around| around.realm() == realm)?;
+        let otel = crate::otel::current();
+        Self::enter(around, otel, || Some(dispatcher::set_default(scope)))
     }
 
-    fn enter(scope: &Dispatch) -> Option<Self> {
-        if !current::is_possible() {
-            return None;
-        }
-        let before = dispatcher::get_default(Dispatch::clone);
-        let application = match ScopeSubscriber::of(&before) {
-            // In another scope: the application is around that one too.
-            Some(around) => {
-                current::application().unwrap_or_else(|| Application::now(around.fallback()))
-            }
-            None => Application::now(before),
-        };
-        votes::again(&application.dispatch);
-        let dispatch = dispatcher::set_default(scope);
-        let otel = opentelemetry::Context::new().attach();
+    #[inline]
+    fn enter(
+        around: Around,
+        otel: opentelemetry::Context,
+        set: impl FnOnce() -> Option<DefaultGuard>,
+    ) -> Option<Self> {
+        votes::again();
+        let border = Border(current::enter_scope(around, otel)?);
         Some(Self {
-            border: Border(current::enter_scope(application).ok()?),
-            _otel: otel,
-            _dispatch: dispatch,
+            _dispatch: set()?,
+            _otel: opentelemetry::Context::new().attach(),
+            border,
         })
     }
+}
+
+/// What is around a scope that is to be entered here; `None` where this is inside of it already. The subscriber is
+/// asked once what it is: one with many layers takes its time.
+#[inline]
+fn around(is_it: impl Fn(&ScopeSubscriber) -> bool) -> Option<Around> {
+    dispatcher::get_default(|dispatch| match ScopeSubscriber::of(dispatch) {
+        None => Some(Around::Application(dispatch.clone())),
+        Some(around) if is_it(around) => None,
+        Some(around) => Some(Around::Scope(around.fallback())),
+    })
 }
 
 impl fmt::Debug for EnteredScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("EnteredScope").field(&self.border.0).finish()
+    }
+}
+
+impl TraceScope {
+    /// Enters the scope for a call that is no operation, unless this is inside already.
+    pub(super) fn enter(&'static self) -> Option<EnteredScope> {
+        if !self.is_installed() {
+            return None;
+        }
+        let around = around(|around| std::ptr::eq(around.scope(), self))?;
+        // What an exporter does is not traced.
+        let otel = Some(crate::otel::current()).filter(|otel| !otel.is_telemetry_suppressed())?;
+        EnteredScope::enter(around, otel, || self.set_default())
     }
 }

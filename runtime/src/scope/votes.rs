@@ -35,12 +35,24 @@ pub(super) fn of_the_application(metadata: &'static Metadata<'static>) -> Intere
     })
 }
 
-/// Lets all vote again, if the application has a subscriber now and had none when a scope voted.
-pub(super) fn again(application: &Dispatch) {
-    if VOTED_ALONE.load(Ordering::Relaxed)
-        && !application.is::<NoSubscriber>()
-        && VOTED_ALONE.swap(false, Ordering::Relaxed)
-    {
+/// Lets all vote again, if the application has a subscriber now and had none when a scope voted. Called where a scope is
+/// to be entered.
+#[inline]
+pub(super) fn again() {
+    if VOTED_ALONE.load(Ordering::Relaxed) {
+        again_with_subscriber();
+    }
+}
+
+#[cold]
+fn again_with_subscriber() {
+    let application = current::application_dispatch().unwrap_or_else(|| {
+        dispatcher::get_default(|dispatch| match ScopeSubscriber::of(dispatch) {
+            Some(scope) => scope.fallback(),
+            None => dispatch.clone(),
+        })
+    });
+    if !application.is::<NoSubscriber>() && VOTED_ALONE.swap(false, Ordering::Relaxed) {
         callsite::rebuild_interest_cache();
     }
 }
