@@ -223,7 +223,7 @@ fn asking<R>(engine: u64, f: impl FnOnce() -> R) -> (R, u64) {
 /// Asks the current subscriber about the spans of a site.
 pub(crate) fn ask(site: &'static SpanSite) -> Answer {
     // A program that has tracing-opentelemetry pays nothing for what it does not have.
-    if !super::is_there() {
+    if !super::is_there() && !crate::scope::is_there() {
         return Answer::NoEngine;
     }
     tracing::dispatcher::get_default(|dispatch| {

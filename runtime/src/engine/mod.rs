@@ -191,7 +191,7 @@ pub(crate) trait Immediate: Send + Sync {
     fn ended(&self, span: SpanData);
 }
 
-/// Whether any engine was ever built in this process.
+/// Whether any engine of an application was ever built in this process.
 pub(crate) fn is_there() -> bool {
     THERE.load(Ordering::Relaxed)
 }
@@ -217,7 +217,9 @@ impl Shared {
         });
         clock::start();
         local::publish(&shared);
-        THERE.store(true, Ordering::Relaxed);
+        if !shared.config.of_scope {
+            THERE.store(true, Ordering::Relaxed);
+        }
         shared
     }
 

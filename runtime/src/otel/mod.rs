@@ -223,6 +223,31 @@ pub(crate) fn current() -> Context {
     }
 }
 
+/// OpenTelemetry's current context, where somebody could take something from it that belongs to a trace.
+#[cfg(feature = "engine")]
+pub(crate) fn current_of_somebody() -> Option<Context> {
+    if !current::is_possible() {
+        return None;
+    }
+    Context::map_current(|context| {
+        let is_somebodys = context.has_active_span()
+            || !context.baggage().is_empty()
+            || context.is_telemetry_suppressed();
+        is_somebodys.then(|| context.clone())
+    })
+}
+
+/// The context for what has no part in another one, but that nothing is traced there either.
+#[cfg(feature = "engine")]
+pub(crate) fn emptied(context: &Context) -> Context {
+    let empty = Context::new();
+    if context.is_telemetry_suppressed() {
+        empty.with_telemetry_suppressed()
+    } else {
+        empty
+    }
+}
+
 /// Whether OpenTelemetry's current context asks that nothing is traced.
 #[cfg(feature = "engine")]
 pub(crate) fn is_suppressed() -> bool {

@@ -13,7 +13,8 @@ use crate::current::{self, Around, Token};
 
 /// A scope that is entered on this thread, until this is dropped. The application's tracing is then exactly what it was.
 pub(crate) struct EnteredScope {
-    _otel: ContextGuard,
+    /// None where there is nothing that could leak.
+    _otel: Option<ContextGuard>,
     _dispatch: DefaultGuard,
     /// The last: what it has of the application is dropped in the application.
     border: Border,
@@ -33,21 +34,22 @@ impl EnteredScope {
     pub(crate) fn unless_inside(scope: &Dispatch) -> Option<Self> {
         let realm = realm_of(scope);
         let around = around(|around| around.realm() == realm)?;
-        let otel = crate::otel::current();
+        let otel = crate::otel::current_of_somebody();
         Self::enter(around, otel, || Some(dispatcher::set_default(scope)))
     }
 
     #[inline]
     fn enter(
         around: Around,
-        otel: opentelemetry::Context,
+        otel: Option<opentelemetry::Context>,
         set: impl FnOnce() -> Option<DefaultGuard>,
     ) -> Option<Self> {
         votes::again();
-        let border = Border(current::enter_scope(around, otel)?);
+        let empty = otel.as_ref().map(crate::otel::emptied);
+        let border = Border(current::enter_scope(around, otel.unwrap_or_default())?);
         Some(Self {
             _dispatch: set()?,
-            _otel: opentelemetry::Context::new().attach(),
+            _otel: empty.map(opentelemetry::Context::attach),
             border,
         })
     }
@@ -78,7 +80,13 @@ impl TraceScope {
         }
         let around = around(|around| std::ptr::eq(around.scope(), self))?;
         // What an exporter does is not traced.
-        let otel = Some(crate::otel::current()).filter(|otel| !otel.is_telemetry_suppressed())?;
+        let otel = crate::otel::current_of_somebody();
+        if otel
+            .as_ref()
+            .is_some_and(opentelemetry::Context::is_telemetry_suppressed)
+        {
+            return None;
+        }
         EnteredScope::enter(around, otel, || self.set_default())
     }
 }

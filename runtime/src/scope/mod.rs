@@ -135,7 +135,7 @@ pub use outside::{Outside, outside, run_outside};
 #[cfg(feature = "engine")]
 pub(crate) use entered::EnteredScope;
 #[cfg(feature = "engine")]
-pub(crate) use subscriber::{ScopeSubscriber, current, realm, realm_of};
+pub(crate) use subscriber::{ScopeSubscriber, current, is_there, realm, realm_of};
 
 /// A component's own trace scope: a static that the component declares, and that
 /// `#[relay_traced(scope = ...)]` names.

@@ -18,14 +18,19 @@ use super::spans::{self, OwnSpans};
 use super::votes;
 use crate::current::{self, Entry, Realm};
 use crate::engine::{Adopted, Answer, Engine, Open, Recorder, others};
+use crate::span::SpanSite;
 
 /// Whether there ever was a scope that is installed.
+pub(crate) fn is_there() -> bool {
+    THERE.load(Ordering::Relaxed)
+}
+
 static THERE: AtomicBool = AtomicBool::new(false);
 
 /// Whose tracing it is that code of the program does here: that of the current subscriber.
 #[inline]
 pub(crate) fn realm() -> Realm {
-    if !THERE.load(Ordering::Relaxed) {
+    if !is_there() {
         return Realm::APPLICATION;
     }
     dispatcher::get_default(realm_of)
@@ -38,7 +43,7 @@ pub(crate) fn realm_of(dispatch: &Dispatch) -> Realm {
 
 /// The subscriber of the scope that is innermost here.
 pub(crate) fn current() -> Option<Dispatch> {
-    if !THERE.load(Ordering::Relaxed) {
+    if !is_there() {
         return None;
     }
     dispatcher::get_default(|dispatch| dispatch.is::<ScopeSubscriber>().then(|| dispatch.clone()))
@@ -138,7 +143,8 @@ fn with_open(dispatch: &Dispatch, id: &Id, f: &mut dyn FnMut(&mut Open)) {
 
 impl Subscriber for ScopeSubscriber {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if self.wants(metadata) {
+        // An annotated function asks by itself, and needs no vote.
+        if self.wants(metadata) && !SpanSite::is_site(metadata) {
             return Interest::always();
         }
         votes::of_the_application(metadata)

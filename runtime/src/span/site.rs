@@ -14,6 +14,7 @@ use tracing::{Level, Metadata};
 use super::older::{OlderName, OlderNames};
 use super::outcome::ErrorDetail;
 use super::value::AttributeValue;
+use crate::current;
 #[cfg(feature = "engine")]
 use crate::engine::Verdict;
 use crate::semconv;
@@ -262,11 +263,15 @@ impl SpanSite {
 
     /// Whether a subscriber wants this span at times.
     pub(crate) fn is_of_interest(&'static self) -> bool {
+        if !self.may_be_enabled() {
+            return false;
+        }
+        // An engine and a scope are asked by themselves.
         #[cfg(feature = "engine")]
         if crate::engine::is_there() {
-            return self.may_be_enabled();
+            return true;
         }
-        self.may_be_enabled() && self.interest() != NEVER
+        self.interest() != NEVER || !current::realm().is_application()
     }
 
     /// Whether the current subscriber wants this span now.
