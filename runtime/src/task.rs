@@ -175,11 +175,12 @@ impl Layer {
         Self {
             surroundings: Surroundings {
                 span: tracing::Span::none(),
+                // In a scope, OpenTelemetry's baggage is the application's.
                 #[cfg(feature = "otel")]
                 otel: if realm.is_application() {
                     crate::otel::root_context(&baggage)
                 } else {
-                    crate::otel::current()
+                    opentelemetry::Context::new()
                 },
                 dispatch: current_dispatch(),
             },

@@ -290,6 +290,8 @@ impl View {
                     self.border = stack.border_below(*below);
                 }
                 entry if entry.is_in(self.realm) => return Some(place),
+                // It was started in another realm: it continues nothing of this one.
+                Entry::Task(_) => self.seen = 0,
                 _ => {}
             }
         }

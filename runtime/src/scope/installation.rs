@@ -97,7 +97,12 @@ impl TraceScope {
         settings: Settings,
     ) -> io::Result<Dispatch> {
         let engine = engine.for_scope(self.name()).build()?;
-        let application = dispatcher::get_default(Dispatch::clone);
+        let here = dispatcher::get_default(Dispatch::clone);
+        // Never a scope: what asks the application would ask for ever.
+        let application = match ScopeSubscriber::of(&here) {
+            Some(scope) => scope.application(),
+            None => here,
+        };
         let subscriber = ScopeSubscriber::new(self, engine, settings, &application);
         Ok(Dispatch::new(subscriber))
     }

@@ -129,7 +129,7 @@ impl ScopeSubscriber {
     }
 
     /// The application's subscriber around this one.
-    fn application(&self) -> Dispatch {
+    pub(super) fn application(&self) -> Dispatch {
         current::application_dispatch().unwrap_or_else(|| self.fallback())
     }
 }
@@ -230,6 +230,11 @@ impl Subscriber for ScopeSubscriber {
     }
 
     fn try_close(&self, id: Id) -> bool {
+        if !spans::is_of_a_scope(&id) {
+            // A span of the application was dropped in here. A registry closes the span around it where it is told to,
+            // by the subscriber that is current.
+            return self.application().try_close(id);
+        }
         let ended = self.spans.release(&id);
         let is_last = ended.is_some();
         if let Some(open) = ended {

@@ -209,7 +209,7 @@ impl Opening {
     }
 
     /// A span that may be wanted, with which the engine has begun.
-    fn begun(site: &'static SpanSite, inbound: Inbound) -> Self {
+    pub(super) fn begun(site: &'static SpanSite, inbound: Inbound) -> Self {
         #[cfg(feature = "engine")]
         return Self(Active::begun(site, inbound).or_nothing());
         #[cfg(not(feature = "engine"))]

@@ -108,7 +108,11 @@ impl Active {
         let realm = handle.engine.realm();
         let parent = match (&self.plan.inbound, stack.innermost(realm)) {
             (Inbound::Context(context), _) => Some(context),
-            (Inbound::Absent, Some((Some(frame), Mark::Nothing))) => frame.context.as_ref(),
+            (Inbound::Absent, Some((Some(frame), Mark::Nothing))) => match &frame.context {
+                Some(context) => Some(context),
+                // Baggage may be there, and what a root is linked to.
+                None => return false,
+            },
             (Inbound::Absent, None) if !self.site.environment => None,
             _ => return false,
         };

@@ -95,9 +95,13 @@ impl Opening {
     /// A call that enters a scope, also where its span is not wanted.
     #[cfg(feature = "engine")]
     fn in_scope(scope: &'static TraceScope, site: &'static SpanSite, inbound: Inbound) -> Self {
+        let Some(dispatch) = scope.dispatch() else {
+            // It was uninstalled a moment ago, or nothing is to be traced.
+            return Self::begun(site, inbound);
+        };
         let mut active = Active::new(site);
         active.plan.inbound = inbound;
-        active.scope = scope.dispatch();
+        active.scope = Some(dispatch);
         active.begin();
         Self::of(active)
     }
