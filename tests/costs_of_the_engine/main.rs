@@ -97,7 +97,7 @@ fn entering_a_scope_allocates_nothing_for_a_call_and_for_a_poll() {
         calls.min().expect("there were calls")
     };
     assert_eq!(least(&mut || RELAY.run(|| ())), 0);
-    let mut future = pin!(RELAY.instrument(pending::<()>()));
+    let mut future = pin!(RELAY.run_async(pending::<()>()));
     let mut context = Context::from_waker(Waker::noop());
     let mut poll = || assert!(future.as_mut().poll(&mut context).is_pending());
     assert_eq!(least(&mut poll), 0);

@@ -78,7 +78,7 @@ fn polls_that_alternate_see_each_its_own_scope() {
 
     let _installed = (install(&OUTER), install(&INNER));
     let realm = |scope: &'static TraceScope| {
-        scope.instrument(async move {
+        scope.run_async(async move {
             in_a_span(|| assert!(current_trace_id().is_some()));
             assert_eq!(current_trace_id(), None);
             pending::<()>().await;

@@ -89,7 +89,7 @@ fn an_exporter_that_traces_itself_is_not_traced() {
         operation();
         block_on(other());
         RELAY.run(|| info_span!("relay.run").in_scope(step));
-        block_on(TraceScope::instrument(&OTHER, async {
+        block_on(OTHER.run_async(async {
             info_span!("other.future").in_scope(step);
         }));
     }
@@ -172,7 +172,7 @@ fn where_opentelemetry_is_asked_to_trace_nothing_no_operation_is_recorded() {
         assert!(Context::is_current_telemetry_suppressed());
     }
     // It began before, and goes on where nothing is to be traced.
-    let begun = TraceScope::instrument(&RELAY, async {
+    let begun = RELAY.run_async(async {
         info_span!("relay.library").in_scope(|| {});
         assert!(Context::is_current_telemetry_suppressed());
     });

@@ -275,7 +275,7 @@ fn a_scope_without_an_operation() {
                     yield_now().await;
                     info_span!("relay.future").in_scope(|| application.api());
                 };
-                TraceScope::instrument(&RELAY, future).await;
+                RELAY.run_async(future).await;
             };
             application.around(application.unchanged(part)).await;
         },

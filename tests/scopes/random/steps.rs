@@ -284,7 +284,7 @@ async fn nested(world: &Arc<World>, here: &Here, draw: &mut Draw) {
                         block(world, entered.deeper(), draw).await;
                     }
                 };
-                TraceScope::instrument(scope, inside).await;
+                scope.run_async(inside).await;
             }
         }
         12 if here.realm != Realm::Application => {
