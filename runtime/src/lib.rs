@@ -7,7 +7,7 @@
 //!   type a [`TraceCarrier`], which captures the current context when a message is made; [`Carried`] does it for
 //!   types that one does not own.
 //! - What records the spans is the application's choice: tracing-opentelemetry, or the engine of this crate, in the
-//!   module `engine`.
+//!   module `engine`, which the module `telemetry` sets up from the environment in one line.
 //! - [`task`] spawns tasks that stay in the trace; [`env`](mod@env) hands it to child processes;
 //!   [`testing`] tests what came out.
 //!
@@ -43,7 +43,7 @@
 //!
 //! # Features
 //!
-//! `macros` and `otel` are on by default; `engine`, `otlp`, `tokio`, `tokio-process`, `http` and `testing` are not. Without features the
+//! `macros` and `otel` are on by default; `engine`, `otlp`, `telemetry`, `tokio`, `tokio-process`, `http` and `testing` are not. Without features the
 //! crate is the carrier types and their serde forms, and needs neither OpenTelemetry nor `tracing`; a capture there
 //! is empty, unless another crate of the program turns `otel` on.
 
@@ -66,6 +66,8 @@ mod ids;
 mod links;
 #[cfg(feature = "otel")]
 pub mod otel;
+#[cfg(feature = "otlp")]
+mod otlp;
 #[cfg(feature = "spans")]
 pub mod scope;
 pub mod semconv;
@@ -74,6 +76,8 @@ pub mod serde_form;
 mod span;
 #[cfg(feature = "spans")]
 pub mod task;
+#[cfg(feature = "telemetry")]
+pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;

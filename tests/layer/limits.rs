@@ -1,8 +1,10 @@
 //! What is over the limits of a span.
 
-use opentelemetry::trace::Status;
+use opentelemetry::KeyValue;
+use opentelemetry::trace::{SpanContext, SpanId, Status, TraceFlags, TraceId, TraceState};
 use tracing::{error, info, info_span};
 use tracing_relay::engine::Limits;
+use tracing_relay::otel::SpanExt as _;
 
 use crate::recorded::{Recorded, attribute};
 
@@ -59,7 +61,7 @@ fn events_and_links_over_the_limit_are_dropped_and_counted() {
 
 #[test]
 fn attributes_of_an_event_over_the_limit_are_counted_in_the_event() {
-    let recorded = limited(|limits| limits.attributes_of_item = 3);
+    let recorded = limited(|limits| limits.attributes_of_event = 3);
     recorded.run(|| info_span!("span").in_scope(|| info!(a = 1, b = 2, "said")));
     let span = recorded.span("span");
     let event = &span.events[0];
@@ -72,6 +74,33 @@ fn attributes_of_an_event_over_the_limit_are_counted_in_the_event() {
     assert_eq!(keys, ["level", "target", "a"]);
     // `b`, the file and the line.
     assert_eq!(event.dropped_attributes_count, 3);
+}
+
+#[test]
+fn attributes_of_a_link_have_a_limit_of_their_own() {
+    let recorded = limited(|limits| {
+        (limits.attributes_of_event, limits.attributes_of_link) = (128, 1);
+    });
+    recorded.run(|| {
+        let to = SpanContext::new(
+            TraceId::from(1),
+            SpanId::from(1),
+            TraceFlags::SAMPLED,
+            true,
+            TraceState::NONE,
+        );
+        let attributes = ["a", "b"].map(|key| KeyValue::new(key, 1));
+        let span = info_span!("span");
+        span.add_link_with_attributes(to, attributes.to_vec());
+        span.in_scope(|| info!(a = 1, b = 2, "said"));
+    });
+    let span = recorded.span("span");
+    assert_eq!(span.events[0].dropped_attributes_count, 0);
+    let link = &span.links[0];
+    assert_eq!(
+        (link.attributes.len(), link.dropped_attributes_count),
+        (1, 1)
+    );
 }
 
 #[test]

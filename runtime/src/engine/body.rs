@@ -38,6 +38,8 @@ struct Open {
     /// Where its length is.
     start: usize,
     attributes: u32,
+    /// How many of them there may be.
+    most: u32,
     dropped_attributes: u32,
 }
 
@@ -161,7 +163,7 @@ impl Body {
         if at.before != 0 {
             self.bytes.extend_from_slice(&at.before.to_le_bytes());
         }
-        self.begin();
+        self.begin(limits.attributes_of_event);
         true
     }
 
@@ -178,7 +180,7 @@ impl Body {
         self.bytes
             .extend_from_slice(&[to.flags().bits(), u8::from(to.is_remote())]);
         self.raw_text(to.tracestate().map_or("", |state| state.as_str()));
-        self.begin();
+        self.begin(limits.attributes_of_link);
         true
     }
 
@@ -334,7 +336,7 @@ impl Body {
             Some(open) => has_room(
                 &mut open.attributes,
                 &mut open.dropped_attributes,
-                limits.attributes_of_item,
+                open.most,
             ),
             None => has_room(
                 &mut counts.attributes,
@@ -344,9 +346,10 @@ impl Body {
         }
     }
 
-    fn begin(&mut self) {
+    fn begin(&mut self, most: u32) {
         self.open = Some(Open {
             start: self.bytes.len(),
+            most,
             ..Open::default()
         });
         self.len(0);

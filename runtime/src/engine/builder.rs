@@ -23,6 +23,7 @@ pub struct Builder {
     instrumentation: Option<InstrumentationScope>,
     start: Option<Start>,
     immediate: Option<Box<dyn Immediate>>,
+    patience: Option<Duration>,
 }
 
 impl Builder {
@@ -32,6 +33,7 @@ impl Builder {
             instrumentation: None,
             start: None,
             immediate: None,
+            patience: None,
         }
     }
 
@@ -136,6 +138,13 @@ impl Builder {
         self
     }
 
+    /// How long the exporting thread is waited for where the engine is dropped.
+    #[cfg(feature = "telemetry")]
+    pub(crate) fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+
     /// The engine.
     ///
     /// # Errors
@@ -158,7 +167,7 @@ impl Builder {
             // The last operation may drop it, and must not wait.
             Duration::ZERO
         } else {
-            Duration::from_secs(5)
+            self.patience.unwrap_or(Duration::from_secs(5))
         };
         Ok(Engine {
             shared,

@@ -93,8 +93,10 @@ pub struct Limits {
     pub events: u32,
     /// Links of a span; 128.
     pub links: u32,
-    /// Attributes of an event or a link; 128.
-    pub attributes_of_item: u32,
+    /// Attributes of an event; 128.
+    pub attributes_of_event: u32,
+    /// Attributes of a link; 128.
+    pub attributes_of_link: u32,
     /// Bytes of a text; what is longer is cut between two characters. No limit.
     pub value_length: usize,
 }
@@ -105,7 +107,8 @@ impl Default for Limits {
             attributes: 128,
             events: 128,
             links: 128,
-            attributes_of_item: 128,
+            attributes_of_event: 128,
+            attributes_of_link: 128,
             value_length: usize::MAX,
         }
     }

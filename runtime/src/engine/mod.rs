@@ -347,6 +347,19 @@ impl Engine {
         self.shared.progress.wait(flush, timeout)
     }
 
+    /// Whether the exporting thread is done for good.
+    #[cfg(feature = "telemetry")]
+    pub(crate) fn has_ended(&self) -> bool {
+        self.wait(None, Duration::ZERO)
+    }
+
+    /// How many spans have ended and are in none of the [`statistics`](Self::statistics). Asks each thread.
+    #[cfg(feature = "telemetry")]
+    pub(crate) fn waiting(&self) -> u64 {
+        let waiting = u64::try_from(self.shared.queue.waiting()).unwrap_or(u64::MAX);
+        waiting.saturating_add(self.shared.progress.in_hand())
+    }
+
     pub(crate) const fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }

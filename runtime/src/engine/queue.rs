@@ -352,6 +352,14 @@ impl Queue {
         taken
     }
 
+    /// How many spans wait now, in the buffers of all threads and in the queue.
+    #[cfg(feature = "telemetry")]
+    pub(crate) fn waiting(&self) -> usize {
+        let buffers = self.lock_buffers().list.clone();
+        let in_buffers: usize = buffers.iter().map(|buffer| buffer.lock().chunk.len()).sum();
+        in_buffers + self.lock().spans
+    }
+
     /// How many chunks there are to [take](Self::take).
     pub(crate) fn len(&self) -> usize {
         self.lock().full.len()

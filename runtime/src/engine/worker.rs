@@ -32,6 +32,8 @@ pub(crate) struct Progress {
     pub(crate) failed: AtomicU64,
     /// Calls of the exporter that failed.
     pub(crate) failures: AtomicU64,
+    /// Spans that were taken from where they waited, and are in none of the counts yet.
+    in_hand: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -43,6 +45,29 @@ struct Answered {
 impl Progress {
     fn lock(&self) -> MutexGuard<'_, Answered> {
         self.answered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The exporting thread has these spans now.
+    fn take(&self, spans: usize) {
+        let spans = u64::try_from(spans).unwrap_or(u64::MAX);
+        self.in_hand.fetch_add(spans, Ordering::Relaxed);
+    }
+
+    /// It has exported a batch, or failed to.
+    fn count(&self, spans: usize, exported: bool) {
+        let spans = u64::try_from(spans).unwrap_or(u64::MAX);
+        let count = if exported {
+            &self.exported
+        } else {
+            &self.failed
+        };
+        count.fetch_add(spans, Ordering::Relaxed);
+        self.in_hand.fetch_sub(spans, Ordering::Relaxed);
+    }
+
+    #[cfg(feature = "telemetry")]
+    pub(crate) fn in_hand(&self) -> u64 {
+        self.in_hand.load(Ordering::Relaxed)
     }
 
     fn answer(&self, flush: u64) {
@@ -169,6 +194,7 @@ impl<'a, E: SpanExporter> Worker<'a, E> {
         let queue = &self.shared.queue;
         let mut exported = false;
         while !exported && let Some(chunk) = queue.take() {
+            self.shared.progress.take(chunk.len());
             exported = self.add(chunk);
         }
     }
@@ -178,9 +204,12 @@ impl<'a, E: SpanExporter> Worker<'a, E> {
     fn export_all(&mut self, swept: Vec<Chunk>) -> Option<Instant> {
         let queue = &self.shared.queue;
         let mut found = !self.batch.is_empty() || !swept.is_empty();
+        let progress = &self.shared.progress;
+        progress.take(swept.iter().map(Chunk::len).sum());
         // Not what comes in meanwhile: else this would never end under load.
         for _ in 0..queue.len() {
             if let Some(chunk) = queue.take() {
+                progress.take(chunk.len());
                 self.add(chunk);
                 found = true;
             }
@@ -223,13 +252,7 @@ impl<'a, E: SpanExporter> Worker<'a, E> {
         let room = Vec::with_capacity(self.shared.queue.batch().0.min(ROOM));
         let batch = mem::replace(&mut self.batch, room);
         let done = self.call(|exporter| futures_executor::block_on(exporter.export(batch)));
-        let progress = &self.shared.progress;
-        let count = if done {
-            &progress.exported
-        } else {
-            &progress.failed
-        };
-        count.fetch_add(u64::try_from(len).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.shared.progress.count(len, done);
         true
     }
 

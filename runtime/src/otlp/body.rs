@@ -1,0 +1,158 @@
+//! The body of a request, and what the body of an answer says.
+
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
+use prost::Message as _;
+use prost::bytes::Bytes;
+
+use super::Destination;
+
+/// The most characters of a collector's text that are passed on.
+const LONGEST_REASON: usize = 200;
+
+/// How spans are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Protobuf,
+    #[cfg(feature = "telemetry")]
+    Json,
+}
+
+impl Format {
+    pub(super) const fn content_type(self) -> &'static str {
+        match self {
+            Self::Protobuf => "application/x-protobuf",
+            #[cfg(feature = "telemetry")]
+            Self::Json => "application/json",
+        }
+    }
+}
+
+/// The bytes that are sent.
+#[cfg_attr(
+    not(feature = "telemetry"),
+    expect(clippy::unnecessary_wraps, reason = "JSON and gzip can fail")
+)]
+pub(super) fn encode(
+    destination: &Destination,
+    request: &ExportTraceServiceRequest,
+) -> Result<Bytes, String> {
+    let body = match destination.format {
+        Format::Protobuf => request.encode_to_vec(),
+        #[cfg(feature = "telemetry")]
+        Format::Json => serde_json::to_vec(request).map_err(|error| error.to_string())?,
+    };
+    #[cfg(feature = "telemetry")]
+    if destination.gzip {
+        return gzip(&body)
+            .map(Bytes::from)
+            .map_err(|error| error.to_string());
+    }
+    Ok(Bytes::from(body))
+}
+
+#[cfg(feature = "telemetry")]
+fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
+    use std::io::Write as _;
+
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(body)?;
+    encoder.finish()
+}
+
+/// A collector took a batch, and not all of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Rejected {
+    spans: i64,
+    reason: String,
+}
+
+impl Rejected {
+    pub(super) fn told(&self, all: usize) -> String {
+        let Self { spans, reason } = self;
+        format!("the collector rejected {spans} of {all} spans: {reason}")
+    }
+}
+
+/// What a collector rejected of a batch that it took. An answer that cannot be read says nothing.
+pub(super) fn rejected(format: Format, answer: &[u8]) -> Option<Rejected> {
+    let (spans, reason) = match format {
+        Format::Protobuf => {
+            let partial = ExportTraceServiceResponse::decode(answer)
+                .ok()?
+                .partial_success?;
+            (partial.rejected_spans, partial.error_message)
+        }
+        #[cfg(feature = "telemetry")]
+        Format::Json => rejected_in_json(answer)?,
+    };
+    (spans > 0).then(|| Rejected {
+        spans,
+        reason: reason.chars().take(LONGEST_REASON).collect(),
+    })
+}
+
+/// Not by the type of the message: that does not read numbers in quotes, as which JSON has those of 64 bits.
+#[cfg(feature = "telemetry")]
+fn rejected_in_json(answer: &[u8]) -> Option<(i64, String)> {
+    let answer: serde_json::Value = serde_json::from_slice(answer).ok()?;
+    let partial = answer.get("partialSuccess")?;
+    let spans = partial.get("rejectedSpans")?;
+    let spans = spans
+        .as_i64()
+        .or_else(|| spans.as_str()?.parse().ok())
+        .unwrap_or_default();
+    let reason = partial.get("errorMessage").and_then(|text| text.as_str());
+    Some((spans, reason.unwrap_or_default().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opentelemetry_proto::tonic::collector::trace::v1::ExportTracePartialSuccess;
+
+    fn answer(rejected_spans: i64) -> ExportTraceServiceResponse {
+        ExportTraceServiceResponse {
+            partial_success: Some(ExportTracePartialSuccess {
+                rejected_spans,
+                error_message: "too old".repeat(100),
+            }),
+        }
+    }
+
+    #[test]
+    fn what_a_collector_rejects_is_told_and_bounded() {
+        let found = rejected(Format::Protobuf, &answer(3).encode_to_vec());
+        let told = found.expect("three were rejected").told(5);
+        assert!(
+            told.starts_with("the collector rejected 3 of 5 spans: too old"),
+            "{told}"
+        );
+        assert!(told.len() < 300, "{told}");
+    }
+
+    #[test]
+    fn an_answer_that_rejects_nothing_or_cannot_be_read_says_nothing() {
+        for body in [answer(0).encode_to_vec(), Vec::new(), vec![0xff; 9]] {
+            assert_eq!(rejected(Format::Protobuf, &body), None);
+        }
+    }
+
+    #[cfg(feature = "telemetry")]
+    #[test]
+    fn the_same_is_read_of_json() {
+        for spans in ["2", "\"2\""] {
+            let body = format!(
+                r#"{{"partialSuccess":{{"rejectedSpans":{spans},"errorMessage":"full"}}}}"#
+            );
+            let found = rejected(Format::Json, body.as_bytes());
+            let told = found.map(|rejected| rejected.told(2));
+            let wanted = "the collector rejected 2 of 2 spans: full";
+            assert_eq!(told.as_deref(), Some(wanted));
+        }
+        for body in ["", "{}", "{\"partialSuccess\":{}}", "<html>"] {
+            assert_eq!(rejected(Format::Json, body.as_bytes()), None, "{body}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! [`Otlp`]: the exporter behind [`ScopeExporter`](crate::scope::ScopeExporter) and behind `Telemetry`, spans as OTLP over HTTP.
+//!
+//! Everything is said by the [`Destination`]. Nothing is read from the environment here, so that what is meant for one
+//! collector is not sent to another.
+
+mod body;
+mod client;
+mod retry;
+mod tls;
+
+use std::io;
+use std::time::Duration;
+
+use http::header::HeaderMap;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
+use opentelemetry_proto::transform::trace::tonic::group_spans_by_resource_and_scope;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
+use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use reqwest::Url;
+use tokio::runtime::Handle;
+
+pub(crate) use body::Format;
+#[cfg(feature = "telemetry")]
+pub(crate) use tls::Identity;
+pub(crate) use tls::Roots;
+
+use client::Client;
+
+/// Where spans are sent, and how.
+#[derive(Clone)]
+pub(crate) struct Destination {
+    /// The whole URL.
+    pub(crate) url: Url,
+    /// Sent with each request.
+    pub(crate) headers: HeaderMap,
+    /// How long one batch may take, with what is tried again.
+    pub(crate) timeout: Duration,
+    pub(crate) format: Format,
+    #[cfg(feature = "telemetry")]
+    pub(crate) gzip: bool,
+    pub(crate) roots: Roots,
+    #[cfg(feature = "telemetry")]
+    pub(crate) identity: Option<Identity>,
+}
+
+/// Sends spans to one destination. For a thread without a runtime.
+pub(crate) struct Otlp {
+    client: Client,
+    resource: ResourceAttributesWithSchema,
+}
+
+impl Otlp {
+    /// Connects to nothing yet.
+    pub(crate) fn new(destination: Destination) -> io::Result<Self> {
+        Ok(Self {
+            client: Client::new(destination)?,
+            resource: ResourceAttributesWithSchema::default(),
+        })
+    }
+
+    fn send(&self, batch: Vec<SpanData>) -> Result<(), String> {
+        if Handle::try_current().is_ok() {
+            return Err("the exporter is called on a thread of a runtime".to_owned());
+        }
+        let spans = batch.len();
+        let request = ExportTraceServiceRequest {
+            resource_spans: group_spans_by_resource_and_scope(batch, &self.resource),
+        };
+        let destination = self.client.destination();
+        let body = body::encode(destination, &request)?;
+        let answer = self.client.post(&body)?;
+        match body::rejected(destination.format, &answer) {
+            Some(rejected) => Err(rejected.told(spans)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl SpanExporter for Otlp {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        self.send(batch).map_err(OTelSdkError::InternalFailure)
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.resource = resource.into();
+    }
+}
+
+impl std::fmt::Debug for Otlp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Otlp").finish_non_exhaustive()
+    }
+}

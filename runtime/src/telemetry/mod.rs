@@ -1,0 +1,262 @@
+//! [`Telemetry`]: traces set up from the environment, and shut down at the end.
+//!
+//! ```no_run
+//! use tracing_relay::telemetry::Telemetry;
+//! use tracing_relay::traced;
+//!
+//! #[traced]
+//! fn serve() {}
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let _telemetry = Telemetry::from_env().init()?;
+//!     serve();
+//!     Ok(())
+//! }
+//! ```
+//!
+//! That is all: spans go to the collector at `http://localhost:4318` or wherever the variables say, log lines to standard
+//! error with the fields and the trace of the span that they are in, and what has ended at the end of `main` is exported
+//! before the process ends. The [engine](crate::engine) records; its thread exports. So it is the same outside of
+//! tokio and inside of every runtime, and a collector that is down costs nothing but the spans, which are counted.
+//!
+//! Traces only, for now: there are no logs and no metrics over OTLP yet, and no gRPC.
+//!
+//! # Piece by piece
+//!
+//! [`Builder::build`] changes nothing of the process; its pieces go into a subscriber of one's own:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use opentelemetry_sdk::trace::InMemorySpanExporter;
+//! use tracing_relay::telemetry::Telemetry;
+//! use tracing_subscriber::layer::SubscriberExt as _;
+//!
+//! #[tracing_relay::traced]
+//! fn step() {}
+//!
+//! let spans = InMemorySpanExporter::default();
+//! let telemetry = Telemetry::builder("orders").with_exporter(spans.clone()).build()?;
+//! let subscriber = tracing_subscriber::registry().with(telemetry.layer());
+//! tracing::subscriber::with_default(subscriber, step);
+//!
+//! assert!(telemetry.flush(Duration::from_secs(5)));
+//! assert_eq!(spans.get_finished_spans()?[0].name, "step");
+//! telemetry.shutdown(Duration::from_secs(5))?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The variables
+//!
+//! As OpenTelemetry specifies them: an empty variable is an unset one, names count in any case, and a value that cannot be used is
+//! ignored, with a [warning](Settings::warnings) that names the variable and not the value. Variables for traces come
+//! before those for all signals. [`VARIABLES`] has the same table as data.
+//!
+#![doc = include_str!("variables.md")]
+//!
+//! [`Telemetry::print_settings`] shows what was understood, without secrets.
+
+mod builder;
+mod console;
+mod otlp;
+mod reader;
+mod settings;
+mod several;
+#[cfg(test)]
+mod tests;
+mod variables;
+
+use std::error::Error;
+use std::fmt;
+use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
+use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
+use tracing::Subscriber;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{Layer, fmt as lines};
+
+pub use builder::{Builder, InitError};
+pub use otlp::{OtlpFormat, OtlpSettings};
+pub use settings::Settings;
+pub use variables::{VARIABLES, Variable};
+
+use crate::engine::{Engine, Statistics};
+use settings::Propagator;
+
+/// The traces of a process. Keep it to the end of `main`: dropping it is [`shutdown`](Self::shutdown) with five seconds,
+/// unless that was called.
+#[must_use = "dropping it ends the export"]
+#[derive(Debug)]
+pub struct Telemetry {
+    /// None where it is disabled.
+    engine: Option<Engine>,
+    exports: bool,
+    settings: Settings,
+    level: LevelFilter,
+    /// Whether somebody waited for the end already.
+    was_shut_down: AtomicBool,
+}
+
+impl Telemetry {
+    /// Settings as the environment says, which is read now: the [module](self) has the table.
+    pub fn from_env() -> Builder {
+        Self::from_variables(|name| {
+            // Octets that are no UTF-8 become a character that no setting but a text takes.
+            Some(std::env::var_os(name)?.to_string_lossy().into_owned())
+        })
+    }
+
+    /// The same with variables from elsewhere: `lookup` gives a value by its name.
+    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Builder {
+        Builder::new(Settings::read(lookup))
+    }
+
+    /// Settings for a service of this name, without the environment, and without an exporter.
+    pub fn builder(service_name: impl Into<String>) -> Builder {
+        Builder::new(Settings::default()).with_service_name(service_name)
+    }
+
+    /// The layer that records spans, from [`Builder::with_level`] on; nothing where it is disabled.
+    pub fn layer<S>(&self) -> Option<impl Layer<S> + Send + Sync + use<S>>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        let engine = self.engine.as_ref()?;
+        Some(engine.filtered_layer(self.level))
+    }
+
+    /// The layer that writes log lines to standard error, as `RUST_LOG` says, from `INFO` on unless it does. It filters for
+    /// itself and leaves other layers alone.
+    pub fn log_layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        lines::layer()
+            .with_writer(io::stderr)
+            .with_ansi(false)
+            .with_filter(self.settings.log.clone())
+    }
+
+    /// Sets what code on OpenTelemetry's API passes traces on with, for the whole process, as `OTEL_PROPAGATORS` says. The
+    /// attributes need nothing of it.
+    pub fn install_propagators(&self) {
+        let propagators = self.settings.propagators.iter().map(|propagator| {
+            let propagator: Box<dyn TextMapPropagator + Send + Sync> = match propagator {
+                Propagator::TraceContext => Box::new(TraceContextPropagator::new()),
+                Propagator::Baggage => Box::new(BaggagePropagator::new()),
+            };
+            propagator
+        });
+        let all = TextMapCompositePropagator::new(propagators.collect());
+        opentelemetry::global::set_text_map_propagator(all);
+    }
+
+    /// What was understood of the settings.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Writes to standard error what was understood of the settings, without secrets. Where nobody reads that, nothing
+    /// happens.
+    pub fn print_settings(&self) {
+        // It is a service to whoever looks, and no reason for a program to end.
+        let _ = writeln!(io::stderr(), "{}", self.settings);
+    }
+
+    /// What was done with spans so far; nothing where it is disabled or has no exporter.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        match &self.engine {
+            Some(engine) if self.exports => engine.statistics(),
+            _ => Statistics::default(),
+        }
+    }
+
+    /// Exports what has ended until now, and says whether that was done within `timeout`, without a failure. Blocks this
+    /// thread and no other.
+    pub fn flush(&self, timeout: Duration) -> bool {
+        let engine = self.engine.as_ref();
+        engine.is_none_or(|engine| engine.flush(timeout))
+    }
+
+    /// Exports what has ended until now, for the last time, and says what was lost, since the beginning. What comes later is
+    /// not recorded. Returns within `timeout`, also where a collector does not answer; then the thread goes on by itself as
+    /// long as the process does.
+    ///
+    /// Blocks this thread and no other. A further call is harmless: it waits for what is left, and says the same again.
+    ///
+    /// # Errors
+    ///
+    /// Spans were lost since the beginning, or may be lost now.
+    pub fn shutdown(&self, timeout: Duration) -> Result<(), Lost> {
+        self.was_shut_down.store(true, Ordering::Relaxed);
+        let Some(engine) = &self.engine else {
+            return Ok(());
+        };
+        // Without a failure, or with one that the numbers tell.
+        let unfinished = !engine.shutdown(timeout) && !engine.has_ended();
+        let Statistics {
+            dropped, failed, ..
+        } = self.statistics();
+        if !unfinished && dropped == 0 && failed == 0 {
+            return Ok(());
+        }
+        Err(Lost {
+            dropped,
+            failed,
+            waiting: engine.waiting(),
+            unfinished,
+        })
+    }
+}
+
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        if self.was_shut_down.load(Ordering::Relaxed) {
+            return;
+        }
+        if let Err(lost) = self.shutdown(Duration::from_secs(5)) {
+            tracing::warn!("{lost}");
+        }
+    }
+}
+
+/// What did not reach the exporter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lost {
+    /// Spans that found no room in the queue, or that ended after the shutdown.
+    pub dropped: u64,
+    /// Spans that the exporter refused.
+    pub failed: u64,
+    /// Spans that were not exported when the time was over. They may still arrive, as long as the process runs.
+    pub waiting: u64,
+    /// Whether the time was over before the exporter was done.
+    pub unfinished: bool,
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            dropped,
+            failed,
+            waiting,
+            unfinished,
+        } = self;
+        write!(
+            f,
+            "spans were lost: {dropped} found no room in the queue or came too late, {failed} the exporter refused"
+        )?;
+        if *unfinished {
+            write!(f, ", {waiting} still waited when the time was over")?;
+        }
+        Ok(())
+    }
+}
+
+impl Error for Lost {}

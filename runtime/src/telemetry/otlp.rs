@@ -1,0 +1,343 @@
+//! [`OtlpSettings`]: the collector, and how spans are sent to it.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::Url;
+
+use super::reader::{Reader, decoded};
+use crate::otlp::{Destination, Format, Identity, Otlp, Roots};
+
+/// Where the signal of a base URL is.
+const PATH: &str = "v1/traces";
+
+/// A collector that speaks OTLP over HTTP, and how spans are sent to it.
+///
+/// Its `Debug` and its `Display` have no value of a header, no user name and no query of the URL.
+///
+/// ```
+/// use std::time::Duration;
+/// use tracing_relay::telemetry::{OtlpSettings, Telemetry};
+///
+/// let collector = OtlpSettings::new("https://collector.example/v1/traces")?
+///     .with_header("api-key", "secret")?
+///     .with_gzip(true)
+///     .with_timeout(Duration::from_secs(3));
+/// let builder = Telemetry::builder("orders").with_otlp(collector);
+/// # drop(builder);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct OtlpSettings {
+    url: Url,
+    headers: HeaderMap,
+    timeout: Duration,
+    format: OtlpFormat,
+    gzip: bool,
+    certificate: Option<PathBuf>,
+    client_certificate: Option<PathBuf>,
+    client_key: Option<PathBuf>,
+}
+
+/// How spans are written for a collector.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OtlpFormat {
+    /// `http/protobuf`.
+    #[default]
+    Protobuf,
+    /// `http/json`: larger, and slower to write.
+    Json,
+}
+
+impl OtlpFormat {
+    const fn protocol(self) -> &'static str {
+        match self {
+            Self::Protobuf => "http/protobuf",
+            Self::Json => "http/json",
+        }
+    }
+}
+
+impl Default for OtlpSettings {
+    /// The collector of this machine, `http://localhost:4318/v1/traces`.
+    fn default() -> Self {
+        Self::at(local())
+    }
+}
+
+fn local() -> Url {
+    Url::parse("http://localhost:4318/v1/traces").expect("it is a URL")
+}
+
+impl OtlpSettings {
+    fn at(url: Url) -> Self {
+        Self {
+            url,
+            headers: HeaderMap::new(),
+            timeout: Duration::from_secs(10),
+            format: OtlpFormat::default(),
+            gzip: false,
+            certificate: None,
+            client_certificate: None,
+            client_key: None,
+        }
+    }
+
+    /// A collector by the whole URL that spans are posted to, which is used as it is. `http` is sent in the clear.
+    ///
+    /// # Errors
+    ///
+    /// It is not a URL of `http` or `https` with a host. The error does not have the URL in it.
+    pub fn new(url: &str) -> io::Result<Self> {
+        let url = parse(url).ok_or_else(|| invalid("it is not a URL of `http` or `https`"))?;
+        Ok(Self::at(url))
+    }
+
+    /// Sends a header with each request; of two with the same name the last counts.
+    ///
+    /// # Errors
+    ///
+    /// The name or the value is no legal one, or the name is one that requests have anyway.
+    pub fn with_header(mut self, name: &str, value: &str) -> io::Result<Self> {
+        let (name, value) =
+            header(name, value).ok_or_else(|| invalid("it is not a header of one's own"))?;
+        self.headers.insert(name, value);
+        Ok(self)
+    }
+
+    /// How long one batch may take, with what is tried again of it; ten seconds unless set.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How spans are written; in protobuf unless set.
+    #[must_use]
+    pub fn with_format(mut self, format: OtlpFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// Whether bodies are compressed; not unless set.
+    #[must_use]
+    pub fn with_gzip(mut self, gzip: bool) -> Self {
+        self.gzip = gzip;
+        self
+    }
+
+    /// A file with the certificates that are trusted, in PEM, instead of those of the system.
+    #[must_use]
+    pub fn with_certificate(mut self, file: impl Into<PathBuf>) -> Self {
+        self.certificate = Some(file.into());
+        self
+    }
+
+    /// Two files in PEM that say who the client is: its chain of certificates, and its key.
+    #[must_use]
+    pub fn with_client(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        (self.client_certificate, self.client_key) = (Some(certificate.into()), Some(key.into()));
+        self
+    }
+
+    /// An exporter for this collector, on a thread without a runtime. Reads the files.
+    pub(super) fn exporter(&self, longest: Duration) -> io::Result<Otlp> {
+        let identity = self.client_certificate.clone().zip(self.client_key.clone());
+        Otlp::new(Destination {
+            url: self.url.clone(),
+            headers: self.headers.clone(),
+            timeout: self.timeout.min(longest),
+            format: match self.format {
+                OtlpFormat::Protobuf => Format::Protobuf,
+                OtlpFormat::Json => Format::Json,
+            },
+            gzip: self.gzip,
+            roots: match &self.certificate {
+                _ if self.url.scheme() == "http" => Roots::None,
+                Some(file) => Roots::File(file.clone()),
+                None => Roots::System,
+            },
+            identity: identity
+                .filter(|_| self.url.scheme() != "http")
+                .map(|(certificate, key)| Identity { certificate, key }),
+        })
+    }
+
+    /// What the variables say.
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let specific = url(reader, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+        let url = specific.or_else(|| {
+            let mut base = url(reader, "OTEL_EXPORTER_OTLP_ENDPOINT")?;
+            let path = format!("{}/{PATH}", base.path().trim_end_matches('/'));
+            base.set_path(&path);
+            Some(base)
+        });
+        let mut settings = url.map_or_else(Self::default, Self::at);
+        settings.read_headers(reader, "OTEL_EXPORTER_OTLP_HEADERS");
+        settings.read_headers(reader, "OTEL_EXPORTER_OTLP_TRACES_HEADERS");
+        let timeouts = [
+            "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
+            "OTEL_EXPORTER_OTLP_TIMEOUT",
+        ];
+        if let Some(timeout) = reader.either(timeouts, Reader::timeout) {
+            settings.timeout = timeout;
+        }
+        let protocols = [
+            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
+            "OTEL_EXPORTER_OTLP_PROTOCOL",
+        ];
+        settings.format = reader.either(protocols, format).unwrap_or_default();
+        let compressions = [
+            "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
+            "OTEL_EXPORTER_OTLP_COMPRESSION",
+        ];
+        let names = [("gzip", true), ("none", false)];
+        let gzip = reader.either(compressions, |reader, name| reader.name(name, &names));
+        settings.gzip = gzip.unwrap_or_default();
+        settings.read_tls(reader);
+        settings
+    }
+
+    fn read_headers(&mut self, reader: &mut Reader<'_>, variable: &str) {
+        let pairs = reader.pairs(variable);
+        for (number, pair) in pairs.into_iter().enumerate() {
+            let pair = pair.and_then(|(name, value)| header(&name, &decoded(&value)?));
+            if let Some((name, value)) = pair {
+                self.headers.insert(name, value);
+            } else {
+                let fault = format!("has no header in entry {}, which is ignored", number + 1);
+                reader.warn(variable, fault);
+            }
+        }
+    }
+
+    fn read_tls(&mut self, reader: &mut Reader<'_>) {
+        let file = |reader: &mut Reader<'_>, name: &str| reader.text(name).map(PathBuf::from);
+        let certificates = [
+            "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
+            "OTEL_EXPORTER_OTLP_CERTIFICATE",
+        ];
+        let client_certificates = [
+            "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
+            "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+        ];
+        let client_keys = [
+            "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
+            "OTEL_EXPORTER_OTLP_CLIENT_KEY",
+        ];
+        self.certificate = reader.either(certificates, file);
+        let certificate = reader.either(client_certificates, file);
+        let key = reader.either(client_keys, file);
+        match (certificate, key) {
+            (Some(_), None) => reader.warn(
+                client_certificates[1],
+                "has no `OTEL_EXPORTER_OTLP_CLIENT_KEY` beside it, and is ignored",
+            ),
+            (None, Some(_)) => reader.warn(
+                client_keys[1],
+                "has no `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE` beside it, and is ignored",
+            ),
+            (certificate, key) => (self.client_certificate, self.client_key) = (certificate, key),
+        }
+        for variable in [
+            "OTEL_EXPORTER_OTLP_TRACES_INSECURE",
+            "OTEL_EXPORTER_OTLP_INSECURE",
+        ] {
+            if reader.is_true(variable) {
+                reader.warn(
+                    variable,
+                    "is for gRPC and has no effect: over HTTP the scheme of the URL says whether there is TLS",
+                );
+            }
+        }
+    }
+}
+
+fn invalid(fault: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, fault)
+}
+
+fn parse(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let is_http = matches!(url.scheme(), "http" | "https");
+    (is_http && url.has_host()).then_some(url)
+}
+
+fn url(reader: &mut Reader<'_>, variable: &str) -> Option<Url> {
+    let text = reader.text(variable)?;
+    let url = parse(&text);
+    if url.is_none() {
+        let fault = "is not a URL that begins with `http://` or `https://`, and is ignored";
+        reader.warn(variable, fault);
+    }
+    url
+}
+
+fn format(reader: &mut Reader<'_>, variable: &'static str) -> Option<OtlpFormat> {
+    if reader.text(variable)?.eq_ignore_ascii_case("grpc") {
+        let fault = "is `grpc`, which is not built in: write `http/protobuf`, and in the endpoint the port for HTTP, \
+                     which is usually 4318";
+        reader.warn(variable, fault);
+        return None;
+    }
+    let names = [OtlpFormat::Protobuf, OtlpFormat::Json].map(|format| (format.protocol(), format));
+    reader.name(variable, &names)
+}
+
+/// A header that a collector may ask for. Its value is a secret.
+fn header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
+    let taken = [
+        CONTENT_ENCODING,
+        CONTENT_LENGTH,
+        CONTENT_TYPE,
+        HOST,
+        TRANSFER_ENCODING,
+    ];
+    let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+    let mut value = HeaderValue::from_str(value).ok()?;
+    value.set_sensitive(true);
+    (!taken.contains(&name)).then_some((name, value))
+}
+
+impl fmt::Display for OtlpSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (protocol, url) = (self.format.protocol(), &self.url);
+        write!(f, "otlp, {protocol} to {}://", url.scheme())?;
+        if !url.username().is_empty() || url.password().is_some() {
+            f.write_str("[redacted]@")?;
+        }
+        f.write_str(url.host_str().unwrap_or_default())?;
+        if let Some(port) = url.port() {
+            write!(f, ":{port}")?;
+        }
+        f.write_str(url.path())?;
+        if url.query().is_some() {
+            f.write_str("?[redacted]")?;
+        }
+        write!(f, ", timeout {:?}", self.timeout)?;
+        if self.gzip {
+            f.write_str(", gzip")?;
+        }
+        for name in self.headers.keys() {
+            write!(f, ", header {name}: [redacted]")?;
+        }
+        if let Some(file) = &self.certificate {
+            write!(f, ", trusting {}", file.display())?;
+        }
+        if let Some(file) = &self.client_certificate {
+            write!(f, ", as the client of {}", file.display())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for OtlpSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OtlpSettings({self})")
+    }
+}

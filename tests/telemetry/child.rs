@@ -1,0 +1,205 @@
+//! A service with one line of set-up, in a process of its own whose variables a test chooses.
+
+use std::process::Command;
+use std::time::Duration;
+
+use http::HeaderMap;
+use opentelemetry::KeyValue;
+use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
+use tokio::runtime::Builder;
+use tracing_relay::telemetry::{InitError, Telemetry, VARIABLES};
+use tracing_relay::{otel, request_span, traced};
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::collector::{Collector, Received};
+
+/// As long as no machine needs.
+pub(crate) const LONG: Duration = Duration::from_secs(60);
+
+const IS_CHILD: &str = "TRACING_RELAY_TEST_CHILD";
+
+/// The flavor of the runtime that the service is in, and where in it.
+pub(crate) const RUNTIME: &str = "TRACING_RELAY_TEST_RUNTIME";
+
+pub(crate) const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+
+#[request_span(name = "telemetry.request")]
+fn request(_headers: HeaderMap) {
+    let context = tracing_relay::current_context().unwrap();
+    println!("passed on: {}", context.traceparent());
+}
+
+#[traced(name = "telemetry.step", fields(a = 1, b = 2, text = "0123456789"))]
+fn step() {
+    tracing::info!(x = 1, y = 2, "first");
+    tracing::info!("second");
+    for id in 1..3 {
+        let to = SpanContext::new(
+            TraceId::from(1),
+            SpanId::from(id),
+            TraceFlags::SAMPLED,
+            true,
+            TraceState::NONE,
+        );
+        let attributes = ["k", "l"].map(|key| KeyValue::new(key, 1)).to_vec();
+        otel::add_link(to, attributes);
+    }
+}
+
+/// Runs in the children. On its own it sets nothing of the process.
+#[test]
+fn a_service_with_what_the_environment_says() {
+    if std::env::var_os(IS_CHILD).is_none() {
+        let telemetry = Telemetry::builder("nobody").build().unwrap();
+        assert_eq!(telemetry.shutdown(LONG), Ok(()));
+        return;
+    }
+    let runtime = std::env::var(RUNTIME).unwrap_or_default();
+    let (flavor, place) = runtime.split_once('/').unwrap_or(("none", ""));
+    let mut builder = match flavor {
+        "none" => return serve(),
+        "current" => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    if let Ok(workers) = flavor.parse() {
+        builder.worker_threads(workers);
+    }
+    let runtime = builder.enable_all().build().unwrap();
+    match place {
+        "task" => runtime.block_on(async { tokio::spawn(async { serve() }).await.unwrap() }),
+        _ => runtime.block_on(async { serve() }),
+    }
+}
+
+/// What a `main` does.
+fn serve() {
+    // What the exporter does itself would be below any other level.
+    let builder = Telemetry::from_env().with_level(LevelFilter::TRACE);
+    let telemetry = builder.init().unwrap();
+    telemetry.print_settings();
+    let again = Telemetry::builder("again").init();
+    assert!(matches!(again, Err(InitError::AlreadySet)), "{again:?}");
+    // A thread that answers has its name.
+    assert!(telemetry.flush(LONG));
+    println!("\nthread: {}", has_thread());
+    let mut headers = HeaderMap::new();
+    let parent = format!("00-{TRACE}-b7ad6b7169203331-01");
+    headers.insert("traceparent", parent.parse().unwrap());
+    request(headers);
+    step();
+    let mut fields: Vec<String> = opentelemetry::global::get_text_map_propagator(|propagator| {
+        propagator.fields().map(str::to_owned).collect()
+    });
+    fields.sort();
+    println!("propagated: {fields:?}");
+    println!("shut down: {:?}", telemetry.shutdown(LONG));
+}
+
+/// Whether there is an exporting thread, where the system says which threads there are.
+fn has_thread() -> String {
+    let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
+        return "unknown".to_owned();
+    };
+    let mut names = threads.filter_map(|thread| {
+        let name = thread.ok()?.path().join("comm");
+        std::fs::read_to_string(name).ok()
+    });
+    names.any(|name| name.trim() == "tracing-relay").to_string()
+}
+
+/// The service with these variables, and without any other that it reads.
+pub(crate) fn command(variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([
+        "--exact",
+        "child::a_service_with_what_the_environment_says",
+        "--nocapture",
+    ]);
+    for variable in VARIABLES {
+        command.env_remove(variable.name);
+    }
+    for proxy in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        command
+            .env_remove(proxy)
+            .env_remove(proxy.to_ascii_lowercase());
+    }
+    command.env(IS_CHILD, "1").envs(variables.iter().copied());
+    command
+}
+
+/// What became of a child.
+pub(crate) struct Run {
+    pub(crate) received: Vec<Received>,
+    /// Its standard output.
+    pub(crate) printed: String,
+    /// Its standard error.
+    pub(crate) log: String,
+}
+
+impl Run {
+    /// Runs the service with these variables.
+    pub(crate) fn alone(variables: &[(&str, &str)]) -> Self {
+        let output = command(variables).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let (printed, log) = (text(output.stdout), text(output.stderr));
+        let passed = output.status.success() && printed.contains("1 passed");
+        assert!(passed, "{variables:?}\n{printed}\n{log}");
+        Self {
+            received: Vec::new(),
+            printed,
+            log,
+        }
+    }
+
+    /// The same, with a collector that takes everything, whose address stands for `ADDRESS` in the values. Where no
+    /// variable names it, `OTEL_EXPORTER_OTLP_ENDPOINT` does.
+    pub(crate) fn with(variables: &[(&str, &str)]) -> Self {
+        let collector = Collector::start();
+        let address = format!("127.0.0.1:{}", collector.port());
+        let mut values: Vec<_> = variables
+            .iter()
+            .map(|(name, value)| (*name, value.replace("ADDRESS", &address)))
+            .collect();
+        if !values.iter().any(|(_, value)| value.contains(&address)) {
+            values.push(("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{address}")));
+        }
+        let values: Vec<_> = values
+            .iter()
+            .map(|(name, value)| (*name, &**value))
+            .collect();
+        let run = Self::alone(&values);
+        Self {
+            received: collector.received(),
+            ..run
+        }
+    }
+
+    /// The one request.
+    pub(crate) fn only(&self) -> &Received {
+        let [request] = &self.received[..] else {
+            panic!("{} requests\n{}", self.received.len(), self.log)
+        };
+        request
+    }
+
+    /// The warnings in the log.
+    pub(crate) fn warnings(&self) -> Vec<&str> {
+        let lines = self.log.lines();
+        lines.filter(|line| line.contains(" WARN ")).collect()
+    }
+
+    /// That a line was printed.
+    pub(crate) fn assert_printed(&self, line: &str) {
+        let printed = &self.printed;
+        assert!(
+            printed.lines().any(|printed| printed == line),
+            "{line}\n{printed}"
+        );
+    }
+
+    /// That the settings that were printed have this line.
+    pub(crate) fn assert_understood(&self, line: &str) {
+        let log = &self.log;
+        assert!(log.lines().any(|shown| shown == line), "{line}\n{log}");
+    }
+}

@@ -1,0 +1,189 @@
+//! S28: spans arrive, and the shutdown returns, wherever it is set up and shut down.
+
+use std::future::Future;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use tokio::runtime::{Builder, Runtime};
+use tracing::Dispatch;
+use tracing::instrument::WithSubscriber as _;
+use tracing_relay::telemetry::{OtlpSettings, Telemetry};
+use tracing_relay::traced;
+use tracing_subscriber::layer::SubscriberExt as _;
+
+use crate::child::{RUNTIME, Run};
+use crate::collector::Collector;
+use crate::received::names;
+
+/// A shutdown has to be done before.
+const BOUND: Duration = Duration::from_secs(5);
+
+#[traced(name = "telemetry.work")]
+async fn work() {
+    tokio::task::yield_now().await;
+}
+
+#[traced(name = "telemetry.work")]
+fn sync_work() {}
+
+fn build(collector: &Collector) -> Telemetry {
+    let to = OtlpSettings::new(&collector.url()).unwrap();
+    Telemetry::builder("s28").with_otlp(to).build().unwrap()
+}
+
+fn dispatch(telemetry: &Telemetry) -> Dispatch {
+    Dispatch::new(tracing_subscriber::registry().with(telemetry.layer()))
+}
+
+/// Shuts down right after the last span ended.
+fn shut_down(telemetry: &Telemetry) {
+    let start = Instant::now();
+    assert_eq!(telemetry.shutdown(BOUND), Ok(()));
+    assert!(start.elapsed() < BOUND);
+    assert_eq!(telemetry.shutdown(BOUND), Ok(()), "again");
+    assert_eq!(telemetry.statistics().exported, 1);
+}
+
+/// Set up, used and shut down in one future.
+async fn whole(collector: Arc<Collector>) {
+    let telemetry = build(&collector);
+    work().with_subscriber(dispatch(&telemetry)).await;
+    shut_down(&telemetry);
+}
+
+fn runtimes() -> Vec<Runtime> {
+    let mut runtimes = vec![Builder::new_current_thread().enable_all().build().unwrap()];
+    for workers in [1, 2, 4] {
+        let mut builder = Builder::new_multi_thread();
+        let builder = builder.worker_threads(workers).enable_all();
+        runtimes.push(builder.build().unwrap());
+    }
+    runtimes
+}
+
+/// Runs this in each runtime with a collector of its own.
+fn in_each<F: Future<Output = ()>>(f: impl Fn(Arc<Collector>) -> F) {
+    for runtime in runtimes() {
+        let collector = Arc::new(Collector::start());
+        runtime.block_on(f(Arc::clone(&collector)));
+        assert_eq!(collector.only().spans(), ["telemetry.work"]);
+    }
+}
+
+#[test]
+fn outside_of_every_runtime() {
+    let collector = Collector::start();
+    let telemetry = build(&collector);
+    tracing::dispatcher::with_default(&dispatch(&telemetry), sync_work);
+    shut_down(&telemetry);
+    assert_eq!(collector.only().spans(), ["telemetry.work"]);
+}
+
+#[test]
+fn in_the_future_that_a_runtime_blocks_on() {
+    in_each(whole);
+}
+
+#[test]
+fn in_a_task_of_a_runtime() {
+    in_each(|collector| async move { tokio::spawn(whole(collector)).await.unwrap() });
+}
+
+#[test]
+fn set_up_outside_and_used_inside_and_shut_down_outside() {
+    for runtime in runtimes() {
+        let collector = Collector::start();
+        let telemetry = build(&collector);
+        let dispatch = dispatch(&telemetry);
+        let task = async {
+            tokio::spawn(work().with_subscriber(dispatch))
+                .await
+                .unwrap();
+        };
+        runtime.block_on(task);
+        drop(runtime);
+        shut_down(&telemetry);
+        assert_eq!(collector.only().spans(), ["telemetry.work"]);
+    }
+}
+
+#[test]
+fn set_up_in_one_runtime_and_used_and_shut_down_in_another() {
+    for runtime in runtimes() {
+        let collector = Collector::start();
+        let first = Builder::new_current_thread().build().unwrap();
+        let telemetry = first.block_on(async { build(&collector) });
+        drop(first);
+        runtime.block_on(async move {
+            work().with_subscriber(dispatch(&telemetry)).await;
+            shut_down(&telemetry);
+        });
+        assert_eq!(collector.only().spans(), ["telemetry.work"]);
+    }
+}
+
+#[test]
+fn one_line_of_set_up_is_enough_wherever_it_stands() {
+    for flavor in ["current", "1", "2", "4"] {
+        for place in ["main", "task"] {
+            let run = Run::with(&[(RUNTIME, &format!("{flavor}/{place}"))]);
+            let wanted = ["telemetry.request", "telemetry.step"];
+            assert_eq!(names(&run.received), wanted, "{flavor} {place}");
+            run.assert_printed("shut down: Ok(())");
+        }
+    }
+}
+
+#[test]
+fn any_number_of_lives_ends_in_time_with_every_span_accounted_for() {
+    let answering = Collector::start();
+    let refusing = Collector::that_answers(|_| StatusCode::BAD_REQUEST.into_response());
+    // It takes connections, and nobody reads them.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://{}", silent.local_addr().unwrap());
+    let urls = [answering.url(), refusing.url(), silent];
+    let start = Instant::now();
+    for life in 0..90 {
+        let (url, threads, spans) = (&urls[life % 3], 1 + life % 4, life * 7 % 200);
+        let to = OtlpSettings::new(url).unwrap();
+        let to = to.with_timeout(Duration::from_millis(if life % 3 == 2 {
+            20
+        } else {
+            60_000
+        }));
+        let telemetry = Telemetry::builder("lives").with_otlp(to).build().unwrap();
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    let work = || (0..spans).for_each(|_| sync_work());
+                    tracing::dispatcher::with_default(&dispatch(&telemetry), work);
+                });
+            }
+        });
+        let shut_down = telemetry.shutdown(Duration::from_secs(60));
+        let ended = u64::try_from(threads * spans).unwrap();
+        let statistics = telemetry.statistics();
+        let told = statistics.exported + statistics.dropped + statistics.failed;
+        assert_eq!(told, ended, "{life} {statistics:?}");
+        assert_eq!(shut_down.is_ok(), statistics.exported == ended, "{life}");
+    }
+    assert!(start.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn dropped_without_a_shutdown() {
+    in_each(|collector| async move {
+        let task = async move {
+            let telemetry = build(&collector);
+            work().with_subscriber(dispatch(&telemetry)).await;
+            let start = Instant::now();
+            drop(telemetry);
+            assert!(start.elapsed() < BOUND);
+        };
+        tokio::spawn(task).await.unwrap();
+    });
+}
