@@ -8,6 +8,7 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use backon::Retryable as _;
 use http::header::CONTENT_TYPE;
 use prost::bytes::Bytes;
 use reqwest::{RequestBuilder, Url, redirect};
@@ -77,24 +78,21 @@ impl Client {
         let timeout = self.destination.timeout;
         let start = Instant::now();
         let mut last = None;
-        for retry in 0..=retry::RETRIES {
-            let left = timeout.saturating_sub(start.elapsed());
-            let Failure { reason, again } = match time::timeout(left, self.once(body)).await {
-                Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(failure)) => failure,
-                Err(_) => break,
-            };
-            last = Some(reason);
-            let Again::After(asked_for) = again else {
-                break;
-            };
-            let wait = retry::wait(retry, asked_for);
-            if retry == retry::RETRIES || wait >= timeout.saturating_sub(start.elapsed()) {
-                break;
+        let delivery = (|| self.once(body))
+            .retry(retry::policy())
+            .when(Failure::may_pass)
+            .adjust(|failure: &Failure, wait| {
+                let left = timeout.saturating_sub(start.elapsed());
+                Some(failure.no_sooner(wait?)).filter(|wait| *wait < left)
+            })
+            .notify(|failure: &Failure, _| last = Some(failure.reason.clone()));
+        match time::timeout(timeout, delivery).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(failure)) => Err(failure.reason),
+            Err(_) => {
+                Err(last.unwrap_or_else(|| format!("the collector did not answer in {timeout:?}")))
             }
-            time::sleep(wait).await;
         }
-        Err(last.unwrap_or_else(|| format!("the collector did not answer in {timeout:?}")))
     }
 
     async fn once(&self, body: &Bytes) -> Result<Bytes, Failure> {

@@ -1,16 +1,10 @@
 //! What is sent again, and when: as OTLP asks for it.
 
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Duration;
 
+use backon::ExponentialBuilder;
 use http::header::{HeaderMap, RETRY_AFTER};
 use reqwest::StatusCode;
-
-/// How often a batch is sent again.
-pub(super) const RETRIES: u32 = 3;
-
-/// The longest wait before the first of them.
-const FIRST: Duration = Duration::from_secs(1);
 
 /// Why a request did not bring the spans to the collector.
 #[derive(Debug)]
@@ -38,20 +32,36 @@ pub(super) fn after(status: StatusCode, headers: &HeaderMap) -> Again {
     Again::After(seconds.map(Duration::from_secs))
 }
 
-/// How long to wait before a retry, counted from 0: twice as long each time, and not the same for everybody.
-pub(super) fn wait(retry: u32, asked_for: Option<Duration>) -> Duration {
-    let longest = FIRST.saturating_mul(1 << retry.min(8));
-    // The hasher of a map has a random seed.
-    let random = RandomState::new().build_hasher().finish() & 0xff;
-    let part = u32::try_from(random).unwrap_or_default();
-    let wait = longest / 2 + longest / 2 * part / 256;
-    wait.max(asked_for.unwrap_or_default())
+/// When it is tried again: three times, after half a second to one second, and twice as long each time.
+pub(super) const fn policy() -> ExponentialBuilder {
+    ExponentialBuilder::new()
+        .with_min_delay(Duration::from_millis(500))
+        .with_factor(2.0)
+        // As much again at most, so that not everybody comes at the same time.
+        .with_jitter()
+        .with_max_times(3)
+}
+
+impl Failure {
+    pub(super) fn may_pass(&self) -> bool {
+        self.again != Again::Never
+    }
+
+    /// The wait before the next try, which is not before the collector asked for it.
+    pub(super) fn no_sooner(&self, wait: Duration) -> Duration {
+        match self.again {
+            Again::After(Some(asked_for)) => wait.max(asked_for),
+            Again::After(None) | Again::Never => wait,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use backon::BackoffBuilder as _;
     use http::HeaderValue;
+
+    use super::*;
 
     #[test]
     fn what_may_pass_is_tried_again() {
@@ -72,16 +82,23 @@ mod tests {
         for (value, seconds) in rows {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(value))]);
             let wanted = Again::After(seconds.map(Duration::from_secs));
-            assert_eq!(after(StatusCode::TOO_MANY_REQUESTS, &headers), wanted);
+            let again = after(StatusCode::TOO_MANY_REQUESTS, &headers);
+            assert_eq!(again, wanted);
+            let failure = Failure {
+                reason: String::new(),
+                again,
+            };
+            let wait = failure.no_sooner(Duration::from_secs(1));
+            assert_eq!(wait, Duration::from_secs(seconds.unwrap_or(1)));
         }
-        assert!(wait(0, Some(Duration::from_secs(7))) >= Duration::from_secs(7));
     }
 
     #[test]
     fn waits_double_and_keep_below_their_bound() {
-        for retry in 0..4 {
+        let waits: Vec<_> = policy().build().collect();
+        assert_eq!(waits.len(), 3);
+        for (retry, wait) in waits.into_iter().enumerate() {
             let bound = Duration::from_secs(1 << retry);
-            let wait = wait(retry, None);
             assert!(wait >= bound / 2 && wait <= bound, "{retry}: {wait:?}");
         }
     }
