@@ -197,6 +197,9 @@ impl Layer {
         if !current::is_possible() {
             return None;
         }
+        // In the code of a subscriber, where `tracing` panics when another one is set.
+        #[cfg(feature = "engine")]
+        tracing_core::dispatcher::get_current(|_| ())?;
         let Surroundings {
             dispatch,
             span,

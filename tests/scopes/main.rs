@@ -18,6 +18,7 @@ mod logs;
 mod operations;
 mod random;
 mod randomized;
+mod review;
 mod scenarios;
 mod secrets;
 mod support;

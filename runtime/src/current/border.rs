@@ -142,11 +142,13 @@ pub(crate) fn exit_outside(token: Token) {
     with_thread(|thread| thread.stack.remove(token));
 }
 
-/// The span that is innermost in a realm: what `tracing` would call the current one.
+/// The span that is innermost in a realm: what `tracing` would call the current one. A call that passes a context on
+/// has none.
 pub(crate) fn innermost_span<R>(realm: Realm, f: impl FnOnce(Token, &mut Entry) -> R) -> Option<R> {
     let mut f = Some(f);
     with_thread(|thread| {
         thread.stack.find(realm, |token, entry| match entry {
+            Entry::Span(active) if !active.owned => None,
             Entry::Span(_) | Entry::Foreign(_) => f.take().map(|f| f(token, entry)),
             _ => None,
         })

@@ -223,18 +223,10 @@ pub(crate) fn current() -> Context {
     }
 }
 
-/// OpenTelemetry's current context, where somebody could take something from it that belongs to a trace.
+/// Whether somebody could take something from a context that belongs to a trace.
 #[cfg(feature = "engine")]
-pub(crate) fn current_of_somebody() -> Option<Context> {
-    if !current::is_possible() {
-        return None;
-    }
-    Context::map_current(|context| {
-        let is_somebodys = context.has_active_span()
-            || !context.baggage().is_empty()
-            || context.is_telemetry_suppressed();
-        is_somebodys.then(|| context.clone())
-    })
+pub(crate) fn is_somebodys(context: &Context) -> bool {
+    context.has_active_span() || !context.baggage().is_empty() || context.is_telemetry_suppressed()
 }
 
 /// The context for what has no part in another one, but that nothing is traced there either.

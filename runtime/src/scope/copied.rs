@@ -6,6 +6,8 @@ use std::fmt;
 use tracing::field::{DebugValue, Field, Value, Visit, debug};
 use tracing::{Dispatch, Event};
 
+use crate::span::AttributeValue;
+
 /// Gives an event to a subscriber as one that belongs to whatever span is current there.
 pub(super) fn give_as_contextual(event: &Event<'_>, to: &Dispatch) {
     let fields = event.metadata().fields();
@@ -57,7 +59,8 @@ impl Failure {
         let mut texts = Vec::new();
         let mut next = Some(error);
         while let Some(error) = next.filter(|_| texts.len() <= SOURCES) {
-            texts.push((error.to_string(), format!("{error:?}")));
+            let display = AttributeValue::Display(&error).to_string();
+            texts.push((display, AttributeValue::Debug(&error).to_string()));
             next = error.source();
         }
         let mut source = None;
@@ -134,7 +137,7 @@ impl Visit for Copied {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let text: DebugValue<Text> = debug(Text(format!("{value:?}")));
+        let text: DebugValue<Text> = debug(Text(AttributeValue::Debug(&value).to_string()));
         self.put(field, text);
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use opentelemetry::ContextGuard;
 use tracing::Dispatch;
 use tracing::dispatcher::{self, DefaultGuard};
+use tracing_core::dispatcher::get_current;
 
 use super::TraceScope;
 use super::subscriber::{ScopeSubscriber, realm_of};
@@ -34,19 +35,20 @@ impl EnteredScope {
     pub(crate) fn unless_inside(scope: &Dispatch) -> Option<Self> {
         let realm = realm_of(scope);
         let around = around(|around| around.realm() == realm)?;
-        let otel = crate::otel::current_of_somebody();
-        Self::enter(around, otel, || Some(dispatcher::set_default(scope)))
+        Self::enter(around, crate::otel::current(), || {
+            Some(dispatcher::set_default(scope))
+        })
     }
 
     #[inline]
     fn enter(
         around: Around,
-        otel: Option<opentelemetry::Context>,
+        otel: opentelemetry::Context,
         set: impl FnOnce() -> Option<DefaultGuard>,
     ) -> Option<Self> {
         votes::again();
-        let empty = otel.as_ref().map(crate::otel::emptied);
-        let border = Border(current::enter_scope(around, otel.unwrap_or_default())?);
+        let empty = crate::otel::is_somebodys(&otel).then(|| crate::otel::emptied(&otel));
+        let border = Border(current::enter_scope(around, otel)?);
         Some(Self {
             _dispatch: set()?,
             _otel: empty.map(opentelemetry::Context::attach),
@@ -55,15 +57,16 @@ impl EnteredScope {
     }
 }
 
-/// What is around a scope that is to be entered here; `None` where this is inside of it already. The subscriber is
-/// asked once what it is: one with many layers takes its time.
+/// What is around a scope that is to be entered here; `None` where this is inside of it already, or in the code of a
+/// subscriber, where none can be set. The subscriber is asked once what it is: one with many layers takes its time.
 #[inline]
 fn around(is_it: impl Fn(&ScopeSubscriber) -> bool) -> Option<Around> {
-    dispatcher::get_default(|dispatch| match ScopeSubscriber::of(dispatch) {
+    get_current(|dispatch| match ScopeSubscriber::of(dispatch) {
         None => Some(Around::Application(dispatch.clone())),
         Some(around) if is_it(around) => None,
         Some(around) => Some(Around::Scope(around.fallback())),
     })
+    .flatten()
 }
 
 impl fmt::Debug for EnteredScope {
@@ -80,11 +83,8 @@ impl TraceScope {
         }
         let around = around(|around| std::ptr::eq(around.scope(), self))?;
         // What an exporter does is not traced.
-        let otel = crate::otel::current_of_somebody();
-        if otel
-            .as_ref()
-            .is_some_and(opentelemetry::Context::is_telemetry_suppressed)
-        {
+        let otel = crate::otel::current();
+        if otel.is_telemetry_suppressed() {
             return None;
         }
         EnteredScope::enter(around, otel, || self.set_default())

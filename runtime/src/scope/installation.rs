@@ -9,6 +9,7 @@ use std::time::Duration;
 use tracing::Dispatch;
 use tracing::dispatcher::{self, DefaultGuard};
 use tracing::level_filters::LevelFilter;
+use tracing_core::dispatcher::get_current;
 
 use super::TraceScope;
 use super::subscriber::ScopeSubscriber;
@@ -108,15 +109,17 @@ impl TraceScope {
     }
 
     /// The subscriber of an operation that begins here: that of the operation around it, if that is one of this scope.
-    /// None where nothing is to be traced, in an exporter for one: it would never come to an end with its own spans.
+    /// None where nothing is to be traced: in an exporter, which would never come to an end with its own spans, and in
+    /// the code of a subscriber, or of a value that writes its text for one, where `tracing` panics when another
+    /// subscriber is set. `get_default` does not tell that from a program without a subscriber.
     pub(crate) fn dispatch(&'static self) -> Option<Dispatch> {
         if crate::otel::is_suppressed() {
             return None;
         }
-        let inside = dispatcher::get_default(|dispatch| {
+        let inside = get_current(|dispatch| {
             let around = ScopeSubscriber::of(dispatch)?;
             std::ptr::eq(around.scope(), self).then(|| dispatch.clone())
-        });
+        })?;
         #[cfg(feature = "testing")]
         let inside = inside.or_else(|| crate::testing::TestScopes::find(self));
         inside.or_else(|| {

@@ -106,9 +106,9 @@ impl ScopeSubscriber {
         self.recorder.shared.realm()
     }
 
-    /// What an annotated function is told here.
+    /// What an annotated function is told here, also where OpenTelemetry is asked to trace nothing.
     pub(crate) fn answer(&self, metadata: &Metadata<'_>) -> Answer {
-        if self.wants(metadata) {
+        if self.wants(metadata) && !crate::otel::is_suppressed() {
             Answer::Wanted {
                 engine: self.number(),
                 by_others: false,

@@ -66,15 +66,26 @@ impl Span {
     }
 
     /// Writes the context that a receiver continues into an outgoing carrier: that of this span, or
-    /// without one the current context, if the carrier does not already hold something.
+    /// without one what is passed on, if the carrier does not already hold something.
     pub fn send<C: CarriesTraceMut + ?Sized>(&self, carrier: &mut C) {
         if let Some(context) = self.own_context() {
             carrier.inject(context);
         } else if carrier.extract().is_absent()
-            && let Some(context) = current::context()
+            && let Some(context) = self.passed_on()
         {
             carrier.inject(&context);
         }
+    }
+
+    /// The current context. A call in a scope is not inside yet, where the application's is current.
+    fn passed_on(&self) -> Option<TraceContext> {
+        #[cfg(feature = "engine")]
+        if let Some(active) = &self.0
+            && active.scope.is_some()
+        {
+            return active.frame.context.clone();
+        }
+        current::context()
     }
 
     #[inline]
