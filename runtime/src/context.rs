@@ -141,6 +141,20 @@ impl TraceContext {
         }
     }
 
+    /// Whether nothing travels along.
+    #[cfg(feature = "engine")]
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.extras.is_none()
+    }
+
+    /// The same context with the sampled flag set or cleared.
+    #[cfg(feature = "engine")]
+    #[must_use]
+    pub(crate) const fn into_sampled(mut self, sampled: bool) -> Self {
+        self.flags = self.flags.with_sampled(sampled);
+        self
+    }
+
     /// The same context without baggage.
     #[cfg(feature = "spans")]
     #[must_use]

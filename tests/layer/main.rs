@@ -12,5 +12,6 @@ mod planner;
 mod recorded;
 mod review;
 mod run;
+mod sampling;
 mod seen;
 mod values;

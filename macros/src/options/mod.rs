@@ -55,6 +55,8 @@ pub(crate) enum Kind {
     OneOfNames(&'static [&'static str]),
     /// `= name`.
     Ident,
+    /// `= 0.1`: a number from 0 to 1.
+    Ratio,
     /// `= ::path`, also in quotes: the path of the runtime crate.
     CratePath,
     /// `= expression`.
@@ -72,6 +74,7 @@ pub(crate) enum Value {
     Bool(LitBool),
     Str(LitStr),
     Ident(Ident),
+    Ratio(f64),
     Path(Path),
     Expr(Expr),
     Item(Visibility, Option<Ident>),
@@ -129,6 +132,14 @@ impl Options {
     pub(crate) fn ident(&self, name: &str) -> Option<&Ident> {
         match &self.get(name)?.value {
             Value::Ident(ident) => Some(ident),
+            _ => None,
+        }
+    }
+
+    /// The value of a `Ratio` option.
+    pub(crate) fn ratio(&self, name: &str) -> Option<f64> {
+        match self.get(name)?.value {
+            Value::Ratio(ratio) => Some(ratio),
             _ => None,
         }
     }

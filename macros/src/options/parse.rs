@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::buffer::Cursor;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, Ident, LitStr, Path, Token, Visibility, token};
+use syn::{Error, Ident, Lit, LitStr, Path, Token, Visibility, token};
 
 use super::list::{skip_to_comma, tokens_between};
 use super::{Given, Kind, Options, Spec, Table, Value};
@@ -228,6 +228,7 @@ impl Spec {
                 name => name.map(Value::Ident),
             },
             Kind::Ident => input.parse().map(Value::Ident),
+            Kind::Ratio => parse_ratio(input).map(Value::Ratio),
             Kind::CratePath => match parse_crate_path(input) {
                 Ok(path) => return paths::check_crate_path(&path).map(|()| Value::Path(path)),
                 Err(error) => Err(error),
@@ -272,6 +273,7 @@ impl Spec {
             Kind::Bool => "takes `true` or `false`",
             Kind::Str | Kind::OneOf(_) => "takes a string literal",
             Kind::Ident | Kind::OneOfNames(_) => "takes a name",
+            Kind::Ratio => "takes a number from 0 to 1",
             Kind::CratePath => "takes a path",
             Kind::Expr => "takes an expression",
             Kind::Item => "takes nothing, or a name with or without visibility",
@@ -282,6 +284,20 @@ impl Spec {
             &format!("write `{usage}`"),
         )
     }
+}
+
+/// A literal that is a number from 0 to 1.
+fn parse_ratio(input: ParseStream<'_>) -> syn::Result<f64> {
+    let literal: Lit = input.parse()?;
+    let number = match &literal {
+        Lit::Float(number) if matches!(number.suffix(), "" | "f64") => number.base10_parse(),
+        Lit::Int(number) if number.suffix().is_empty() => number.base10_parse(),
+        _ => Err(Error::new_spanned(&literal, "no number")),
+    };
+    number.and_then(|ratio| match ratio {
+        0.0..=1.0 => Ok(ratio),
+        _ => Err(Error::new_spanned(&literal, "out of range")),
+    })
 }
 
 /// The value that was written without quotes: `"debug"` for `Level::DEBUG`.

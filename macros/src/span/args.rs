@@ -52,6 +52,12 @@ const LINKS: Spec = Spec {
     usage: "links = batch",
     doc: "what the span is linked to: what carries a trace, a slice of that, or an `Attempt`",
 };
+const SAMPLE: Spec = Spec {
+    name: "sample",
+    kind: Kind::Ratio,
+    usage: "sample = 0.1",
+    doc: "part of the traces that start with this span which are kept, from 0 to 1; on the engine; default: what its sampler says",
+};
 const FIELDS: Spec = Spec {
     name: "fields",
     kind: Kind::List,
@@ -132,7 +138,7 @@ const CRATE: Spec = Spec {
 };
 
 /// What all of them take. The scope, which one of them has besides, stands before it.
-static OPTIONS: [Spec; 19] = [
+static OPTIONS: [Spec; 20] = [
     SCOPE,
     NAME,
     OTEL_NAME,
@@ -141,6 +147,7 @@ static OPTIONS: [Spec; 19] = [
     RESTAMP,
     TRUST,
     LINKS,
+    SAMPLE,
     FIELDS,
     ON_OK,
     ON_ERR,

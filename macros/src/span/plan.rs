@@ -37,6 +37,8 @@ pub(crate) struct Plan {
     pub(crate) restamp: bool,
     pub(crate) environment: bool,
     pub(crate) log_ids: bool,
+    /// The part of its traces that is kept.
+    pub(crate) sample: Option<f64>,
     pub(crate) scope: Option<Expr>,
     pub(crate) conventions: Option<&'static Conventions>,
     pub(crate) fields: Vec<Field>,
@@ -212,6 +214,7 @@ pub(crate) fn plan(
             .unwrap_or_else(|| conventions.is_none_or(Conventions::changes_messages)),
         environment: attribute == Attribute::RequestSpan,
         log_ids: options.bool("log_ids").unwrap_or(true),
+        sample: options.ratio("sample"),
         trust: options.expr("trust").cloned(),
         links: options.expr("links").cloned(),
         scope: options.expr("scope").cloned(),

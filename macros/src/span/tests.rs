@@ -40,7 +40,12 @@ fn a_function() {
 fn a_function_without_result() {
     traced(
         "function_without_result",
-        quote!(level = "debug", target = "app", log_ids = false),
+        quote!(
+            level = "debug",
+            target = "app",
+            log_ids = false,
+            sample = 0.1
+        ),
         quote!(
             fn nothing() {}
         ),

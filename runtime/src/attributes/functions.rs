@@ -195,6 +195,23 @@
 /// The value is read when the parent is, where a subscriber may want the span. Each span is linked once. Of more than
 /// 128 links, or what the limit of the engine or of the SDK is, the rest is dropped.
 ///
+/// ## Sampling
+///
+/// `sample` is the part of the traces that are kept, of those that start with this span: a number from 0 to 1. Where the
+/// span has a parent, that decides, and a request that came with a trace is as its caller says. It takes the place of what
+/// the [sampler](crate::engine::Sampler) says of the first span of a trace; a rule that matches counts before it, and
+/// with `AlwaysOn` and `AlwaysOff` alone it means nothing.
+///
+/// ```
+/// # use tracing_relay::traced;
+/// #[traced(sample = 0.01)]
+/// fn poll() {}
+/// # poll();
+/// ```
+///
+/// It is decided as by [`Sampler::Probability`](crate::engine::Sampler::Probability), so that other services keep the same
+/// traces. On tracing-opentelemetry it does nothing: there the sampler of the application's provider decides alone.
+///
 /// ## Conventions
 ///
 /// `conventions` names the [semantic conventions](https://opentelemetry.io/docs/specs/semconv/) that the

@@ -84,6 +84,11 @@ impl Body {
         self.counts
     }
 
+    /// What was written, in order.
+    pub(crate) fn items(&self) -> Items<'_> {
+        Items::new(&self.bytes)
+    }
+
     /// The room that is kept for the next span.
     pub(crate) fn capacity(&self) -> usize {
         self.bytes.capacity()

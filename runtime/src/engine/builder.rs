@@ -10,7 +10,8 @@ use opentelemetry::InstrumentationScope;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{IdGenerator, SpanExporter};
 
-use super::config::{Config, Limits, QueueLimits, Sampler, TracingSpans};
+use super::config::{Config, Limits, QueueLimits, TracingSpans};
+use super::sampling::Sampler;
 use super::{Engine, Immediate, Shared, worker};
 
 type Start = Box<dyn FnOnce(Arc<Shared>) -> io::Result<JoinHandle<()>>>;
@@ -59,8 +60,8 @@ impl Builder {
     }
 
     /// Which spans are recorded; [`Sampler::parent_based`] unless set.
-    pub fn with_sampler(mut self, sampler: Sampler) -> Self {
-        self.config.sampler = sampler;
+    pub fn with_sampler(mut self, sampler: impl Into<Sampler>) -> Self {
+        self.config.sampler = sampler.into();
         self
     }
 

@@ -7,69 +7,7 @@ use opentelemetry::InstrumentationScope;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::IdGenerator;
 
-use crate::context::TraceContext;
-use crate::ids::TraceId;
-
-/// Decides at the start of a span whether it is recorded and exported
-/// ([OpenTelemetry, sampling](https://opentelemetry.io/docs/specs/otel/trace/sdk/#sampling)). A span that is
-/// not has a context all the same, which travels on without the sampled flag.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Sampler {
-    /// Every span.
-    AlwaysOn,
-    /// No span.
-    AlwaysOff,
-    /// This part of all traces, by the trace id: 0.0 is none, 1.0 is all. Services with the same ratio keep
-    /// the same traces.
-    TraceIdRatio(f64),
-    /// As the parent, and for the first span of a trace as this says.
-    ParentBased(Box<Self>),
-}
-
-impl Sampler {
-    /// As the parent, and all traces that start here: what services usually do, and the default.
-    #[must_use]
-    pub fn parent_based() -> Self {
-        Self::ParentBased(Box::new(Self::AlwaysOn))
-    }
-
-    pub(crate) fn decide(&self, parent: Option<&TraceContext>, trace_id: TraceId) -> bool {
-        match self {
-            Self::AlwaysOn => true,
-            Self::AlwaysOff => false,
-            Self::TraceIdRatio(ratio) => is_in_ratio(*ratio, trace_id),
-            Self::ParentBased(root) => match parent {
-                Some(parent) => parent.flags().is_sampled(),
-                None => root.decide(None, trace_id),
-            },
-        }
-    }
-}
-
-impl Default for Sampler {
-    fn default() -> Self {
-        Self::parent_based()
-    }
-}
-
-/// The same traces as the samplers of OpenTelemetry's SDKs choose.
-fn is_in_ratio(ratio: f64, trace_id: TraceId) -> bool {
-    if ratio >= 1.0 {
-        return true;
-    }
-    let all = u128::from_be_bytes(trace_id.to_bytes());
-    // The last eight bytes, but for their last bit.
-    let drawn = (all & u128::from(u64::MAX)) >> 1;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a ratio is between 0 and 1, and what is below or no number is 0"
-    )]
-    let bound = (ratio * (1u64 << 63) as f64) as u128;
-    drawn < bound
-}
+use super::sampling::Sampler;
 
 /// How much of one span is kept
 /// ([OpenTelemetry, span limits](https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-limits)). What is
@@ -226,46 +164,5 @@ impl fmt::Debug for Config {
             .field("queue", &self.queue)
             .field("activates", &self.activates)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ids::{SpanId, TraceFlags};
-
-    fn trace(last: u64) -> TraceId {
-        TraceId::from_bytes((u128::from(last) | (1 << 64)).to_be_bytes()).expect("not zero")
-    }
-
-    #[test]
-    fn a_ratio_keeps_its_part_of_the_traces() {
-        for (ratio, last, kept) in [
-            (1.0, u64::MAX, true),
-            (0.5, u64::MAX / 2 - 1, true),
-            (0.5, u64::MAX / 2 + 1, false),
-            (0.0, 0, false),
-            (f64::NAN, 0, false),
-            (-1.0, 0, false),
-        ] {
-            assert_eq!(
-                Sampler::TraceIdRatio(ratio).decide(None, trace(last)),
-                kept,
-                "{ratio} {last}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_parent_decides_for_its_children() {
-        let span = SpanId::from_bytes([1; 8]).expect("not zero");
-        for sampled in [false, true] {
-            let parent = TraceContext::new(trace(1), span, TraceFlags::new(u8::from(sampled)));
-            for root in [Sampler::AlwaysOn, Sampler::AlwaysOff] {
-                let sampler = Sampler::ParentBased(Box::new(root.clone()));
-                assert_eq!(sampler.decide(Some(&parent), trace(1)), sampled);
-                assert_eq!(sampler.decide(None, trace(1)), root == Sampler::AlwaysOn);
-            }
-        }
     }
 }

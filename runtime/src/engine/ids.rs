@@ -23,7 +23,7 @@ impl Generator {
         }
     }
 
-    fn next(&mut self, now: Ticks) -> u64 {
+    pub(super) fn number(&mut self, now: Ticks) -> u64 {
         let [a, b] = self.state;
         let b = b ^ now
             .number()
@@ -40,7 +40,7 @@ impl Generator {
 
     pub(crate) fn span_id(&mut self, now: Ticks) -> SpanId {
         loop {
-            if let Some(id) = SpanId::from_bytes(self.next(now).to_be_bytes()) {
+            if let Some(id) = SpanId::from_bytes(self.number(now).to_be_bytes()) {
                 return id;
             }
         }
@@ -48,7 +48,7 @@ impl Generator {
 
     pub(crate) fn trace_id(&mut self, now: Ticks) -> TraceId {
         loop {
-            let halves = (u128::from(self.next(now)) << 64) | u128::from(self.next(now));
+            let halves = (u128::from(self.number(now)) << 64) | u128::from(self.number(now));
             if let Some(id) = TraceId::from_bytes(halves.to_be_bytes()) {
                 return id;
             }

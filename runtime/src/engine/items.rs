@@ -3,6 +3,8 @@
 //! An item is a tag and what belongs to it, as [`Body`](super::body::Body) wrote it; the tags of both are
 //! here.
 
+use std::borrow::Cow;
+
 use super::clock::{Moment, Ticks};
 use crate::span::Ended;
 
@@ -48,6 +50,19 @@ pub(crate) enum Written<'a> {
     F64(f64),
     Text(&'a str),
     List(List<'a>),
+}
+
+impl<'a> Written<'a> {
+    /// The value as text; none of a list.
+    pub(super) fn text(self) -> Option<Cow<'a, str>> {
+        Some(match self {
+            Self::Bool(value) => Cow::Owned(value.to_string()),
+            Self::I64(value) => Cow::Owned(value.to_string()),
+            Self::F64(value) => Cow::Owned(value.to_string()),
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::List(_) => return None,
+        })
+    }
 }
 
 /// The values of a list.

@@ -9,11 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::Shared;
 use super::body::Body;
 use super::chunk::{Chunk, Head};
+use super::clock::Ticks;
 use super::export::Translator;
 use super::ids::Generator;
 use super::open::Recording;
 use super::queue::Buffer;
 use super::record::Record;
+use super::sampling::OwnRatio;
 use crate::context::TraceContext;
 use crate::current::with_thread;
 
@@ -157,11 +159,24 @@ pub(crate) fn start(
     record: &mut Record,
     handle: &Handle,
     parent: Option<&TraceContext>,
+    own: &OwnRatio,
 ) -> Option<TraceContext> {
     if handle.engine.config.ids.is_some() {
-        return record.start(handle, None, parent);
+        return record.start(handle, None, parent, own);
     }
-    with_thread(|thread| record.start(handle, Some(&mut thread.engine.generator), parent)).flatten()
+    with_thread(|thread| {
+        let generator = Some(&mut thread.engine.generator);
+        record.start(handle, generator, parent, own)
+    })
+    .flatten()
+}
+
+/// A number that nobody can foresee, from the generator of this thread.
+pub(super) fn random_number() -> u64 {
+    let now = Ticks::now();
+    let number = with_thread(|thread| thread.engine.generator.number(now));
+    // At the end of the thread its generator is gone.
+    number.unwrap_or_else(|| Generator::new().number(now))
 }
 
 /// An empty body.

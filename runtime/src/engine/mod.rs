@@ -42,7 +42,7 @@
 //! let engine = Engine::builder()
 //!     .with_exporter(InMemorySpanExporter::default())
 //!     .with_resource(Resource::builder().with_service_name("orders").build())
-//!     .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatio(1.0))))
+//!     .with_sampler(Sampler::ParentBased(Box::new(Sampler::Probability(1.0))))
 //!     .build()?;
 //! let subscriber = tracing_subscriber::registry()
 //!     .with(engine.filtered_layer(LevelFilter::INFO))
@@ -113,6 +113,7 @@ mod open;
 pub(crate) mod others;
 mod queue;
 mod record;
+mod sampling;
 mod visit;
 mod worker;
 
@@ -129,8 +130,10 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, Filter};
 use tracing_subscriber::registry::LookupSpan;
 
+pub use crate::span::Kind;
 pub use builder::Builder;
-pub use config::{Limits, QueueLimits, Sampler, TracingSpans};
+pub use config::{Limits, QueueLimits, TracingSpans};
+pub use sampling::{ByParent, Rule, Rules, Sampler};
 
 pub(crate) use api::ApiSpan;
 pub(crate) use clock::Ticks;
@@ -142,6 +145,7 @@ pub(crate) use local::{Local, give_back, handle_of, scratch, start};
 pub(crate) use open::{Adopted, Open};
 pub(crate) use others::OpenSpans;
 pub(crate) use record::Record;
+pub(crate) use sampling::{Candidate, OwnRatio, Sampling};
 
 use crate::current::Realm;
 use queue::Queue;
@@ -179,6 +183,7 @@ pub(crate) struct Shared {
     pub(crate) number: u64,
     realm: Realm,
     pub(crate) config: Config,
+    pub(crate) sampling: Sampling,
     pub(crate) queue: Queue,
     pub(crate) progress: Progress,
     immediate: Option<Box<dyn Immediate>>,
@@ -210,6 +215,7 @@ impl Shared {
                 Realm::APPLICATION
             },
             queue: Queue::new(config.queue),
+            sampling: Sampling::new(&config.sampler),
             config,
             progress: Progress::default(),
             immediate,

@@ -116,7 +116,9 @@ impl Recording {
         }
         let below = crate::otel::from_context(&parent);
         let baggage = crate::otel::baggage_of(&parent);
-        let Some(context) = self.record.start_below(&self.context, below.as_ref()) else {
+        let own = (self.metadata, self.kind);
+        let started = self.record.start_below(&self.context, below.as_ref(), own);
+        let Some(context) = started else {
             return false;
         };
         self.context = context.with_baggage(baggage);

@@ -11,6 +11,7 @@ use tracing::span::{Attributes, Id, Record as Values};
 use super::Shared;
 use super::local;
 use super::open::{Adopted, Open, Recording};
+use super::sampling::OwnRatio;
 use super::visit::SpanFields;
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
@@ -94,13 +95,9 @@ pub(crate) fn start(
     } = Surroundings::of(engine, attributes, spans);
     let mut recording = Recording::new(attributes.metadata());
     let record = &mut recording.record;
-    let context = local::start(record, &handle, parent.as_ref())?;
+    let context = local::start(record, &handle, parent.as_ref(), &OwnRatio::Unsaid)?;
     // Whoever gives this span a parent later decides on its sampling.
     record.write_until_decided();
-    recording.context = match baggage {
-        Some(baggage) => context.with_baggage(baggage),
-        None => context,
-    };
     if record.is_sampled() {
         let limits = *record.limits();
         // Nobody can look at the span yet, whatever its values run.
@@ -108,6 +105,15 @@ pub(crate) fn start(
         attributes.record(&mut fields);
         recording.kind = fields.kind.unwrap_or(Kind::Internal);
     }
+    let context = if record.rules().is_some() {
+        record.ask_rules_by_body(context, recording.metadata, recording.kind)
+    } else {
+        context
+    };
+    recording.context = match baggage {
+        Some(baggage) => context.with_baggage(baggage),
+        None => context,
+    };
     if let Some(link) = &link {
         record.link(link, &[]);
     }

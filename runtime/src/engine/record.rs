@@ -1,5 +1,6 @@
 //! [`Record`]: an open span of the engine, whoever made it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use tracing::Metadata;
@@ -7,11 +8,12 @@ use tracing::Metadata;
 use super::body::{Body, Value};
 use super::chunk::Head;
 use super::clock::Ticks;
-use super::config::{Limits, Sampler};
+use super::config::Limits;
 use super::ids::Generator;
 use super::inbox::Inbox;
-use super::items::{Item, Items};
+use super::items::Item;
 use super::local::{self, Handle};
+use super::sampling::{self, Candidate, OwnRatio, RulesNumber, Sampling};
 use crate::context::TraceContext;
 use crate::ids::{SpanId, TraceFlags, TraceId};
 use crate::otel::Note;
@@ -43,28 +45,47 @@ pub(crate) struct Record {
     inbox: Option<Arc<Inbox>>,
     /// Whether it is written down although it is not sampled, because that may change.
     doubtful: bool,
+    /// The rules that are asked when the values are known with which the span opens.
+    rules: Option<RulesNumber>,
 }
 
 impl Record {
     /// Starts a span: decides whether it is sampled, and gives it its context, with all that travels along with
-    /// the parent. The generator is not needed where the application brought its own. `None` where no id can be
+    /// the parent; `own` is what its attribute says of that. The generator is not needed where the application brought its own. `None` where no id can be
     /// had.
+    #[inline]
     pub(crate) fn start(
+        &mut self,
+        handle: &Handle,
+        generator: Option<&mut Generator>,
+        parent: Option<&TraceContext>,
+        own: &OwnRatio,
+    ) -> Option<TraceContext> {
+        match handle.engine.sampling.usual(parent, own) {
+            Some(sampled) => self.begin(handle, generator, parent, sampled),
+            None => self.begin_asking(handle, generator, parent, own),
+        }
+    }
+
+    /// The same, once it is known whether it is sampled.
+    #[expect(
+        clippy::inline_always,
+        reason = "it is what every span takes, and called it takes 30 instructions more"
+    )]
+    #[inline(always)]
+    fn begin(
         &mut self,
         handle: &Handle,
         mut generator: Option<&mut Generator>,
         parent: Option<&TraceContext>,
+        sampled: bool,
     ) -> Option<TraceContext> {
         let config = &handle.engine.config;
-        let sampler = &config.sampler;
-        let decided = match parent {
-            Some(parent) => Some(sampler.decide(Some(parent), parent.trace_id())),
-            None => matches!(sampler, Sampler::AlwaysOff).then_some(false),
-        };
         // What is not recorded needs no time, and its id is as good without.
-        let start = match decided {
-            Some(false) => Ticks::default(),
-            _ => Ticks::now(),
+        let start = if sampled {
+            Ticks::now()
+        } else {
+            Ticks::default()
         };
         let span_id = match (&config.ids, &mut generator) {
             (Some(ids), _) => SpanId::from_bytes(ids.new_span_id().to_bytes())?,
@@ -73,7 +94,7 @@ impl Record {
         };
         let context = if let Some(parent) = parent {
             let flags = parent.flags().with_meaning();
-            parent.child(span_id, flags.with_sampled(decided == Some(true)))
+            parent.child(span_id, flags.with_sampled(sampled))
         } else {
             let (trace_id, flags) = match (&config.ids, generator) {
                 (Some(ids), _) => {
@@ -83,11 +104,10 @@ impl Record {
                 (None, Some(generator)) => (generator.trace_id(start), TraceFlags::RANDOM),
                 (None, None) => return None,
             };
-            let sampled = decided.unwrap_or_else(|| sampler.decide(None, trace_id));
             TraceContext::new(trace_id, span_id, flags.with_sampled(sampled))
         };
         self.engine = handle.engine.number;
-        self.sampled = context.flags().is_sampled();
+        self.sampled = sampled;
         self.tells = self.sampled && handle.engine.immediate.is_some();
         self.parent = parent.map(TraceContext::span_id);
         self.parent_is_remote = parent.is_some_and(TraceContext::is_remote);
@@ -96,24 +116,118 @@ impl Record {
         Some(context)
     }
 
+    /// The same where the sampler takes more than a look.
+    #[cold]
+    #[inline(never)]
+    fn begin_asking(
+        &mut self,
+        handle: &Handle,
+        generator: Option<&mut Generator>,
+        parent: Option<&TraceContext>,
+        own: &OwnRatio,
+    ) -> Option<TraceContext> {
+        let sampling = &handle.engine.sampling;
+        let mut context = self.begin(handle, generator, parent, true)?;
+        let decision = if let Some(parent) = parent {
+            sampling.below(parent)
+        } else {
+            if !context.flags().is_random() && sampling.needs_randomness(own) {
+                context = sampling::with_randomness(context, local::random_number());
+            }
+            sampling.root(&context, own)
+        };
+        self.sampled = decision.sampled;
+        self.rules = sampling.rules_for(parent);
+        if self.rules.is_some() {
+            self.write_until_decided();
+        }
+        self.tells &= self.sampled;
+        Some(decision.applied_to(context))
+    }
+
+    /// The rules that are to be asked, if any.
+    #[inline]
+    pub(crate) const fn rules(&self) -> Option<RulesNumber> {
+        self.rules
+    }
+
+    /// Asks the rules about this span, which nobody has seen yet, and gives it the context that follows. The decision
+    /// does not stand yet.
+    #[cold]
+    pub(crate) fn ask_rules(
+        &mut self,
+        sampling: &Sampling,
+        context: TraceContext,
+        span: &Candidate<'_>,
+    ) -> TraceContext {
+        let rules = self.rules.take();
+        match rules.and_then(|rules| sampling.by_rules(rules, &context, span)) {
+            None => context,
+            Some(decision) => {
+                self.doubtful = !decision.sampled;
+                decision.applied_to(context)
+            }
+        }
+    }
+
+    /// The same for a span of others, whose values are written down.
+    pub(crate) fn ask_rules_by_body(
+        &mut self,
+        context: TraceContext,
+        metadata: &'static Metadata<'static>,
+        kind: Kind,
+    ) -> TraceContext {
+        if self.rules.is_none() {
+            return context;
+        }
+        let Some(handle) = local::handle_of(self.engine) else {
+            return context;
+        };
+        // What is asked may not change it.
+        let body = std::mem::take(&mut self.body);
+        let span = Candidate {
+            name: body
+                .items()
+                .fold(Cow::Borrowed(metadata.name()), |name, item| match item {
+                    Item::Name(name) => Cow::Borrowed(name),
+                    _ => name,
+                }),
+            kind,
+            attribute: &|key| {
+                let number = metadata.fields().field(key)?.index();
+                body.items().find_map(|item| match item {
+                    Item::Field(field, value) if field == number => value.text(),
+                    _ => None,
+                })
+            },
+        };
+        let context = self.ask_rules(&handle.engine.sampling, context, &span);
+        drop(span);
+        self.body = body;
+        context
+    }
+
     /// Starts the span anew below another parent, before anybody has seen its context, which `old` is. Its id and
     /// what was written stay. `None` where the engine is gone.
     pub(crate) fn start_below(
         &mut self,
         old: &TraceContext,
         parent: Option<&TraceContext>,
+        (metadata, kind): (&'static Metadata<'static>, Kind),
     ) -> Option<TraceContext> {
         let handle = local::handle_of(self.engine)?;
         let start = self.start;
-        let new = local::start(self, &handle, parent)?;
+        (self.doubtful, self.rules) = (false, None);
+        let new = local::start(self, &handle, parent, &OwnRatio::Unsaid)?;
         self.start = start;
         self.write_until_decided();
-        Some(new.child(old.span_id(), new.flags()))
+        let context = new.child(old.span_id(), new.flags());
+        Some(self.ask_rules_by_body(context, metadata, kind))
     }
 
     /// Writes everything down for now: the parent may still change, and with it the decision to sample.
     pub(crate) fn write_until_decided(&mut self) {
-        self.doubtful = !self.sampled;
+        self.doubtful |= !self.sampled;
         self.sampled = true;
         if self.start == Ticks::default() {
             self.start = Ticks::now();
@@ -164,7 +278,7 @@ impl Record {
             && let Some(handle) = local::handle_of(self.engine)
             && let Some(immediate) = &handle.engine.immediate
         {
-            let names = Items::new(self.body.bytes()).filter_map(|item| match item {
+            let names = self.body.items().filter_map(|item| match item {
                 Item::Name(name) => Some(name),
                 _ => None,
             });
@@ -312,7 +426,7 @@ impl Record {
     /// For the next span.
     pub(crate) fn clear(&mut self) {
         (self.engine, self.sampled, self.tells) = (0, false, false);
-        self.doubtful = false;
+        (self.doubtful, self.rules) = (false, None);
         self.end = Ticks::default();
         self.body.clear();
         if let Some(inbox) = &self.inbox {

@@ -328,6 +328,9 @@ impl Active {
     fn open_in_place(mut self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Self>> {
         #[cfg(feature = "engine")]
         if self.plan.begun == Begun::Alone && self.plan.invalid.is_none() {
+            if self.record.rules().is_some() {
+                self.ask_rules(values);
+            }
             self.record_opening(values);
             return Some(self);
         }
@@ -370,6 +373,10 @@ impl Active {
 
     /// Opens the span; `moved` says that the call was elsewhere.
     fn open(mut self: Box<Self>, values: &[AttributeValue<'_>], moved: bool) -> Option<Box<Self>> {
+        #[cfg(feature = "engine")]
+        if self.record.rules().is_some() {
+            self.ask_rules(values);
+        }
         #[cfg(feature = "engine")]
         match self.plan.begun {
             Begun::Alone => {

@@ -11,7 +11,7 @@ use super::outcome::Ended;
 use super::site::{self, SpanSite};
 use super::value::AttributeValue;
 use crate::current::{self, Frame, Mark, Origin, Thread, Token};
-use crate::engine::{self, Adopted, Answer};
+use crate::engine::{self, Adopted, Answer, Candidate, Sampling};
 
 impl Active {
     /// The state of a call whose span may be wanted, with what came in: the engine of the current subscriber has begun
@@ -116,10 +116,68 @@ impl Active {
             (Inbound::Absent, None) if !self.site.environment => None,
             _ => return false,
         };
-        self.frame.context = self.record.start(handle, Some(generator), parent);
+        self.frame.context = self
+            .record
+            .start(handle, Some(generator), parent, &self.site.ratio);
         (self.frame.origin, self.frame.realm) = (Origin::Engine, realm);
         (self.frame.activates, self.frame.is_set) = (false, false);
+        if self.record.rules().is_some() {
+            self.ask_rules_early(&handle.engine.sampling);
+        }
         self.frame.context.is_some()
+    }
+
+    /// Asks the rules before any value is read, if they need none.
+    #[cold]
+    #[inline(never)]
+    fn ask_rules_early(&mut self, sampling: &Sampling) {
+        let Some(rules) = self.record.rules() else {
+            return;
+        };
+        let (attributes, names) = sampling.need(rules);
+        if !(attributes && self.site.opening_fields > 0 || names && self.site.has_exported_name()) {
+            self.ask_rules_of(sampling, &[]);
+        }
+    }
+
+    /// Asks the rules when the values are read.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn ask_rules(&mut self, values: &[AttributeValue<'_>]) {
+        if let Some(handle) = engine::handle_of(self.record.engine()) {
+            self.ask_rules_of(&handle.engine.sampling, values);
+        }
+        self.late = self.late.take().filter(|_| self.record.is_sampled());
+    }
+
+    fn ask_rules_of(&mut self, sampling: &Sampling, values: &[AttributeValue<'_>]) {
+        let Some(context) = self.frame.context.take() else {
+            return;
+        };
+        let (metadata, site) = (self.site.metadata(), self.site);
+        let span = Candidate {
+            name: match site.exported_name(values) {
+                Some(name) => name.value().to_string().into(),
+                None => metadata.name().into(),
+            },
+            kind: site.kind,
+            attribute: &|key| {
+                let number = metadata.fields().field(key)?.index();
+                let number = number.checked_sub(SpanSite::FIELDS.len())?;
+                let opening = values.get(..site.opening_fields).unwrap_or(values);
+                match opening.get(number)? {
+                    AttributeValue::Absent => None,
+                    AttributeValue::Str(text) => Some((*text).into()),
+                    value => Some(value.to_string().into()),
+                }
+            },
+        };
+        let context = self.record.ask_rules(sampling, context, &span);
+        self.record.decide();
+        if self.frame.activates {
+            self.otel = Some(crate::otel::active_here(&context, self.record.share()));
+        }
+        self.frame.context = Some(context);
     }
 
     /// All other cases.
@@ -135,7 +193,9 @@ impl Active {
             Parent::Given(context) => (Some(context), None),
             Parent::Root { link } => (None, link),
         };
-        let Some(context) = engine::start(&mut self.record, &handle, parent.as_ref()) else {
+        let Some(context) =
+            engine::start(&mut self.record, &handle, parent.as_ref(), &self.site.ratio)
+        else {
             return false;
         };
         let context = context.with_baggage(baggage);
@@ -143,9 +203,15 @@ impl Active {
             self.record.link(link, &[]);
         }
         let activates = handle.engine.config.activates;
-        self.otel = activates.then(|| crate::otel::active_here(&context, self.record.share()));
+        // Where rules are asked, this is made when they were.
+        let asks = self.record.rules().is_some();
+        let active = activates && !asks;
+        self.otel = active.then(|| crate::otel::active_here(&context, self.record.share()));
         self.frame = Frame::new(Some(context), Origin::Engine).in_realm(realm);
         self.frame.activates = activates;
+        if asks {
+            self.ask_rules_early(&handle.engine.sampling);
+        }
         true
     }
 

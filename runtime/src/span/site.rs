@@ -16,7 +16,7 @@ use super::outcome::ErrorDetail;
 use super::value::AttributeValue;
 use crate::current;
 #[cfg(feature = "engine")]
-use crate::engine::Verdict;
+use crate::engine::{OwnRatio, Verdict};
 use crate::semconv;
 
 /// The fields that every site declares before those of its function, in this order.
@@ -126,6 +126,9 @@ pub struct SpanSite {
     pub(crate) log_ids: bool,
     /// How much of an error is shown.
     pub(crate) error_detail: ErrorDetail,
+    /// Which part of the traces is kept that start with this span.
+    #[cfg(feature = "engine")]
+    pub(crate) ratio: OwnRatio,
 }
 
 impl SpanSite {
@@ -196,6 +199,8 @@ impl SpanSite {
             environment: false,
             log_ids: true,
             error_detail: ErrorDetail::Type,
+            #[cfg(feature = "engine")]
+            ratio: OwnRatio::Unsaid,
         }
     }
 
@@ -241,6 +246,21 @@ impl SpanSite {
         self
     }
 
+    /// The same site, with this part of the traces kept that start with its span: on the engine, and on no other.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "engine"),
+        expect(unused_mut, reason = "only the engine samples by it")
+    )]
+    pub const fn sampled(mut self, ratio: f64) -> Self {
+        #[cfg(feature = "engine")]
+        {
+            self.ratio = OwnRatio::new(ratio);
+        }
+        let _ = ratio;
+        self
+    }
+
     /// The name to export the span under, where it is not the static one.
     pub(crate) fn exported_name<'a>(&self, values: &'a [AttributeValue<'a>]) -> Option<Name<'a>> {
         let name = Name {
@@ -248,6 +268,12 @@ impl SpanSite {
             numbers: self.name_values,
         };
         name.words().next().is_some().then_some(name)
+    }
+
+    /// Whether values may make the name to export the span under.
+    #[cfg(feature = "engine")]
+    pub(crate) const fn has_exported_name(&self) -> bool {
+        !self.name_values.is_empty()
     }
 
     pub(crate) const fn metadata(&'static self) -> &'static Metadata<'static> {

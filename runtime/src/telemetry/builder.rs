@@ -77,8 +77,8 @@ impl Builder {
     }
 
     /// Which spans are recorded.
-    pub fn with_sampler(mut self, sampler: Sampler) -> Self {
-        self.settings.sampler = sampler;
+    pub fn with_sampler(mut self, sampler: impl Into<Sampler>) -> Self {
+        self.settings.sampler = sampler.into();
         self
     }
 

@@ -319,7 +319,12 @@ fn ratio_of(sampler: &mut Sampler) -> Option<&mut f64> {
     match sampler {
         Sampler::TraceIdRatio(ratio) => Some(ratio),
         Sampler::ParentBased(root) => ratio_of(root),
-        Sampler::AlwaysOn | Sampler::AlwaysOff => None,
+        // No variable names the others.
+        Sampler::AlwaysOn
+        | Sampler::AlwaysOff
+        | Sampler::Probability(_)
+        | Sampler::ByParent(_)
+        | Sampler::Rules(_) => None,
     }
 }
 

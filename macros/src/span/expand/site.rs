@@ -1,6 +1,6 @@
 //! The static of a span, and the warnings about its keys.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
@@ -38,6 +38,10 @@ impl Emit {
         let older = self.with_older();
         let environment = plan.environment.then(|| quote!(.from_environment()));
         let log_ids = (!plan.log_ids).then(|| quote!(.without_log_ids()));
+        let sampled = plan.sample.map(|ratio| {
+            let ratio = Literal::f64_unsuffixed(ratio);
+            quote!(.sampled(#ratio))
+        });
         let detail = &plan.error_detail;
         let showing = (detail != "Type").then(|| quote!(.showing(#p::ErrorDetail::#detail)));
         // A static, because a constant must not refer to what can change.
@@ -47,7 +51,7 @@ impl Emit {
             quote!(static #name: &#p::TraceScope = #scope;)
         });
         let value = quote! {
-            #p::SpanSite::#new #kind #named_by #older #environment #log_ids #showing
+            #p::SpanSite::#new #kind #named_by #older #environment #log_ids #sampled #showing
         };
         let value = if joined.is_empty() {
             value

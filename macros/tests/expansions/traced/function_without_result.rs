@@ -14,7 +14,8 @@ fn nothing() {
             ],
             0usize,
         )
-        .without_log_ids();
+        .without_log_ids()
+        .sampled(0.1);
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );

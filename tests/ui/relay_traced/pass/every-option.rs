@@ -19,6 +19,7 @@ struct Message {
     restamp = false,
     trust = message.trusted,
     links = message,
+    sample = 1,
     fields(message.id = message.id),
     on_ok(|size| message.size = size),
     on_err(failed = true),

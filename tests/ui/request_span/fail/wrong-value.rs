@@ -45,6 +45,21 @@ fn fields() {}
 #[request_span(target = 1, carrier = none)]
 fn target() {}
 
+#[request_span(sample = "0.1", carrier = none)]
+fn sample_in_quotes() {}
+
+#[request_span(sample = RATIO, carrier = none)]
+fn sample_by_name() {}
+
+#[request_span(sample = 10, carrier = none)]
+fn sample_in_percent() {}
+
+#[request_span(sample = -0.1, carrier = none)]
+fn sample_below_zero() {}
+
+#[request_span(sample, carrier = none)]
+fn sample_without_value() {}
+
 #[request_span(crate = tracing_relay, carrier = none)]
 fn relative_crate() {}
 
@@ -61,6 +76,11 @@ fn main() {
     carrier();
     fields();
     target();
+    sample_in_quotes();
+    sample_by_name();
+    sample_in_percent();
+    sample_below_zero();
+    sample_without_value();
     relative_crate();
 }
 
@@ -78,6 +98,7 @@ mod right {
         carrier = none,
         fields(id = 1),
         target = "app::rpc",
+        sample = 0.1,
         crate = ::tracing_relay
     )]
     fn handle() -> Result<(), u8> {

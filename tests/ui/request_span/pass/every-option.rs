@@ -21,6 +21,7 @@ struct Caller {
     restamp = false,
     trust = caller.authenticated,
     links = caller.attempt,
+    sample = 0.1,
     fields(rpc.method = request.method, jsonrpc.request.id = request.id),
     on_ok(|reply| reply.size = reply),
     on_err(|error| rpc.status_code = *error),
@@ -56,7 +57,7 @@ async fn consumer(request: Request) -> Result<u64, std::fmt::Error> {
     Ok(request.id)
 }
 
-#[request_span(kind = "client", err = "chain", conventions = "http", level = "trace")]
+#[request_span(kind = "client", sample = 1.0, err = "chain", conventions = "http", level = "trace")]
 async fn client(request: &mut Request) -> Result<u64, std::fmt::Error> {
     Ok(request.id)
 }

@@ -16,6 +16,7 @@ struct Job {
     restamp = false,
     trust = job.trusted,
     links = [&job.trace],
+    sample = 0.25f64,
     fields(job.id = job.id, ?limit),
     on_ok(|size| job.size = size),
     on_err(failed = true),
@@ -57,7 +58,7 @@ async fn call(job: &mut Job) -> Result<u64, std::fmt::Error> {
     Ok(job.id)
 }
 
-#[traced(kind = "producer", conventions = "grpc", level = "warn")]
+#[traced(kind = "producer", sample = 0, conventions = "grpc", level = "warn")]
 fn submit(carrier: TraceCarrier) -> TraceCarrier {
     carrier
 }
