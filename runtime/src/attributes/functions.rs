@@ -593,7 +593,7 @@ pub use tracing_relay_macros::traced;
 ///
 /// Those of [`request_span`](macro@crate::request_span#limitations). The scope is a static, or a path to
 /// one: an operation belongs to one component. What the module [`scope`](crate::scope#limits) says about span handles
-/// that cross its border holds.
+/// that cross its border holds. Its fields are read before the scope is entered, where the application's trace is current.
 ///
 /// ```compile_fail
 /// # use tracing_relay::relay_traced;

@@ -48,7 +48,7 @@
 //! What an exporter does is not traced, not even where it calls operations of its own scope.
 //!
 //! Log events go to the application's subscriber, in the span that is current there, if the [`Settings`] let them.
-//! OpenTelemetry's current context is empty inside, so that code on its API starts traces of its own.
+//! OpenTelemetry's current context has neither span nor baggage inside, so that code on its API starts traces of its own.
 //!
 //! # Where the spans go
 //!
@@ -84,6 +84,10 @@
 //! ```
 //!
 //! # Limits
+//!
+//! A task that an operation spawns keeps what the application has around the operation, its span of `tracing` too, for the
+//! callbacks and the log lines of the task. One that outlives the operation by far is started with
+//! [`task::detach`](crate::task). The fields of an operation are read before its scope is entered.
 //!
 //! A span handle of `tracing` belongs to the subscriber that made it. One that was made inside of a scope and is given
 //! outside as an explicit parent (`parent: &span`) names a span that the application's subscriber does not know: the
