@@ -11,13 +11,14 @@ use std::time::Instant;
 use backon::Retryable as _;
 use http::header::CONTENT_TYPE;
 use prost::bytes::Bytes;
-use reqwest::{RequestBuilder, Url, redirect};
+use reqwest::{RequestBuilder, redirect};
 use tokio::runtime::Runtime;
 use tokio::time;
 
 use super::Destination;
 use super::retry::{self, Again, Failure};
 use super::tls;
+use crate::scope::is_loopback;
 
 /// More of an answer is not read.
 const LONGEST_ANSWER: usize = 1 << 16;
@@ -41,7 +42,7 @@ impl Client {
             .redirect(redirect::Policy::none())
             .referer(false)
             .user_agent(concat!("tracing-relay/", env!("CARGO_PKG_VERSION")));
-        if plain && is_loopback(&destination.url) {
+        if plain && destination.url.host_str().is_some_and(is_loopback) {
             client = client.no_proxy();
         }
         Ok(Self {
@@ -147,16 +148,6 @@ async fn answer(post: RequestBuilder) -> Result<Bytes, Failure> {
         body.extend_from_slice(&chunk);
     }
     Ok(Bytes::from(body))
-}
-
-/// Whether a host is this machine, without asking a resolver.
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || address
-            .parse()
-            .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
 /// An error of the client with its causes, and without the URL.

@@ -126,6 +126,8 @@ use tracing::Dispatch;
 
 #[cfg(feature = "engine")]
 pub use crate::scope_config;
+#[cfg(feature = "otlp")]
+pub(crate) use config::is_loopback;
 #[cfg(feature = "engine")]
 pub use config::{ScopeConfig, ScopeOff, ScopeVariables};
 

@@ -13,6 +13,8 @@ pub use off::ScopeOff;
 pub use variables::ScopeVariables;
 
 use target::Target;
+#[cfg(feature = "otlp")]
+pub(crate) use target::is_loopback;
 
 /// A value that nobody gets to read by formatting what it is in.
 #[derive(Clone, Copy)]

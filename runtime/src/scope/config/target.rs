@@ -58,7 +58,7 @@ impl Target {
 }
 
 /// Whether a host is this machine, without asking a resolver.
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
         || address
