@@ -21,6 +21,9 @@ LOGIN = "login-of-the-check"
 SURFACES = ["web", "mobile", "headless-cli"]
 PATIENCE = 60
 
+# What the component's variables begin with.
+PREFIX = "T3CODE_RELAY_CLIENT_OTLP_TRACES"
+
 
 def agent():
     spec = importlib.util.find_spec("rotel")
@@ -81,14 +84,20 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         applications, product = Collector(folder, "applications"), Collector(folder, "product")
         try:
-            export = ["--login", LOGIN, "--traces", applications.url, "--product", product.url]
+            export = ["--login", LOGIN, "--traces", applications.url]
+            environment = os.environ | {
+                f"{PREFIX}_URL": f"{product.url}/v1/traces",
+                f"{PREFIX}_DATASET": "relay-traces",
+                f"{PREFIX}_TOKEN": "ingest-only",
+            }
             server = subprocess.Popen(
-                [program, "broker", *export], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [program, "broker", *export], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
             relay = server.stdout.readline().removeprefix("listening on ").strip()
             for surface in SURFACES:
                 subprocess.run(
                     [program, "host", "--relay", relay, "--surface", surface, *export],
+                    env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     check=True,
