@@ -78,6 +78,10 @@ impl Span {
     }
 
     /// The current context. A call in a scope is not inside yet, where the application's is current.
+    #[cfg_attr(
+        not(feature = "engine"),
+        expect(clippy::unused_self, reason = "that of the engine needs it")
+    )]
     fn passed_on(&self) -> Option<TraceContext> {
         #[cfg(feature = "engine")]
         if let Some(active) = &self.0
