@@ -75,6 +75,8 @@ pub mod serde_form;
 #[cfg(feature = "spans")]
 mod span;
 #[cfg(feature = "spans")]
+mod surrounded;
+#[cfg(feature = "spans")]
 pub mod task;
 #[cfg(feature = "telemetry")]
 pub mod telemetry;

@@ -17,6 +17,7 @@ use crate::context::TraceContext;
 use crate::current::{self, Frame, Origin, Token};
 #[cfg(feature = "engine")]
 use crate::scope::EnteredScope;
+use crate::surrounded::{Enter, Surrounded};
 
 /// What is current here, to make it current elsewhere: on another thread, in another task, in an
 /// executor that this crate does not know. Cloning raises reference counts.
@@ -104,10 +105,13 @@ impl TaskContext {
     /// A future that has this context current during each poll, and while it is dropped.
     pub fn instrument<F: Future>(self, future: F) -> InContext<F> {
         InContext {
-            context: self,
-            future: Some(future),
+            inner: Surrounded::new(self, future),
         }
     }
+}
+
+impl Enter for TaskContext {
+    type Entered<'a> = Entered<'a>;
 
     /// Makes all of it current until the guard is dropped: what the application has, then the scope, then what is in it.
     fn enter(&mut self) -> Entered<'_> {
@@ -130,7 +134,7 @@ impl TaskContext {
 }
 
 /// A context that is current on this thread. Fields drop in this order, the reverse of entering.
-struct Entered<'a> {
+pub(crate) struct Entered<'a> {
     _here: Option<EnteredLayer<'a>>,
     #[cfg(feature = "engine")]
     _scope: Option<EnteredScope>,
@@ -165,8 +169,8 @@ impl Layer {
     }
 
     fn detached() -> Self {
-        let ambient = current::ambient();
         let realm = current::realm();
+        let ambient = current::ambient_in(realm);
         let baggage = ambient.baggage();
         // The baggage goes on by itself; a link names a span and nothing else.
         let link = ambient
@@ -232,8 +236,8 @@ impl fmt::Debug for TaskContext {
 /// What a task gets that starts outside every trace, so that it has no part in the trace of whoever
 /// polls it.
 fn outside() -> Option<Frame> {
-    let ambient = current::ambient();
     let realm = current::realm();
+    let ambient = current::ambient_in(realm);
     // A scope has nothing to do with the environment of the process.
     let origin = if realm.is_application() {
         Origin::Outside
@@ -271,19 +275,8 @@ impl Drop for EnteredLayer<'_> {
 pin_project! {
     /// A future that runs in a [`TaskContext`]. Made by [`TaskContext::instrument`].
     pub struct InContext<F> {
-        context: TaskContext,
         #[pin]
-        future: Option<F>,
-    }
-
-    impl<F> PinnedDrop for InContext<F> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if this.future.is_some() {
-                let _entered = this.context.enter();
-                this.future.set(None);
-            }
-        }
+        inner: Surrounded<TaskContext, F>,
     }
 }
 
@@ -291,23 +284,14 @@ impl<F: Future> Future for InContext<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
-        let _entered = this.context.enter();
-        let future = this.future.as_mut().as_pin_mut();
-        let polled = future
-            .expect("a task was polled after it was ready")
-            .poll(cx);
-        if polled.is_ready() {
-            this.future.set(None);
-        }
-        polled
+        self.project().inner.poll(cx)
     }
 }
 
 impl<F> fmt::Debug for InContext<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InContext")
-            .field("context", &self.context)
+            .field("context", &self.inner.around)
             .finish_non_exhaustive()
     }
 }

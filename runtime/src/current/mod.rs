@@ -43,14 +43,14 @@ pub(crate) use surroundings::{Ambient, ambient, ambient_in, realm, snapshot};
 
 /// The context of the innermost span that is current here.
 pub(crate) fn context() -> Option<TraceContext> {
-    #[cfg(feature = "engine")]
+    #[cfg(feature = "spans")]
     let realm = realm();
     #[cfg(feature = "engine")]
     if let Some(context) = with_thread(|thread| thread.stack.settled_context(realm)).flatten() {
         return Some(context);
     }
     #[cfg(feature = "spans")]
-    return ambient().context;
+    return ambient_in(realm).context;
     #[cfg(not(feature = "spans"))]
     None
 }

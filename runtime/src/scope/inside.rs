@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::TraceScope;
+use crate::surrounded::{Enter, Surrounded};
 
 /// The pipeline that a future runs in.
 #[cfg(feature = "engine")]
@@ -17,8 +18,13 @@ impl Pipeline {
     fn of(scope: &'static TraceScope) -> Self {
         Self(scope.is_installed().then(|| scope.dispatch()).flatten())
     }
+}
 
-    fn enter(&self) -> Option<super::EnteredScope> {
+#[cfg(feature = "engine")]
+impl Enter for Pipeline {
+    type Entered<'a> = Option<super::EnteredScope>;
+
+    fn enter(&mut self) -> Option<super::EnteredScope> {
         self.0.as_ref().and_then(super::EnteredScope::unless_inside)
     }
 }
@@ -32,11 +38,13 @@ impl Pipeline {
     const fn of(_: &'static TraceScope) -> Self {
         Self
     }
+}
 
-    #[expect(clippy::unused_self, reason = "that of the engine needs it")]
-    const fn enter(&self) -> Option<()> {
-        None
-    }
+#[cfg(not(feature = "engine"))]
+impl Enter for Pipeline {
+    type Entered<'a> = ();
+
+    fn enter(&mut self) {}
 }
 
 #[cfg(not(feature = "engine"))]
@@ -71,8 +79,7 @@ impl TraceScope {
     /// pipeline that is, is decided here.
     pub fn run_async<F: Future>(&'static self, future: F) -> InScope<F> {
         InScope {
-            pipeline: Pipeline::of(self),
-            future: Some(future),
+            inner: Surrounded::new(Pipeline::of(self), future),
         }
     }
 }
@@ -80,19 +87,8 @@ impl TraceScope {
 pin_project! {
     /// A future inside of a scope. Made by [`TraceScope::run_async`].
     pub struct InScope<F> {
-        pipeline: Pipeline,
         #[pin]
-        future: Option<F>,
-    }
-
-    impl<F> PinnedDrop for InScope<F> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if this.future.is_some() {
-                let _entered = this.pipeline.enter();
-                this.future.set(None);
-            }
-        }
+        inner: Surrounded<Pipeline, F>,
     }
 }
 
@@ -100,16 +96,7 @@ impl<F: Future> Future for InScope<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
-        let _entered = this.pipeline.enter();
-        let future = this.future.as_mut().as_pin_mut();
-        let polled = future
-            .expect("a future in a scope was polled after it was ready")
-            .poll(cx);
-        if polled.is_ready() {
-            this.future.set(None);
-        }
-        polled
+        self.project().inner.poll(cx)
     }
 }
 

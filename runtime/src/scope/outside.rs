@@ -8,6 +8,7 @@ use pin_project_lite::pin_project;
 
 #[cfg(feature = "engine")]
 use super::application::EnteredOutside;
+use crate::surrounded::{Enter, Surrounded};
 
 /// Without the engine nobody can install a scope, and there is none to leave.
 #[cfg(not(feature = "engine"))]
@@ -17,6 +18,17 @@ struct EnteredOutside;
 impl EnteredOutside {
     const fn enter() -> Option<Self> {
         None
+    }
+}
+
+/// The application, which is current outside.
+struct Application;
+
+impl Enter for Application {
+    type Entered<'a> = Option<EnteredOutside>;
+
+    fn enter(&mut self) -> Option<EnteredOutside> {
+        EnteredOutside::enter()
     }
 }
 
@@ -40,7 +52,7 @@ impl EnteredOutside {
 /// spawning operation.
 pub fn outside<F: Future>(future: F) -> Outside<F> {
     Outside {
-        future: Some(future),
+        inner: Surrounded::new(Application, future),
     }
 }
 
@@ -60,17 +72,7 @@ pin_project! {
     /// A future outside of the scope that polls it. Made by [`outside`].
     pub struct Outside<F> {
         #[pin]
-        future: Option<F>,
-    }
-
-    impl<F> PinnedDrop for Outside<F> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if this.future.is_some() {
-                let _entered = EnteredOutside::enter();
-                this.future.set(None);
-            }
-        }
+        inner: Surrounded<Application, F>,
     }
 }
 
@@ -78,16 +80,7 @@ impl<F: Future> Future for Outside<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
-        let _entered = EnteredOutside::enter();
-        let future = this.future.as_mut().as_pin_mut();
-        let polled = future
-            .expect("a future outside of a scope was polled after it was ready")
-            .poll(cx);
-        if polled.is_ready() {
-            this.future.set(None);
-        }
-        polled
+        self.project().inner.poll(cx)
     }
 }
 
