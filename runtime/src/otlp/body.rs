@@ -1,17 +1,15 @@
 //! The body of a request, and what the body of an answer says.
 
-use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTraceServiceRequest, ExportTraceServiceResponse,
-};
 use prost::Message as _;
 use prost::bytes::Bytes;
 
 use super::Destination;
+use super::request::Request;
 
 /// The most characters of a collector's text that are passed on.
 const LONGEST_REASON: usize = 200;
 
-/// How spans are written.
+/// How a request is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Protobuf,
@@ -34,10 +32,7 @@ impl Format {
     not(feature = "telemetry"),
     expect(clippy::unnecessary_wraps, reason = "JSON and gzip can fail")
 )]
-pub(super) fn encode(
-    destination: &Destination,
-    request: &ExportTraceServiceRequest,
-) -> Result<Bytes, String> {
+pub(super) fn encode(destination: &Destination, request: &impl Request) -> Result<Bytes, String> {
     let body = match destination.format {
         Format::Protobuf => request.encode_to_vec(),
         #[cfg(feature = "telemetry")]
@@ -64,53 +59,55 @@ fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
 /// A collector took a batch, and not all of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Rejected {
-    spans: i64,
+    items: i64,
     reason: String,
 }
 
 impl Rejected {
-    pub(super) fn told(&self, all: usize) -> String {
-        let Self { spans, reason } = self;
-        format!("the collector rejected {spans} of {all} spans: {reason}")
+    /// In words, of so many items.
+    pub(super) fn told<R: Request>(&self, all: usize) -> String {
+        let Self { items, reason } = self;
+        let names = R::ITEMS;
+        format!("the collector rejected {items} of {all} {names}: {reason}")
     }
 }
 
 /// What a collector rejected of a batch that it took. An answer that cannot be read says nothing.
-pub(super) fn rejected(format: Format, answer: &[u8]) -> Option<Rejected> {
-    let (spans, reason) = match format {
-        Format::Protobuf => {
-            let partial = ExportTraceServiceResponse::decode(answer)
-                .ok()?
-                .partial_success?;
-            (partial.rejected_spans, partial.error_message)
-        }
+pub(super) fn rejected<R: Request>(format: Format, answer: &[u8]) -> Option<Rejected> {
+    let (items, reason) = match format {
+        Format::Protobuf => R::rejected(R::Answer::decode(answer).ok()?)?,
         #[cfg(feature = "telemetry")]
-        Format::Json => rejected_in_json(answer)?,
+        Format::Json => rejected_in_json(answer, R::REJECTED)?,
     };
-    (spans > 0).then(|| Rejected {
-        spans,
+    (items > 0).then(|| Rejected {
+        items,
         reason: reason.chars().take(LONGEST_REASON).collect(),
     })
 }
 
 /// Not by the type of the message: that does not read numbers in quotes, as which JSON has those of 64 bits.
 #[cfg(feature = "telemetry")]
-fn rejected_in_json(answer: &[u8]) -> Option<(i64, String)> {
+fn rejected_in_json(answer: &[u8], name: &str) -> Option<(i64, String)> {
     let answer: serde_json::Value = serde_json::from_slice(answer).ok()?;
     let partial = answer.get("partialSuccess")?;
-    let spans = partial.get("rejectedSpans")?;
-    let spans = spans
+    let items = partial.get(name)?;
+    let items = items
         .as_i64()
-        .or_else(|| spans.as_str()?.parse().ok())
+        .or_else(|| items.as_str()?.parse().ok())
         .unwrap_or_default();
     let reason = partial.get("errorMessage").and_then(|text| text.as_str());
-    Some((spans, reason.unwrap_or_default().to_owned()))
+    Some((items, reason.unwrap_or_default().to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
+    use opentelemetry_proto::tonic::collector::trace::v1::{
+        ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+    };
+
     use super::*;
-    use opentelemetry_proto::tonic::collector::trace::v1::ExportTracePartialSuccess;
+
+    type Spans = ExportTraceServiceRequest;
 
     fn answer(rejected_spans: i64) -> ExportTraceServiceResponse {
         ExportTraceServiceResponse {
@@ -123,8 +120,8 @@ mod tests {
 
     #[test]
     fn what_a_collector_rejects_is_told_and_bounded() {
-        let found = rejected(Format::Protobuf, &answer(3).encode_to_vec());
-        let told = found.expect("three were rejected").told(5);
+        let found = rejected::<Spans>(Format::Protobuf, &answer(3).encode_to_vec());
+        let told = found.expect("three were rejected").told::<Spans>(5);
         assert!(
             told.starts_with("the collector rejected 3 of 5 spans: too old"),
             "{told}"
@@ -135,7 +132,7 @@ mod tests {
     #[test]
     fn an_answer_that_rejects_nothing_or_cannot_be_read_says_nothing() {
         for body in [answer(0).encode_to_vec(), Vec::new(), vec![0xff; 9]] {
-            assert_eq!(rejected(Format::Protobuf, &body), None);
+            assert_eq!(rejected::<Spans>(Format::Protobuf, &body), None);
         }
     }
 
@@ -146,13 +143,17 @@ mod tests {
             let body = format!(
                 r#"{{"partialSuccess":{{"rejectedSpans":{spans},"errorMessage":"full"}}}}"#
             );
-            let found = rejected(Format::Json, body.as_bytes());
-            let told = found.map(|rejected| rejected.told(2));
+            let found = rejected::<Spans>(Format::Json, body.as_bytes());
+            let told = found.map(|rejected| rejected.told::<Spans>(2));
             let wanted = "the collector rejected 2 of 2 spans: full";
             assert_eq!(told.as_deref(), Some(wanted));
         }
         for body in ["", "{}", "{\"partialSuccess\":{}}", "<html>"] {
-            assert_eq!(rejected(Format::Json, body.as_bytes()), None, "{body}");
+            assert_eq!(
+                rejected::<Spans>(Format::Json, body.as_bytes()),
+                None,
+                "{body}"
+            );
         }
     }
 }

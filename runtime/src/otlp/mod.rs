@@ -1,10 +1,12 @@
-//! [`Otlp`]: the exporter behind [`ScopeExporter`](crate::scope::ScopeExporter) and behind `Telemetry`, spans as OTLP over HTTP.
+//! [`Otlp`]: the exporter behind [`ScopeExporter`](crate::scope::ScopeExporter) and behind `Telemetry`, spans as OTLP over HTTP;
+//! and [`Sender`], which sends any signal.
 //!
 //! Everything is said by the [`Destination`]. Nothing is read from the environment here, so that what is meant for one
 //! collector is not sent to another.
 
 mod body;
 mod client;
+mod request;
 mod retry;
 mod tls;
 
@@ -27,8 +29,9 @@ pub(crate) use tls::Identity;
 pub(crate) use tls::Roots;
 
 use client::Client;
+use request::Request;
 
-/// Where spans are sent, and how.
+/// Where requests are sent, and how.
 #[derive(Clone)]
 pub(crate) struct Destination {
     /// The whole URL.
@@ -45,9 +48,36 @@ pub(crate) struct Destination {
     pub(crate) identity: Option<Identity>,
 }
 
+/// Sends requests to one destination. For a thread without a runtime.
+pub(crate) struct Sender {
+    client: Client,
+}
+
+impl Sender {
+    /// Connects to nothing yet.
+    pub(crate) fn new(destination: Destination) -> io::Result<Self> {
+        let client = Client::new(destination)?;
+        Ok(Self { client })
+    }
+
+    /// Sends so many items, and says why they did not all arrive.
+    pub(crate) fn send<R: Request>(&self, request: &R, items: usize) -> Result<(), String> {
+        if Handle::try_current().is_ok() {
+            return Err("the exporter is called on a thread of a runtime".to_owned());
+        }
+        let destination = self.client.destination();
+        let body = body::encode(destination, request)?;
+        let answer = self.client.post(&body)?;
+        match body::rejected::<R>(destination.format, &answer) {
+            Some(rejected) => Err(rejected.told::<R>(items)),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Sends spans to one destination. For a thread without a runtime.
 pub(crate) struct Otlp {
-    client: Client,
+    sender: Sender,
     resource: ResourceAttributesWithSchema,
 }
 
@@ -55,26 +85,17 @@ impl Otlp {
     /// Connects to nothing yet.
     pub(crate) fn new(destination: Destination) -> io::Result<Self> {
         Ok(Self {
-            client: Client::new(destination)?,
+            sender: Sender::new(destination)?,
             resource: ResourceAttributesWithSchema::default(),
         })
     }
 
     fn send(&self, batch: Vec<SpanData>) -> Result<(), String> {
-        if Handle::try_current().is_ok() {
-            return Err("the exporter is called on a thread of a runtime".to_owned());
-        }
         let spans = batch.len();
         let request = ExportTraceServiceRequest {
             resource_spans: group_spans_by_resource_and_scope(batch, &self.resource),
         };
-        let destination = self.client.destination();
-        let body = body::encode(destination, &request)?;
-        let answer = self.client.post(&body)?;
-        match body::rejected(destination.format, &answer) {
-            Some(rejected) => Err(rejected.told(spans)),
-            None => Ok(()),
-        }
+        self.sender.send(&request, spans)
     }
 }
 
