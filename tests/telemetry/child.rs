@@ -123,6 +123,10 @@ pub(crate) fn command(variables: &[(&str, &str)]) -> Command {
             .env_remove(proxy)
             .env_remove(proxy.to_ascii_lowercase());
     }
+    // Unless a test is about them.
+    command
+        .env("OTEL_METRICS_EXPORTER", "none")
+        .env("OTEL_LOGS_EXPORTER", "none");
     command.env(IS_CHILD, "1").envs(variables.iter().copied());
     command
 }

@@ -62,6 +62,7 @@ mod otlp;
 mod reader;
 mod settings;
 mod several;
+mod signal;
 #[cfg(test)]
 mod tests;
 mod variables;

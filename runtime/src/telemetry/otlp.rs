@@ -10,12 +10,10 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 
 use super::reader::{Reader, decoded};
+use super::signal::Signal;
 use crate::otlp::{Destination, Format, Identity, Otlp, Roots};
 
-/// Where the signal of a base URL is.
-const PATH: &str = "v1/traces";
-
-/// A collector that speaks OTLP over HTTP, and how spans are sent to it.
+/// A collector that speaks OTLP over HTTP, and how a signal is sent to it.
 ///
 /// Its `Debug` and its `Display` have no value of a header, no user name and no query of the URL.
 ///
@@ -43,7 +41,7 @@ pub struct OtlpSettings {
     client_key: Option<PathBuf>,
 }
 
-/// How spans are written for a collector.
+/// How requests are written for a collector.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OtlpFormat {
@@ -64,14 +62,10 @@ impl OtlpFormat {
 }
 
 impl Default for OtlpSettings {
-    /// The collector of this machine, `http://localhost:4318/v1/traces`.
+    /// The collector of this machine for traces, `http://localhost:4318/v1/traces`.
     fn default() -> Self {
-        Self::at(local())
+        Self::local(Signal::Traces)
     }
-}
-
-fn local() -> Url {
-    Url::parse("http://localhost:4318/v1/traces").expect("it is a URL")
 }
 
 impl OtlpSettings {
@@ -88,7 +82,14 @@ impl OtlpSettings {
         }
     }
 
-    /// A collector by the whole URL that spans are posted to, which is used as it is. `http` is sent in the clear.
+    /// The collector of this machine.
+    fn local(signal: Signal) -> Self {
+        let url = Url::parse("http://localhost:4318").expect("it is a URL");
+        Self::at(below(url, signal))
+    }
+
+    /// A collector by the whole URL that requests are posted to, which is used as it is: that of one signal, as
+    /// `http://localhost:4318/v1/traces` is for traces. `http` is sent in the clear.
     ///
     /// # Errors
     ///
@@ -117,7 +118,7 @@ impl OtlpSettings {
         self
     }
 
-    /// How spans are written; in protobuf unless set.
+    /// How requests are written; in protobuf unless set.
     #[must_use]
     pub fn with_format(mut self, format: OtlpFormat) -> Self {
         self.format = format;
@@ -145,10 +146,15 @@ impl OtlpSettings {
         self
     }
 
-    /// An exporter for this collector, on a thread without a runtime. Reads the files.
+    /// An exporter of spans for this collector, on a thread without a runtime. Reads the files.
     pub(super) fn exporter(&self, longest: Duration) -> io::Result<Otlp> {
+        Otlp::new(self.destination(longest))
+    }
+
+    /// The same for what sends requests, none of which takes longer than this.
+    fn destination(&self, longest: Duration) -> Destination {
         let identity = self.client_certificate.clone().zip(self.client_key.clone());
-        Otlp::new(Destination {
+        Destination {
             url: self.url.clone(),
             headers: self.headers.clone(),
             timeout: self.timeout.min(longest),
@@ -165,41 +171,28 @@ impl OtlpSettings {
             identity: identity
                 .filter(|_| self.url.scheme() != "http")
                 .map(|(certificate, key)| Identity { certificate, key }),
-        })
+        }
     }
 
-    /// What the variables say.
-    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let specific = url(reader, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
-        let url = specific.or_else(|| {
-            let mut base = url(reader, "OTEL_EXPORTER_OTLP_ENDPOINT")?;
-            let path = format!("{}/{PATH}", base.path().trim_end_matches('/'));
-            base.set_path(&path);
-            Some(base)
-        });
-        let mut settings = url.map_or_else(Self::default, Self::at);
-        settings.read_headers(reader, "OTEL_EXPORTER_OTLP_HEADERS");
-        settings.read_headers(reader, "OTEL_EXPORTER_OTLP_TRACES_HEADERS");
-        let timeouts = [
-            "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
-            "OTEL_EXPORTER_OTLP_TIMEOUT",
-        ];
-        if let Some(timeout) = reader.either(timeouts, Reader::timeout) {
+    /// What the variables say for a signal.
+    pub(super) fn read(reader: &mut Reader<'_>, signal: Signal) -> Self {
+        let [specific, generic] = signal.otlp("ENDPOINT");
+        let url = url(reader, &specific)
+            .or_else(|| url(reader, &generic).map(|base| below(base, signal)));
+        let mut settings = url.map_or_else(|| Self::local(signal), Self::at);
+        let [specific, generic] = signal.otlp("HEADERS");
+        settings.read_headers(reader, &generic);
+        settings.read_headers(reader, &specific);
+        if let Some(timeout) = either(reader, signal, "TIMEOUT", Reader::timeout) {
             settings.timeout = timeout;
         }
-        let protocols = [
-            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
-            "OTEL_EXPORTER_OTLP_PROTOCOL",
-        ];
-        settings.format = reader.either(protocols, format).unwrap_or_default();
-        let compressions = [
-            "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
-            "OTEL_EXPORTER_OTLP_COMPRESSION",
-        ];
+        settings.format = either(reader, signal, "PROTOCOL", format).unwrap_or_default();
         let names = [("gzip", true), ("none", false)];
-        let gzip = reader.either(compressions, |reader, name| reader.name(name, &names));
+        let gzip = either(reader, signal, "COMPRESSION", |reader, name| {
+            reader.name(name, &names)
+        });
         settings.gzip = gzip.unwrap_or_default();
-        settings.read_tls(reader);
+        settings.read_tls(reader, signal);
         settings
     }
 
@@ -216,46 +209,49 @@ impl OtlpSettings {
         }
     }
 
-    fn read_tls(&mut self, reader: &mut Reader<'_>) {
+    fn read_tls(&mut self, reader: &mut Reader<'_>, signal: Signal) {
         let file = |reader: &mut Reader<'_>, name: &str| reader.text(name).map(PathBuf::from);
-        let certificates = [
-            "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
-            "OTEL_EXPORTER_OTLP_CERTIFICATE",
-        ];
-        let client_certificates = [
-            "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
-            "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
-        ];
-        let client_keys = [
-            "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
-            "OTEL_EXPORTER_OTLP_CLIENT_KEY",
-        ];
-        self.certificate = reader.either(certificates, file);
-        let certificate = reader.either(client_certificates, file);
-        let key = reader.either(client_keys, file);
+        self.certificate = either(reader, signal, "CERTIFICATE", file);
+        let certificate = either(reader, signal, "CLIENT_CERTIFICATE", file);
+        let key = either(reader, signal, "CLIENT_KEY", file);
         match (certificate, key) {
             (Some(_), None) => reader.warn(
-                client_certificates[1],
+                "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
                 "has no `OTEL_EXPORTER_OTLP_CLIENT_KEY` beside it, and is ignored",
             ),
             (None, Some(_)) => reader.warn(
-                client_keys[1],
+                "OTEL_EXPORTER_OTLP_CLIENT_KEY",
                 "has no `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE` beside it, and is ignored",
             ),
             (certificate, key) => (self.client_certificate, self.client_key) = (certificate, key),
         }
-        for variable in [
-            "OTEL_EXPORTER_OTLP_TRACES_INSECURE",
-            "OTEL_EXPORTER_OTLP_INSECURE",
-        ] {
-            if reader.is_true(variable) {
+        for variable in signal.otlp("INSECURE") {
+            if reader.is_true(&variable) {
                 reader.warn(
-                    variable,
+                    &variable,
                     "is for gRPC and has no effect: over HTTP the scheme of the URL says whether there is TLS",
                 );
             }
         }
     }
+}
+
+/// What the variable for this signal says about a subject, or else that for all.
+fn either<'a, T>(
+    reader: &mut Reader<'a>,
+    signal: Signal,
+    subject: &str,
+    read: impl Fn(&mut Reader<'a>, &str) -> Option<T>,
+) -> Option<T> {
+    let [specific, generic] = signal.otlp(subject);
+    reader.either([&specific, &generic], read)
+}
+
+/// The URL of a signal, below that of its collector.
+fn below(mut base: Url, signal: Signal) -> Url {
+    let path = format!("{}/{}", base.path().trim_end_matches('/'), signal.path());
+    base.set_path(&path);
+    base
 }
 
 fn invalid(fault: &'static str) -> io::Error {
@@ -278,7 +274,7 @@ fn url(reader: &mut Reader<'_>, variable: &str) -> Option<Url> {
     url
 }
 
-fn format(reader: &mut Reader<'_>, variable: &'static str) -> Option<OtlpFormat> {
+fn format(reader: &mut Reader<'_>, variable: &str) -> Option<OtlpFormat> {
     if reader.text(variable)?.eq_ignore_ascii_case("grpc") {
         let fault = "is `grpc`, which is not built in: write `http/protobuf`, and in the endpoint the port for HTTP, \
                      which is usually 4318";

@@ -26,9 +26,12 @@ impl<'a> Reader<'a> {
         self.warnings
     }
 
-    /// Notes what is wrong with a variable.
+    /// Notes what is wrong with a variable, once: one for all signals is read for each of them.
     pub(super) fn warn(&mut self, variable: &str, fault: impl fmt::Display) {
-        self.warnings.push(format!("`{variable}` {fault}"));
+        let warning = format!("`{variable}` {fault}");
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     /// The value without the space around it; `None` where nothing is left.
@@ -126,11 +129,11 @@ impl<'a> Reader<'a> {
         self.warn(variable, fault);
     }
 
-    /// The first of two variables that has a value which can be used: that for traces comes before that for all signals.
+    /// The first of two variables that has a value which can be used: that for one signal comes before that for all.
     pub(super) fn either<T>(
         &mut self,
-        variables: [&'static str; 2],
-        read: impl Fn(&mut Self, &'static str) -> Option<T>,
+        variables: [&str; 2],
+        read: impl Fn(&mut Self, &str) -> Option<T>,
     ) -> Option<T> {
         let [specific, generic] = variables;
         read(self, specific).or_else(|| read(self, generic))

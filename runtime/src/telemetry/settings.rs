@@ -10,6 +10,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use super::otlp::OtlpSettings;
 use super::reader::{Reader, decoded};
+use super::signal::Signal;
 use crate::engine::{Limits, QueueLimits, Sampler};
 
 const SERVICE_NAME: &str = "service.name";
@@ -24,7 +25,10 @@ pub struct Settings {
     pub(super) service_name: Option<String>,
     /// Without the name of the service.
     pub(super) attributes: Vec<(String, String)>,
+    /// Where spans go.
     pub(super) exporters: Vec<Exporter>,
+    pub(super) metric_exporters: Vec<Exporter>,
+    pub(super) log_exporters: Vec<Exporter>,
     pub(super) sampler: Sampler,
     pub(super) propagators: Vec<Propagator>,
     pub(super) queue: QueueLimits,
@@ -36,7 +40,7 @@ pub struct Settings {
     pub(super) warnings: Vec<String>,
 }
 
-/// Where spans go.
+/// Where a signal goes.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Exporter {
     Otlp(Box<OtlpSettings>),
@@ -58,6 +62,8 @@ impl Default for Settings {
             service_name: None,
             attributes: Vec::new(),
             exporters: Vec::new(),
+            metric_exporters: Vec::new(),
+            log_exporters: Vec::new(),
             sampler: Sampler::default(),
             propagators: vec![Propagator::TraceContext, Propagator::Baggage],
             queue: QueueLimits::default(),
@@ -92,7 +98,9 @@ impl Settings {
             ..Self::default()
         };
         settings.read_resource(&mut reader);
-        settings.read_exporters(&mut reader);
+        settings.exporters = exporters(&mut reader, Signal::Traces);
+        settings.metric_exporters = exporters(&mut reader, Signal::Metrics);
+        settings.log_exporters = exporters(&mut reader, Signal::Logs);
         settings.read_sampler(&mut reader);
         settings.read_propagators(&mut reader);
         settings.read_queue(&mut reader);
@@ -145,37 +153,6 @@ impl Settings {
         } else {
             self.attributes.retain(|(earlier, _)| *earlier != key);
             self.attributes.push((key, value));
-        }
-    }
-
-    fn read_exporters(&mut self, reader: &mut Reader<'_>) {
-        #[derive(Clone, Copy, PartialEq)]
-        enum Name {
-            Otlp,
-            Console,
-            None,
-        }
-        const EXPORTERS: &str = "OTEL_TRACES_EXPORTER";
-        let names = [
-            ("otlp", Name::Otlp),
-            ("console", Name::Console),
-            ("none", Name::None),
-        ];
-        let mut found = reader.names(EXPORTERS, &names);
-        if found.len() > 1 && found.contains(&Name::None) {
-            reader.warn(EXPORTERS, "has `none` beside others, and `none` is ignored");
-        }
-        if found.is_empty() {
-            found.push(Name::Otlp);
-        }
-        // Also where nothing is sent there, so that mistakes are told.
-        let otlp = OtlpSettings::read(reader);
-        for name in found {
-            match name {
-                Name::Otlp => self.exporters.push(Exporter::Otlp(Box::new(otlp.clone()))),
-                Name::Console => self.exporters.push(Exporter::Console),
-                Name::None => {}
-            }
         }
     }
 
@@ -253,7 +230,7 @@ impl Settings {
 
     fn read_limits(&mut self, reader: &mut Reader<'_>) {
         const ALL: &str = "OTEL_ATTRIBUTE_COUNT_LIMIT";
-        let count = |reader: &mut Reader<'_>, name: &'static str| reader.number(name, 0);
+        let count = |reader: &mut Reader<'_>, name: &str| reader.number(name, 0);
         let limits = &mut self.limits;
         // For an attribute of anything, where the thing has no limit of its own.
         let all = count(reader, ALL);
@@ -281,7 +258,7 @@ impl Settings {
             "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
             "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
         ];
-        if let Some(length) = reader.either(lengths, count) {
+        if let Some(length) = reader.either(lengths, |reader, name| reader.number(name, 0)) {
             limits.value_length = usize::try_from(length).unwrap_or(usize::MAX);
         }
     }
@@ -311,6 +288,37 @@ impl Settings {
     }
 }
 
+/// Where a signal goes, as the variables say.
+fn exporters(reader: &mut Reader<'_>, signal: Signal) -> Vec<Exporter> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Name {
+        Otlp,
+        Console,
+        None,
+    }
+    let variable = signal.exporters();
+    let names = [
+        ("otlp", Name::Otlp),
+        ("console", Name::Console),
+        ("none", Name::None),
+    ];
+    let mut found = reader.names(variable, &names);
+    if found.len() > 1 && found.contains(&Name::None) {
+        reader.warn(variable, "has `none` beside others, and `none` is ignored");
+    }
+    if found.is_empty() {
+        found.push(Name::Otlp);
+    }
+    // Also where nothing is sent there, so that mistakes are told.
+    let otlp = OtlpSettings::read(reader, signal);
+    let exporters = found.into_iter().filter_map(|name| match name {
+        Name::Otlp => Some(Exporter::Otlp(Box::new(otlp.clone()))),
+        Name::Console => Some(Exporter::Console),
+        Name::None => None,
+    });
+    exporters.collect()
+}
+
 fn size(reader: &mut Reader<'_>, variable: &str) -> Option<usize> {
     usize::try_from(reader.number(variable, 1)?).ok()
 }
@@ -332,7 +340,7 @@ impl fmt::Display for Exporter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Otlp(settings) => settings.fmt(f),
-            Self::Console => f.write_str("console, a tree on stderr"),
+            Self::Console => f.write_str("console, on stderr"),
         }
     }
 }
@@ -340,17 +348,23 @@ impl fmt::Display for Exporter {
 impl fmt::Display for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.disabled {
-            writeln!(f, "traces:      disabled")?;
+            writeln!(f, "disabled:    all signals")?;
         }
         write!(f, "resource:    {SERVICE_NAME}={}", self.name_of_service())?;
         for (key, value) in &self.attributes {
             write!(f, " {key}={value}")?;
         }
-        if self.exporters.is_empty() {
-            write!(f, "\nexporter:    none")?;
-        }
-        for exporter in &self.exporters {
-            write!(f, "\nexporter:    {exporter}")?;
+        for (label, exporters) in [
+            ("traces to: ", &self.exporters),
+            ("metrics to:", &self.metric_exporters),
+            ("logs to:   ", &self.log_exporters),
+        ] {
+            if exporters.is_empty() {
+                write!(f, "\n{label}  none")?;
+            }
+            for exporter in exporters {
+                write!(f, "\n{label}  {exporter}")?;
+            }
         }
         write!(f, "\nsampler:     {:?}", self.sampler)?;
         write!(f, "\npropagators: {:?}", self.propagators)?;
@@ -374,7 +388,7 @@ impl fmt::Display for Settings {
             usize::MAX => f.write_str("any length")?,
             length => write!(f, "{length} bytes")?,
         }
-        write!(f, "\nlog:         {}", self.log)?;
+        write!(f, "\nstderr:      {}", self.log)?;
         for warning in &self.warnings {
             write!(f, "\nwarning:     {warning}")?;
         }

@@ -13,17 +13,16 @@ fn read(variables: &[(&str, &str)]) -> Settings {
 }
 
 /// What a variable needs beside it to do something.
-fn beside(name: &str) -> Vec<(&str, &str)> {
-    match name {
-        "OTEL_TRACES_SAMPLER_ARG" => vec![("OTEL_TRACES_SAMPLER", "traceidratio")],
-        "OTEL_EXPORTER_OTLP_CLIENT_KEY" | "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY" => {
-            vec![("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/etc/client.pem")]
-        }
-        "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"
-        | "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE" => {
-            vec![("OTEL_EXPORTER_OTLP_CLIENT_KEY", "/etc/client.key")]
-        }
-        _ => Vec::new(),
+fn beside(name: &str) -> Vec<(String, &'static str)> {
+    let needed = |variable: String, value| vec![(variable, value)];
+    if name == "OTEL_TRACES_SAMPLER_ARG" {
+        needed("OTEL_TRACES_SAMPLER".to_owned(), "traceidratio")
+    } else if let Some(start) = name.strip_suffix("CLIENT_KEY") {
+        needed(format!("{start}CLIENT_CERTIFICATE"), "/etc/client.pem")
+    } else if let Some(start) = name.strip_suffix("CLIENT_CERTIFICATE") {
+        needed(format!("{start}CLIENT_KEY"), "/etc/client.key")
+    } else {
+        Vec::new()
     }
 }
 
@@ -42,7 +41,11 @@ fn the_table_of_the_documentation_is_that_of_the_reader() {
 #[test]
 fn each_variable_does_something_and_its_example_is_understood() {
     for Variable { name, example, .. } in VARIABLES {
-        let mut variables = beside(name);
+        let beside = beside(name);
+        let mut variables: Vec<_> = beside
+            .iter()
+            .map(|(name, value)| (&**name, *value))
+            .collect();
         let without = read(&variables);
         variables.push((name, example));
         let with = read(&variables);
@@ -70,7 +73,11 @@ fn what_is_invalid_is_told_by_name_and_ignored() {
         let Some(invalid) = invalid else {
             continue;
         };
-        let mut variables = beside(name);
+        let beside = beside(name);
+        let mut variables: Vec<_> = beside
+            .iter()
+            .map(|(name, value)| (&**name, *value))
+            .collect();
         let without = read(&variables);
         variables.push((name, invalid));
         let mut with = read(&variables);
@@ -118,28 +125,28 @@ const CONFLICTS: &[Row] = &[
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:1/x/"),
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://b:2"),
         ],
-        "exporter:    otlp, http/protobuf to http://b:2/, timeout 10s",
+        "traces to:   otlp, http/protobuf to http://b:2/, timeout 10s",
     ),
     (
         &[
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:1/x/"),
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "b"),
         ],
-        "exporter:    otlp, http/protobuf to http://a:1/x/v1/traces, timeout 10s",
+        "traces to:   otlp, http/protobuf to http://a:1/x/v1/traces, timeout 10s",
     ),
     (
         &[
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://u:p@a/?k=s"),
             ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "0"),
         ],
-        "exporter:    otlp, http/protobuf to https://[redacted]@a/v1/traces?[redacted], timeout 3600s",
+        "traces to:   otlp, http/protobuf to https://[redacted]@a/v1/traces?[redacted], timeout 3600s",
     ),
     (
         &[
             ("OTEL_EXPORTER_OTLP_HEADERS", "a=1,b=2"),
             ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "b=3,c=4"),
         ],
-        "exporter:    otlp, http/protobuf to http://localhost:4318/v1/traces, timeout 10s, header a: [redacted], \
+        "traces to:   otlp, http/protobuf to http://localhost:4318/v1/traces, timeout 10s, header a: [redacted], \
          header b: [redacted], header c: [redacted]",
     ),
     (
@@ -147,13 +154,13 @@ const CONFLICTS: &[Row] = &[
             ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
             ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "none"),
         ],
-        "exporter:    otlp, http/protobuf to http://localhost:4318/v1/traces, timeout 10s",
+        "traces to:   otlp, http/protobuf to http://localhost:4318/v1/traces, timeout 10s",
     ),
     (
         &[("OTEL_TRACES_EXPORTER", "none,Console")],
-        "exporter:    console, a tree on stderr",
+        "traces to:   console, on stderr",
     ),
-    (&[("OTEL_TRACES_EXPORTER", "none")], "exporter:    none"),
+    (&[("OTEL_TRACES_EXPORTER", "none")], "traces to:   none"),
     (
         &[
             ("OTEL_TRACES_SAMPLER", "ParentBased_TraceIdRatio"),
@@ -198,7 +205,7 @@ const CONFLICTS: &[Row] = &[
         &[("OTEL_PROPAGATORS", "baggage,b3")],
         "propagators: [Baggage]",
     ),
-    (&[("OTEL_SDK_DISABLED", "TRUE")], "traces:      disabled"),
+    (&[("OTEL_SDK_DISABLED", "TRUE")], "disabled:    all signals"),
 ];
 
 #[test]
