@@ -4,8 +4,3 @@
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
-
-/// What the page of diagnostics says to write.
-#[cfg(doctest)]
-#[doc = include_str!("../docs/diagnostics.md")]
-struct Diagnostics;

@@ -49,8 +49,8 @@ struct Report {
 
 /// The page as it has to be.
 pub(crate) fn page() -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
-    check_folders(&root);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    check_folders(root);
     let mut page = INTRODUCTION.to_owned();
     for (folder, attribute) in FOLDERS {
         write!(page, "\n## `{attribute}`\n").unwrap();
