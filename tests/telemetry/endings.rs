@@ -123,6 +123,22 @@ fn a_collector_that_asks_to_wait_gets_the_batch_after_that() {
 }
 
 #[test]
+fn a_collector_that_asks_to_wait_for_a_date_that_is_too_late_is_given_up_at_once() {
+    let collector = Collector::that_answers(|_| {
+        let date = [("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT")];
+        (StatusCode::SERVICE_UNAVAILABLE, date).into_response()
+    });
+    let telemetry = to(&collector.url());
+    record(&telemetry);
+    let start = Instant::now();
+    let lost = telemetry.shutdown(LONG).unwrap_err();
+    assert_eq!(numbers(lost), (0, 1, 0));
+    // The time of a request.
+    assert!(start.elapsed() < Duration::from_secs(10));
+    assert_eq!(collector.received().len(), 1);
+}
+
+#[test]
 fn what_ends_after_the_shutdown_is_counted_as_dropped() {
     let spans = InMemorySpanExporter::default();
     let builder = Telemetry::builder("endings").with_exporter(spans.clone());

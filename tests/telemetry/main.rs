@@ -4,6 +4,7 @@ mod child;
 #[path = "../scopes/collector.rs"]
 mod collector;
 mod endings;
+mod grpc;
 mod received;
 mod runtimes;
 mod tls;

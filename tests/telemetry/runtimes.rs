@@ -40,7 +40,7 @@ fn dispatch(telemetry: &Telemetry) -> Dispatch {
 }
 
 /// Shuts down right after the last span ended.
-fn shut_down(telemetry: &Telemetry) {
+pub(crate) fn shut_down(telemetry: &Telemetry) {
     let start = Instant::now();
     assert_eq!(telemetry.shutdown(BOUND), Ok(()));
     assert!(start.elapsed() < BOUND);
@@ -55,7 +55,7 @@ async fn whole(collector: Arc<Collector>) {
     shut_down(&telemetry);
 }
 
-fn runtimes() -> Vec<Runtime> {
+pub(crate) fn runtimes() -> Vec<Runtime> {
     let mut runtimes = vec![Builder::new_current_thread().enable_all().build().unwrap()];
     for workers in [1, 2, 4] {
         let mut builder = Builder::new_multi_thread();

@@ -43,12 +43,12 @@ impl Listener for TlsListener {
     }
 }
 
-fn certified() -> CertifiedKey<KeyPair> {
+pub(crate) fn certified() -> CertifiedKey<KeyPair> {
     rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap()
 }
 
 /// Writes a file that a variable names.
-fn file(name: &str, text: &str) -> PathBuf {
+pub(crate) fn file(name: &str, text: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("telemetry-{name}.pem"));
     std::fs::write(&path, text).unwrap();
     path

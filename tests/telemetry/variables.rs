@@ -348,12 +348,13 @@ type Chosen = (
 #[test]
 fn the_protocol_and_the_compression_for_traces_come_first() {
     let (json, protobuf) = (Some("application/json"), Some("application/x-protobuf"));
-    let rows: [Chosen; 9] = [
+    let rows: [Chosen; 10] = [
         ("PROTOCOL", "http/json", "", json),
         ("PROTOCOL", "http/json", "HTTP/protobuf", protobuf),
         ("PROTOCOL", "http/protobuf", "http/json", json),
-        ("PROTOCOL", "grpc", "", protobuf),
-        ("PROTOCOL", "http/json", "grpc", json),
+        ("PROTOCOL", "http", "", protobuf),
+        ("PROTOCOL", "grpc", "http/json", json),
+        ("PROTOCOL", "http/json", "http", json),
         ("COMPRESSION", "gzip", "", Some("gzip")),
         ("COMPRESSION", "gzip", "none", None),
         ("COMPRESSION", "zstd", "GZIP", Some("gzip")),
@@ -378,7 +379,7 @@ fn the_protocol_and_the_compression_for_traces_come_first() {
         assert_eq!(found, wanted, "{option} {all} {traces}");
         assert_eq!(names(&run.received), BOTH, "{option} {all} {traces}");
         // Also where only the other signals read it.
-        let refused = traces == "grpc" || matches!(all, "grpc" | "zstd");
+        let refused = traces == "http" || matches!(all, "http" | "zstd");
         assert_eq!(run.warnings().len(), usize::from(refused), "{}", run.log);
     }
 }

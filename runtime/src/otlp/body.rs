@@ -3,11 +3,15 @@
 use prost::Message as _;
 use prost::bytes::Bytes;
 
-use super::Destination;
 use super::request::Request;
 
 /// The most characters of a collector's text that are passed on.
 const LONGEST_REASON: usize = 200;
+
+/// What is passed on of a collector's text.
+pub(super) fn shortened(text: &str) -> String {
+    text.chars().take(LONGEST_REASON).collect()
+}
 
 /// How a request is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,33 +31,28 @@ impl Format {
     }
 }
 
-/// The bytes that are sent.
+/// The bytes of a request.
 #[cfg_attr(
     not(feature = "telemetry"),
-    expect(clippy::unnecessary_wraps, reason = "JSON and gzip can fail")
+    expect(clippy::unnecessary_wraps, reason = "JSON can fail")
 )]
-pub(super) fn encode(destination: &Destination, request: &impl Request) -> Result<Bytes, String> {
-    let body = match destination.format {
+pub(super) fn encode(format: Format, request: &impl Request) -> Result<Bytes, String> {
+    let body = match format {
         Format::Protobuf => request.encode_to_vec(),
         #[cfg(feature = "telemetry")]
         Format::Json => serde_json::to_vec(request).map_err(|error| error.to_string())?,
     };
-    #[cfg(feature = "telemetry")]
-    if destination.gzip {
-        return gzip(&body)
-            .map(Bytes::from)
-            .map_err(|error| error.to_string());
-    }
     Ok(Bytes::from(body))
 }
 
+/// The same, compressed.
 #[cfg(feature = "telemetry")]
-fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
+pub(super) fn gzip(body: &[u8]) -> Result<Bytes, String> {
     use std::io::Write as _;
 
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(body)?;
-    encoder.finish()
+    let written = encoder.write_all(body).and_then(|()| encoder.finish());
+    written.map(Bytes::from).map_err(|error| error.to_string())
 }
 
 /// A collector took a batch, and not all of it.
@@ -81,7 +80,7 @@ pub(super) fn rejected<R: Request>(format: Format, answer: &[u8]) -> Option<Reje
     };
     (items > 0).then(|| Rejected {
         items,
-        reason: reason.chars().take(LONGEST_REASON).collect(),
+        reason: shortened(&reason),
     })
 }
 

@@ -1,4 +1,4 @@
-//! [`Client`]: posts to one URL, and tries again what is worth it.
+//! [`Client`]: sends to one destination, and tries again what is worth it.
 //!
 //! The requests are made on the exporting thread itself, by a runtime that runs nowhere else. So what the client does is
 //! neither on a thread of the application nor seen by a subscriber of it, and nobody ever waits for a thread of the client.
@@ -6,18 +6,21 @@
 use std::error::Error;
 use std::io;
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use backon::Retryable as _;
 use http::header::CONTENT_TYPE;
 use prost::bytes::Bytes;
 use reqwest::{RequestBuilder, redirect};
 use tokio::runtime::Runtime;
-use tokio::time;
+use tokio::{task, time};
 
-use super::Destination;
+use super::body::Format;
+#[cfg(feature = "grpc")]
+use super::grpc;
 use super::retry::{self, Again, Failure};
 use super::tls;
+use super::{Destination, Protocol};
 use crate::scope::is_loopback;
 
 /// More of an answer is not read.
@@ -38,11 +41,23 @@ impl Client {
         let mut client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .https_only(!plain)
-            .http1_only()
             .redirect(redirect::Policy::none())
             .referer(false)
             .user_agent(concat!("tracing-relay/", env!("CARGO_PKG_VERSION")));
-        if plain && destination.url.host_str().is_some_and(is_loopback) {
+        let near = destination.url.host_str().is_some_and(is_loopback);
+        let proxied = match destination.protocol {
+            Protocol::Http(_) => {
+                client = client.http1_only();
+                !(plain && near)
+            }
+            // A proxy passes on a tunnel, and not HTTP/2 in the clear.
+            #[cfg(feature = "grpc")]
+            Protocol::Grpc => {
+                client = client.http2_prior_knowledge();
+                !plain
+            }
+        };
+        if !proxied {
             client = client.no_proxy();
         }
         Ok(Self {
@@ -59,27 +74,30 @@ impl Client {
     }
 
     /// Posts a body, and gives that of the answer. On a thread without a runtime.
-    pub(super) fn post(&self, body: &Bytes) -> Result<Bytes, String> {
-        let mut runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner);
-        let runtime = match &mut *runtime {
-            Some(runtime) => runtime,
-            none => none.insert(
-                tokio::runtime::Builder::new_current_thread()
-                    .enable_io()
-                    .enable_time()
-                    .build()
-                    .map_err(|error| error.to_string())?,
-            ),
-        };
-        runtime.block_on(self.deliver(body))
+    pub(super) fn post(&self, format: Format, body: &Bytes) -> Result<Bytes, String> {
+        self.deliver(|| self.once(format, body))
+    }
+
+    /// Calls a method over gRPC, and gives the answer. On a thread without a runtime.
+    #[cfg(feature = "grpc")]
+    pub(super) fn call(&self, method: &'static str, message: &Bytes) -> Result<Bytes, String> {
+        self.deliver(|| grpc::call(&self.http, &self.destination, method, message))
     }
 
     /// One batch, within its time.
-    async fn deliver(&self, body: &Bytes) -> Result<Bytes, String> {
+    fn deliver<F>(&self, once: impl Fn() -> F) -> Result<Bytes, String>
+    where
+        F: Future<Output = Result<Bytes, Failure>>,
+    {
+        let mut slot = self.runtime.lock().unwrap_or_else(PoisonError::into_inner);
+        let runtime = match &mut *slot {
+            Some(runtime) => runtime,
+            none => none.insert(runtime().map_err(|error| error.to_string())?),
+        };
         let timeout = self.destination.timeout;
         let start = Instant::now();
         let mut last = None;
-        let delivery = (|| self.once(body))
+        let delivery = once
             .retry(retry::policy())
             .when(Failure::may_pass)
             .adjust(|failure: &Failure, wait| {
@@ -87,21 +105,30 @@ impl Client {
                 Some(failure.no_sooner(wait?)).filter(|wait| *wait < left)
             })
             .notify(|failure: &Failure, _| last = Some(failure.reason.clone()));
-        match time::timeout(timeout, delivery).await {
+        let delivered = runtime.block_on(async {
+            // The connections learn what became of them since the last batch.
+            task::yield_now().await;
+            time::timeout(timeout, delivery).await
+        });
+        match delivered {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(failure)) => Err(failure.reason),
             Err(_) => {
+                // A connection of HTTP/2 outlives a request that it keeps waiting; the next batch gets another one.
+                if let Some(runtime) = slot.take() {
+                    runtime.shutdown_background();
+                }
                 Err(last.unwrap_or_else(|| format!("the collector did not answer in {timeout:?}")))
             }
         }
     }
 
-    async fn once(&self, body: &Bytes) -> Result<Bytes, Failure> {
+    async fn once(&self, format: Format, body: &Bytes) -> Result<Bytes, Failure> {
         let post = self
             .http
             .post(self.destination.url.clone())
             .headers(self.destination.headers.clone())
-            .header(CONTENT_TYPE, self.destination.format.content_type())
+            .header(CONTENT_TYPE, format.content_type())
             .body(body.clone());
         #[cfg(feature = "telemetry")]
         let post = if self.destination.gzip {
@@ -126,6 +153,13 @@ impl Drop for Client {
     }
 }
 
+fn runtime() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .build()
+}
+
 async fn answer(post: RequestBuilder) -> Result<Bytes, Failure> {
     let failed = |error| Failure {
         reason: told(error),
@@ -136,7 +170,7 @@ async fn answer(post: RequestBuilder) -> Result<Bytes, Failure> {
     if !status.is_success() {
         return Err(Failure {
             reason: format!("the collector answered {status}"),
-            again: retry::after(status, response.headers()),
+            again: retry::after(status, response.headers(), SystemTime::now()),
         });
     }
     let mut body = Vec::new();
@@ -151,7 +185,7 @@ async fn answer(post: RequestBuilder) -> Result<Bytes, Failure> {
 }
 
 /// An error of the client with its causes, and without the URL.
-fn told(error: reqwest::Error) -> String {
+pub(super) fn told(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = error.to_string();
     let mut source = error.source();

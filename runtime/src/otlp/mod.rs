@@ -1,11 +1,13 @@
-//! [`Otlp`]: the exporter behind [`ScopeExporter`](crate::scope::ScopeExporter) and behind `Telemetry`, spans as OTLP over HTTP;
-//! and [`Sender`], which sends any signal.
+//! [`Otlp`]: the exporter behind [`ScopeExporter`](crate::scope::ScopeExporter) and behind `Telemetry`, spans as OTLP over HTTP
+//! or gRPC; and [`Sender`], which sends any signal.
 //!
 //! Everything is said by the [`Destination`]. Nothing is read from the environment here, so that what is meant for one
 //! collector is not sent to another.
 
 mod body;
 mod client;
+#[cfg(feature = "grpc")]
+mod grpc;
 mod request;
 mod retry;
 mod tls;
@@ -20,6 +22,8 @@ use opentelemetry_proto::transform::trace::tonic::group_spans_by_resource_and_sc
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+#[cfg(feature = "grpc")]
+use prost::bytes::Bytes;
 use reqwest::Url;
 use tokio::runtime::Handle;
 
@@ -34,18 +38,26 @@ use request::Request;
 /// Where requests are sent, and how.
 #[derive(Clone)]
 pub(crate) struct Destination {
-    /// The whole URL.
+    /// The whole URL; of that of gRPC the path does not count.
     pub(crate) url: Url,
     /// Sent with each request.
     pub(crate) headers: HeaderMap,
     /// How long one batch may take, with what is tried again.
     pub(crate) timeout: Duration,
-    pub(crate) format: Format,
+    pub(crate) protocol: Protocol,
     #[cfg(feature = "telemetry")]
     pub(crate) gzip: bool,
     pub(crate) roots: Roots,
     #[cfg(feature = "telemetry")]
     pub(crate) identity: Option<Identity>,
+}
+
+/// What is spoken with a collector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Http(Format),
+    #[cfg(feature = "grpc")]
+    Grpc,
 }
 
 /// Sends requests to one destination. For a thread without a runtime.
@@ -66,9 +78,25 @@ impl Sender {
             return Err("the exporter is called on a thread of a runtime".to_owned());
         }
         let destination = self.client.destination();
-        let body = body::encode(destination, request)?;
-        let answer = self.client.post(&body)?;
-        match body::rejected::<R>(destination.format, &answer) {
+        let rejected = match destination.protocol {
+            Protocol::Http(format) => {
+                let body = body::encode(format, request)?;
+                #[cfg(feature = "telemetry")]
+                let body = if destination.gzip {
+                    body::gzip(&body)?
+                } else {
+                    body
+                };
+                body::rejected::<R>(format, &self.client.post(format, &body)?)
+            }
+            #[cfg(feature = "grpc")]
+            Protocol::Grpc => {
+                let message = Bytes::from(request.encode_to_vec());
+                let answer = self.client.call(R::METHOD, &message)?;
+                body::rejected::<R>(Format::Protobuf, &answer)
+            }
+        };
+        match rejected {
             Some(rejected) => Err(rejected.told::<R>(items)),
             None => Ok(()),
         }

@@ -1,6 +1,6 @@
 //! What is sent again, and when: as OTLP asks for it.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use backon::ExponentialBuilder;
 use http::header::{HeaderMap, RETRY_AFTER};
@@ -21,15 +21,24 @@ pub(super) enum Again {
     After(Option<Duration>),
 }
 
-/// What the status of an answer means for the batch.
-pub(super) fn after(status: StatusCode, headers: &HeaderMap) -> Again {
+/// What the status of an answer that came now means for the batch.
+pub(super) fn after(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Again {
     if !matches!(status.as_u16(), 429 | 502 | 503 | 504) {
         return Again::Never;
     }
-    let seconds = headers
+    let value = headers
         .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    Again::After(seconds.map(Duration::from_secs))
+        .and_then(|value| value.to_str().ok());
+    Again::After(value.and_then(|value| wait(value.trim(), now)))
+}
+
+/// Seconds, or a date, of which one that is over asks for no wait.
+fn wait(value: &str, now: SystemTime) -> Option<Duration> {
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
 }
 
 /// When it is tried again: three times, after half a second to one second, and twice as long each time.
@@ -58,6 +67,8 @@ impl Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use backon::BackoffBuilder as _;
     use http::HeaderValue;
 
@@ -68,28 +79,42 @@ mod tests {
         let none = HeaderMap::new();
         for status in [429, 502, 503, 504] {
             let status = StatusCode::from_u16(status).expect("it is one");
-            assert_eq!(after(status, &none), Again::After(None), "{status}");
+            assert_eq!(
+                after(status, &none, UNIX_EPOCH),
+                Again::After(None),
+                "{status}"
+            );
         }
         for status in [400, 401, 404, 408, 413, 500, 501, 307] {
             let status = StatusCode::from_u16(status).expect("it is one");
-            assert_eq!(after(status, &none), Again::Never, "{status}");
+            assert_eq!(after(status, &none, UNIX_EPOCH), Again::Never, "{status}");
         }
     }
 
     #[test]
     fn a_collector_says_how_long_to_wait() {
-        let rows = [("7", Some(7)), ("soon", None), ("-1", None)];
+        let now = UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let rows = [
+            ("7", Some(7)),
+            ("soon", None),
+            ("-1", None),
+            ("Sun, 06 Nov 1994 08:50:07 GMT", Some(30)),
+            ("Sunday, 06-Nov-94 08:49:44 GMT", Some(7)),
+            ("Sun Nov  6 08:49:38 1994", Some(1)),
+            ("Sun, 06 Nov 1994 08:49:36 GMT", Some(0)),
+            ("Sun, 06 Nov 1994 08:50:07", None),
+        ];
         for (value, seconds) in rows {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(value))]);
             let wanted = Again::After(seconds.map(Duration::from_secs));
-            let again = after(StatusCode::TOO_MANY_REQUESTS, &headers);
-            assert_eq!(again, wanted);
+            let again = after(StatusCode::TOO_MANY_REQUESTS, &headers, now);
+            assert_eq!(again, wanted, "{value}");
             let failure = Failure {
                 reason: String::new(),
                 again,
             };
             let wait = failure.no_sooner(Duration::from_secs(1));
-            assert_eq!(wait, Duration::from_secs(seconds.unwrap_or(1)));
+            assert_eq!(wait, Duration::from_secs(seconds.unwrap_or(1).max(1)));
         }
     }
 

@@ -13,6 +13,8 @@ use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
 use super::Destination;
+#[cfg(feature = "grpc")]
+use super::Protocol;
 
 /// Whose certificates are trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,21 @@ pub(crate) struct Identity {
 }
 
 pub(super) fn config(destination: &Destination) -> Result<ClientConfig, String> {
+    let config = with_identity(destination)?;
+    #[cfg(feature = "grpc")]
+    if destination.protocol == Protocol::Grpc {
+        return Ok(for_http2(config));
+    }
+    Ok(config)
+}
+
+#[cfg(feature = "grpc")]
+fn for_http2(mut config: ClientConfig) -> ClientConfig {
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    config
+}
+
+fn with_identity(destination: &Destination) -> Result<ClientConfig, String> {
     let builder = with_roots(&destination.roots)?;
     #[cfg(feature = "telemetry")]
     if let Some(Identity { certificate, key }) = &destination.identity {

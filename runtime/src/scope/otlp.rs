@@ -9,7 +9,7 @@ use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use reqwest::Url;
 
 use super::ScopeConfig;
-use crate::otlp::{Destination, Format, Otlp, Roots};
+use crate::otlp::{Destination, Format, Otlp, Protocol, Roots};
 
 /// Sends spans to the collector of a [`ScopeConfig`], as OTLP in protobuf over HTTP; made by [`ScopeConfig::exporter`].
 ///
@@ -42,7 +42,7 @@ impl ScopeConfig {
             url: Url::parse(self.url()).map_err(io::Error::other)?,
             headers: self.headers(),
             timeout: self.timeout(),
-            format: Format::Protobuf,
+            protocol: Protocol::Http(Format::Protobuf),
             #[cfg(feature = "telemetry")]
             gzip: false,
             roots: if self.is_plain() {

@@ -19,7 +19,7 @@
 //! before the process ends. The [engine](crate::engine) records; its thread exports. So it is the same outside of
 //! tokio and inside of every runtime, and a collector that is down costs nothing but the spans, which are counted.
 //!
-//! Traces only, for now: there are no logs and no metrics over OTLP yet, and no gRPC.
+//! Traces only, for now: there are no logs and no metrics over OTLP yet.
 //!
 //! # Piece by piece
 //!
@@ -81,7 +81,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, fmt as lines};
 
 pub use builder::{Builder, InitError};
-pub use otlp::{OtlpFormat, OtlpSettings};
+pub use otlp::{OtlpProtocol, OtlpSettings};
 pub use settings::Settings;
 pub use variables::{VARIABLES, Variable};
 

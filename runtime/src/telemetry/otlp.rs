@@ -11,9 +11,9 @@ use reqwest::Url;
 
 use super::reader::{Reader, decoded};
 use super::signal::Signal;
-use crate::otlp::{Destination, Format, Identity, Otlp, Roots};
+use crate::otlp::{Destination, Format, Identity, Otlp, Protocol, Roots};
 
-/// A collector that speaks OTLP over HTTP, and how a signal is sent to it.
+/// A collector that speaks OTLP, and how a signal is sent to it.
 ///
 /// Its `Debug` and its `Display` have no value of a header, no user name and no query of the URL.
 ///
@@ -34,37 +34,47 @@ pub struct OtlpSettings {
     url: Url,
     headers: HeaderMap,
     timeout: Duration,
-    format: OtlpFormat,
+    protocol: OtlpProtocol,
     gzip: bool,
     certificate: Option<PathBuf>,
     client_certificate: Option<PathBuf>,
     client_key: Option<PathBuf>,
 }
 
-/// How requests are written for a collector.
+/// What is spoken with a collector.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum OtlpFormat {
+pub enum OtlpProtocol {
     /// `http/protobuf`.
     #[default]
-    Protobuf,
+    HttpProtobuf,
     /// `http/json`: larger, and slower to write.
-    Json,
+    HttpJson,
+    /// `grpc`: over HTTP/2 alone, and to another port of a collector. Over `http` it takes no proxy. Feature `grpc`.
+    #[cfg(feature = "grpc")]
+    Grpc,
 }
 
-impl OtlpFormat {
-    const fn protocol(self) -> &'static str {
+impl OtlpProtocol {
+    const fn name(self) -> &'static str {
         match self {
-            Self::Protobuf => "http/protobuf",
-            Self::Json => "http/json",
+            Self::HttpProtobuf => "http/protobuf",
+            Self::HttpJson => "http/json",
+            #[cfg(feature = "grpc")]
+            Self::Grpc => "grpc",
         }
+    }
+
+    /// Whether a URL has the path of a signal.
+    const fn has_path(self) -> bool {
+        matches!(self, Self::HttpProtobuf | Self::HttpJson)
     }
 }
 
 impl Default for OtlpSettings {
     /// The collector of this machine for traces, `http://localhost:4318/v1/traces`.
     fn default() -> Self {
-        Self::local(Signal::Traces)
+        Self::local(OtlpProtocol::default(), Signal::Traces)
     }
 }
 
@@ -74,7 +84,7 @@ impl OtlpSettings {
             url,
             headers: HeaderMap::new(),
             timeout: Duration::from_secs(10),
-            format: OtlpFormat::default(),
+            protocol: OtlpProtocol::default(),
             gzip: false,
             certificate: None,
             client_certificate: None,
@@ -83,9 +93,10 @@ impl OtlpSettings {
     }
 
     /// The collector of this machine.
-    fn local(signal: Signal) -> Self {
-        let url = Url::parse("http://localhost:4318").expect("it is a URL");
-        Self::at(below(url, signal))
+    fn local(protocol: OtlpProtocol, signal: Signal) -> Self {
+        let port = if protocol.has_path() { 4318 } else { 4317 };
+        let url = Url::parse(&format!("http://localhost:{port}")).expect("it is a URL");
+        Self::at(place(url, protocol, signal)).with_protocol(protocol)
     }
 
     /// A collector by the whole URL that requests are posted to, which is used as it is: that of one signal, as
@@ -99,7 +110,27 @@ impl OtlpSettings {
         Ok(Self::at(url))
     }
 
-    /// Sends a header with each request; of two with the same name the last counts.
+    /// A collector that speaks gRPC, by a URL such as `http://localhost:4317`, for each signal. Its path does not count.
+    /// `http` is sent in the clear, and takes no proxy.
+    ///
+    /// ```
+    /// use tracing_relay::telemetry::{OtlpSettings, Telemetry};
+    ///
+    /// let collector = OtlpSettings::grpc("https://collector.example:4317")?.with_gzip(true);
+    /// let builder = Telemetry::builder("orders").with_otlp(collector);
+    /// # drop(builder);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As those of [`new`](Self::new).
+    #[cfg(feature = "grpc")]
+    pub fn grpc(url: &str) -> io::Result<Self> {
+        Ok(Self::new(url)?.with_protocol(OtlpProtocol::Grpc))
+    }
+
+    /// Sends a header with each request, which over gRPC is its metadata; of two with the same name the last counts.
     ///
     /// # Errors
     ///
@@ -118,10 +149,10 @@ impl OtlpSettings {
         self
     }
 
-    /// How requests are written; in protobuf unless set.
+    /// What is spoken with the collector; HTTP with protobuf unless set.
     #[must_use]
-    pub fn with_format(mut self, format: OtlpFormat) -> Self {
-        self.format = format;
+    pub fn with_protocol(mut self, protocol: OtlpProtocol) -> Self {
+        self.protocol = protocol;
         self
     }
 
@@ -158,9 +189,11 @@ impl OtlpSettings {
             url: self.url.clone(),
             headers: self.headers.clone(),
             timeout: self.timeout.min(longest),
-            format: match self.format {
-                OtlpFormat::Protobuf => Format::Protobuf,
-                OtlpFormat::Json => Format::Json,
+            protocol: match self.protocol {
+                OtlpProtocol::HttpProtobuf => Protocol::Http(Format::Protobuf),
+                OtlpProtocol::HttpJson => Protocol::Http(Format::Json),
+                #[cfg(feature = "grpc")]
+                OtlpProtocol::Grpc => Protocol::Grpc,
             },
             gzip: self.gzip,
             roots: match &self.certificate {
@@ -176,17 +209,16 @@ impl OtlpSettings {
 
     /// What the variables say for a signal.
     pub(super) fn read(reader: &mut Reader<'_>, signal: Signal) -> Self {
-        let [specific, generic] = signal.otlp("ENDPOINT");
-        let url = url(reader, &specific)
-            .or_else(|| url(reader, &generic).map(|base| below(base, signal)));
-        let mut settings = url.map_or_else(|| Self::local(signal), Self::at);
+        let protocol = either(reader, signal, "PROTOCOL", protocol).unwrap_or_default();
+        let url = read_url(reader, signal, protocol);
+        let settings = url.map_or_else(|| Self::local(protocol, signal), Self::at);
+        let mut settings = settings.with_protocol(protocol);
         let [specific, generic] = signal.otlp("HEADERS");
         settings.read_headers(reader, &generic);
         settings.read_headers(reader, &specific);
         if let Some(timeout) = either(reader, signal, "TIMEOUT", Reader::timeout) {
             settings.timeout = timeout;
         }
-        settings.format = either(reader, signal, "PROTOCOL", format).unwrap_or_default();
         let names = [("gzip", true), ("none", false)];
         let gzip = either(reader, signal, "COMPRESSION", |reader, name| {
             reader.name(name, &names)
@@ -225,15 +257,38 @@ impl OtlpSettings {
             ),
             (certificate, key) => (self.client_certificate, self.client_key) = (certificate, key),
         }
+    }
+}
+
+/// The URL of a signal, where a variable says one.
+fn read_url(reader: &mut Reader<'_>, signal: Signal, protocol: OtlpProtocol) -> Option<Url> {
+    let insecure = insecure(reader, signal, protocol);
+    let [specific, generic] = signal.otlp("ENDPOINT");
+    let scheme = match insecure {
+        _ if protocol.has_path() => None,
+        Some(true) => Some("http"),
+        Some(false) | None => Some("https"),
+    };
+    if let Some(url) = url(reader, &specific, scheme) {
+        return Some(url);
+    }
+    Some(place(url(reader, &generic, scheme)?, protocol, signal))
+}
+
+/// What the variables say about endpoints without a scheme, which only gRPC has.
+fn insecure(reader: &mut Reader<'_>, signal: Signal, protocol: OtlpProtocol) -> Option<bool> {
+    if protocol.has_path() {
         for variable in signal.otlp("INSECURE") {
             if reader.is_true(&variable) {
                 reader.warn(
                     &variable,
-                    "is for gRPC and has no effect: over HTTP the scheme of the URL says whether there is TLS",
+                    "has no effect over HTTP, where the scheme of the URL says whether there is TLS",
                 );
             }
         }
+        return None;
     }
+    either(reader, signal, "INSECURE", Reader::boolean)
 }
 
 /// What the variable for this signal says about a subject, or else that for all.
@@ -247,8 +302,11 @@ fn either<'a, T>(
     reader.either([&specific, &generic], read)
 }
 
-/// The URL of a signal, below that of its collector.
-fn below(mut base: Url, signal: Signal) -> Url {
+/// The URL of a signal, by that of its collector.
+fn place(mut base: Url, protocol: OtlpProtocol, signal: Signal) -> Url {
+    if !protocol.has_path() {
+        return base;
+    }
     let path = format!("{}/{}", base.path().trim_end_matches('/'), signal.path());
     base.set_path(&path);
     base
@@ -264,9 +322,13 @@ fn parse(text: &str) -> Option<Url> {
     (is_http && url.has_host()).then_some(url)
 }
 
-fn url(reader: &mut Reader<'_>, variable: &str) -> Option<Url> {
+/// A URL, which gets this scheme where it has none.
+fn url(reader: &mut Reader<'_>, variable: &str, scheme: Option<&str>) -> Option<Url> {
     let text = reader.text(variable)?;
-    let url = parse(&text);
+    let url = match scheme {
+        Some(scheme) if !text.contains("://") => parse(&format!("{scheme}://{text}")),
+        _ => parse(&text),
+    };
     if url.is_none() {
         let fault = "is not a URL that begins with `http://` or `https://`, and is ignored";
         reader.warn(variable, fault);
@@ -274,14 +336,21 @@ fn url(reader: &mut Reader<'_>, variable: &str) -> Option<Url> {
     url
 }
 
-fn format(reader: &mut Reader<'_>, variable: &str) -> Option<OtlpFormat> {
+fn protocol(reader: &mut Reader<'_>, variable: &str) -> Option<OtlpProtocol> {
+    #[cfg(not(feature = "grpc"))]
     if reader.text(variable)?.eq_ignore_ascii_case("grpc") {
-        let fault = "is `grpc`, which is not built in: write `http/protobuf`, and in the endpoint the port for HTTP, \
-                     which is usually 4318";
+        let fault = "is `grpc`, which is not built in, and is ignored: turn on the feature `grpc` of `tracing-relay`, or write \
+                     `http/protobuf`, and in the endpoint the port for HTTP, which is usually 4318";
         reader.warn(variable, fault);
         return None;
     }
-    let names = [OtlpFormat::Protobuf, OtlpFormat::Json].map(|format| (format.protocol(), format));
+    let all = [
+        OtlpProtocol::HttpProtobuf,
+        OtlpProtocol::HttpJson,
+        #[cfg(feature = "grpc")]
+        OtlpProtocol::Grpc,
+    ];
+    let names = all.map(|protocol| (protocol.name(), protocol));
     reader.name(variable, &names)
 }
 
@@ -302,7 +371,7 @@ fn header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
 
 impl fmt::Display for OtlpSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (protocol, url) = (self.format.protocol(), &self.url);
+        let (protocol, url) = (self.protocol.name(), &self.url);
         write!(f, "otlp, {protocol} to {}://", url.scheme())?;
         if !url.username().is_empty() || url.password().is_some() {
             f.write_str("[redacted]@")?;
@@ -311,9 +380,11 @@ impl fmt::Display for OtlpSettings {
         if let Some(port) = url.port() {
             write!(f, ":{port}")?;
         }
-        f.write_str(url.path())?;
-        if url.query().is_some() {
-            f.write_str("?[redacted]")?;
+        if self.protocol.has_path() {
+            f.write_str(url.path())?;
+            if url.query().is_some() {
+                f.write_str("?[redacted]")?;
+            }
         }
         write!(f, ", timeout {:?}", self.timeout)?;
         if self.gzip {

@@ -42,9 +42,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn is_true(&mut self, variable: &str) -> bool {
-        let Some(value) = self.text(variable) else {
-            return false;
-        };
+        self.boolean(variable).unwrap_or_default()
+    }
+
+    pub(super) fn boolean(&mut self, variable: &str) -> Option<bool> {
+        let value = self.text(variable)?;
         let is_true = value.eq_ignore_ascii_case("true");
         if !is_true && !value.eq_ignore_ascii_case("false") {
             self.warn(
@@ -52,7 +54,7 @@ impl<'a> Reader<'a> {
                 "is neither `true` nor `false`, and counts as `false`",
             );
         }
-        is_true
+        Some(is_true)
     }
 
     /// A whole number of at least this.

@@ -15,7 +15,12 @@ fn read(variables: &[(&str, &str)]) -> Settings {
 /// What a variable needs beside it to do something.
 fn beside(name: &str) -> Vec<(String, &'static str)> {
     let needed = |variable: String, value| vec![(variable, value)];
-    if name == "OTEL_TRACES_SAMPLER_ARG" {
+    if let Some(start) = name.strip_suffix("INSECURE")
+        && cfg!(feature = "grpc")
+    {
+        let endpoint = (format!("{start}ENDPOINT"), "collector:4317");
+        vec![(format!("{start}PROTOCOL"), "grpc"), endpoint]
+    } else if name == "OTEL_TRACES_SAMPLER_ARG" {
         needed("OTEL_TRACES_SAMPLER".to_owned(), "traceidratio")
     } else if let Some(start) = name.strip_suffix("CLIENT_KEY") {
         needed(format!("{start}CLIENT_CERTIFICATE"), "/etc/client.pem")
@@ -50,7 +55,7 @@ fn each_variable_does_something_and_its_example_is_understood() {
         variables.push((name, example));
         let with = read(&variables);
         assert_ne!(with, without, "{name}");
-        if name.ends_with("_INSECURE") {
+        if name.ends_with("_INSECURE") && cfg!(not(feature = "grpc")) {
             assert_eq!(with.warnings().len(), 1, "{name}");
         } else {
             assert_eq!(with.warnings(), <[String; 0]>::default(), "{name}");
@@ -207,6 +212,97 @@ const CONFLICTS: &[Row] = &[
     ),
     (&[("OTEL_SDK_DISABLED", "TRUE")], "disabled:    all signals"),
 ];
+
+#[cfg(feature = "grpc")]
+const OVER_GRPC: &[Row] = &[
+    (
+        &[("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")],
+        "traces to:   otlp, grpc to http://localhost:4317, timeout 10s",
+    ),
+    (
+        &[
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
+            ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "GRPC"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:1/x/?k=s"),
+        ],
+        "traces to:   otlp, grpc to http://a:1, timeout 10s",
+    ),
+    (
+        &[
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "http/json"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:1"),
+        ],
+        "logs to:     otlp, http/json to http://a:1/v1/logs, timeout 10s",
+    ),
+    (
+        &[
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "a:1"),
+        ],
+        "traces to:   otlp, grpc to https://a:1, timeout 10s",
+    ),
+    (
+        &[
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "a:1"),
+            ("OTEL_EXPORTER_OTLP_INSECURE", "true"),
+        ],
+        "metrics to:  otlp, grpc to http://a:1, timeout 10s",
+    ),
+    (
+        &[
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "a:1"),
+            ("OTEL_EXPORTER_OTLP_INSECURE", "true"),
+            ("OTEL_EXPORTER_OTLP_TRACES_INSECURE", "false"),
+        ],
+        "traces to:   otlp, grpc to https://a:1, timeout 10s",
+    ),
+    (
+        &[
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://a:1"),
+            ("OTEL_EXPORTER_OTLP_INSECURE", "true"),
+        ],
+        "traces to:   otlp, grpc to https://a:1, timeout 10s",
+    ),
+];
+
+#[cfg(feature = "grpc")]
+#[test]
+fn over_grpc_an_endpoint_has_no_path_and_needs_no_scheme() {
+    for (variables, line) in OVER_GRPC {
+        let settings = read(variables);
+        let shown = settings.to_string();
+        assert!(
+            shown.lines().any(|shown| shown == *line),
+            "{variables:?}\n{shown}"
+        );
+        assert_eq!(settings.warnings(), <[String; 0]>::default(), "{shown}");
+    }
+}
+
+#[cfg(not(feature = "grpc"))]
+#[test]
+fn grpc_that_is_not_built_in_is_ignored_with_a_warning_that_names_the_feature() {
+    let settings = read(&[
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
+        ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"),
+    ]);
+    let shown = settings.to_string();
+    let wanted = "traces to:   otlp, http/json to http://localhost:4318/v1/traces, timeout 10s";
+    assert!(shown.lines().any(|shown| shown == wanted), "{shown}");
+    let [warning] = settings.warnings() else {
+        panic!("{shown}")
+    };
+    assert!(
+        warning
+            .starts_with("`OTEL_EXPORTER_OTLP_TRACES_PROTOCOL` is `grpc`, which is not built in")
+            && warning.contains("the feature `grpc` of `tracing-relay`"),
+        "{warning}"
+    );
+}
 
 #[test]
 fn of_variables_that_are_in_conflict_the_more_specific_one_counts() {

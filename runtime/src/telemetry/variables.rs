@@ -184,8 +184,8 @@ pub const VARIABLES: &[Variable] = &[
     ),
     row(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "the base URL of the collector, to which `/v1/traces` is added",
-        "`http://localhost:4318`",
+        "the base URL of the collector, to which `/v1/traces` is added; gRPC adds nothing, and takes `host:port` too",
+        "`http://localhost:4318`, for gRPC `http://localhost:4317`",
         "https://collector.example",
         Some("collector:4318"),
     ),
@@ -212,10 +212,10 @@ pub const VARIABLES: &[Variable] = &[
     ),
     row(
         "OTEL_EXPORTER_OTLP_PROTOCOL",
-        "`http/protobuf` or `http/json`; `grpc` is not built in, and ignored with a warning",
+        "`http/protobuf`, `http/json`, or `grpc`, which needs the feature `grpc` of this crate and is ignored with a warning without",
         "`http/protobuf`",
         "http/json",
-        Some("grpc"),
+        Some("http"),
     ),
     row(
         "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
@@ -408,7 +408,7 @@ pub const VARIABLES: &[Variable] = &[
     ),
     row(
         "OTEL_EXPORTER_OTLP_INSECURE",
-        "nothing, with a warning: it is for gRPC, and over HTTP the scheme of the URL decides",
+        "`true`: no TLS for gRPC to an endpoint without a scheme; over HTTP nothing, with a warning",
         "`false`",
         "true",
         Some("yes"),
