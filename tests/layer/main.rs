@@ -9,6 +9,7 @@ mod limits;
 mod parents;
 mod plan;
 mod planner;
+mod rate_limiting;
 mod recorded;
 mod review;
 mod run;

@@ -49,7 +49,7 @@ fn step() {
 /// Runs in the children. On its own it sets nothing of the process.
 #[test]
 fn a_service_with_what_the_environment_says() {
-    if std::env::var_os(IS_CHILD).is_none() {
+    if !is_child() {
         let telemetry = Telemetry::builder("nobody").build().unwrap();
         assert_eq!(telemetry.shutdown(LONG), Ok(()));
         return;
@@ -109,12 +109,18 @@ fn has_thread() -> String {
 
 /// The service with these variables, and without any other that it reads.
 pub(crate) fn command(variables: &[(&str, &str)]) -> Command {
+    command_of("child::a_service_with_what_the_environment_says", variables)
+}
+
+/// Whether this process is the child that runs a test of this binary.
+pub(crate) fn is_child() -> bool {
+    std::env::var_os(IS_CHILD).is_some()
+}
+
+/// A test of this binary in a process of its own.
+pub(crate) fn command_of(test: &str, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args([
-        "--exact",
-        "child::a_service_with_what_the_environment_says",
-        "--nocapture",
-    ]);
+    command.args(["--exact", test, "--nocapture"]);
     for variable in VARIABLES {
         command.env_remove(variable.name);
     }

@@ -3,9 +3,24 @@
 mod child;
 #[path = "../scopes/collector.rs"]
 mod collector;
+mod decoded;
+#[expect(dead_code, reason = "other tests draw for tasks too")]
+#[path = "../scopes/random/draw.rs"]
+mod draw;
 mod endings;
 mod grpc;
+#[expect(
+    dead_code,
+    reason = "the soak has numbers of it that a test does not ask for"
+)]
+mod faults;
+mod faulty;
+mod lifetimes;
+mod lives;
+mod processes;
 mod received;
 mod runtimes;
+#[cfg(unix)]
+mod signals;
 mod tls;
 mod variables;

@@ -19,6 +19,7 @@ pub(super) struct Losses {
     at: Option<Instant>,
     dropped: u64,
     failed: u64,
+    presumed: bool,
     /// Why the last call of the exporter failed that was not told yet.
     reason: Option<String>,
 }
@@ -27,6 +28,20 @@ impl Losses {
     /// Remembers why a call failed.
     pub(super) fn reason(&mut self, reason: String) {
         self.reason = Some(reason);
+    }
+
+    /// Warns once if ids of callers were taken for random that do not say so, as OpenTelemetry's specification asks.
+    pub(super) fn tell_what_was_presumed(&mut self, shared: &Shared) {
+        if self.presumed || !shared.sampling.has_presumed() {
+            return;
+        }
+        self.presumed = true;
+        let _ = catch_unwind(|| {
+            tracing::warn!(
+                "the sampler takes trace ids of callers for random that do not say so: let them send the random flag of \
+                 W3C Trace Context Level 2, else services may keep different traces"
+            );
+        });
     }
 
     /// Warns if there is something new and the last warning was long ago.

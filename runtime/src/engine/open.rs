@@ -91,6 +91,7 @@ impl Recording {
             return;
         }
         self.settled = true;
+        self.record.ask_limit_of_others(&mut self.context);
         self.record.decide();
         self.record
             .tell_started(Some(&self.context), self.metadata.name());

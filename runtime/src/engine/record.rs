@@ -13,7 +13,7 @@ use super::ids::Generator;
 use super::inbox::Inbox;
 use super::items::Item;
 use super::local::{self, Handle};
-use super::sampling::{self, Candidate, OwnRatio, RulesNumber, Sampling};
+use super::sampling::{self, Candidate, LimitNumber, OwnRatio, RulesNumber, Sampling};
 use crate::context::TraceContext;
 use crate::ids::{SpanId, TraceFlags, TraceId};
 use crate::otel::Note;
@@ -47,6 +47,10 @@ pub(crate) struct Record {
     doubtful: bool,
     /// The rules that are asked when the values are known with which the span opens.
     rules: Option<RulesNumber>,
+    /// The limit that is asked when the decision stands.
+    limit: Option<LimitNumber>,
+    /// The limit that let it through.
+    admitted: Option<LimitNumber>,
 }
 
 impl Record {
@@ -136,7 +140,7 @@ impl Record {
             }
             sampling.root(&context, own)
         };
-        self.sampled = decision.sampled;
+        (self.sampled, self.limit) = (decision.sampled, decision.limit);
         self.rules = sampling.rules_for(parent);
         if self.rules.is_some() {
             self.write_until_decided();
@@ -164,13 +168,47 @@ impl Record {
         match rules.and_then(|rules| sampling.by_rules(rules, &context, span)) {
             None => context,
             Some(decision) => {
-                self.doubtful = !decision.sampled;
+                (self.doubtful, self.limit) = (!decision.sampled, decision.limit);
                 decision.applied_to(context)
             }
         }
     }
 
-    /// The same for a span of others, whose values are written down.
+    /// Asks the limit, if there is one, and gives the span the context that follows. The decision is about to stand: what
+    /// is asked before would count a trace that others decide about.
+    #[cold]
+    pub(crate) fn ask_limit(&mut self, sampling: &Sampling, context: TraceContext) -> TraceContext {
+        let Some(limit) = self.limit.take() else {
+            return context;
+        };
+        if sampling.admits(limit) {
+            self.admitted = Some(limit);
+            return context;
+        }
+        self.doubtful = true;
+        context.into_sampled(false)
+    }
+
+    /// Forgets that it began, and what it took of a limit.
+    pub(crate) fn forget(&mut self) {
+        if let Some(limit) = self.admitted
+            && let Some(handle) = local::handle_of(self.engine)
+        {
+            handle.engine.sampling.give_back(limit);
+        }
+        self.clear();
+    }
+
+    /// The same for a span of others.
+    pub(crate) fn ask_limit_of_others(&mut self, context: &mut TraceContext) {
+        if self.limit.is_some()
+            && let Some(handle) = local::handle_of(self.engine)
+        {
+            *context = self.ask_limit(&handle.engine.sampling, context.clone());
+        }
+    }
+
+    /// Asks the rules about a span of others, whose values are written down.
     pub(crate) fn ask_rules_by_body(
         &mut self,
         context: TraceContext,
@@ -217,7 +255,7 @@ impl Record {
     ) -> Option<TraceContext> {
         let handle = local::handle_of(self.engine)?;
         let start = self.start;
-        (self.doubtful, self.rules) = (false, None);
+        (self.doubtful, self.rules, self.limit) = (false, None, None);
         let new = local::start(self, &handle, parent, &OwnRatio::Unsaid)?;
         self.start = start;
         self.write_until_decided();
@@ -237,7 +275,7 @@ impl Record {
     /// The decision to sample stands.
     pub(crate) fn decide(&mut self) {
         if self.doubtful {
-            (self.sampled, self.doubtful) = (false, false);
+            (self.sampled, self.doubtful, self.tells) = (false, false, false);
             self.body.clear();
         }
     }
@@ -427,6 +465,7 @@ impl Record {
     pub(crate) fn clear(&mut self) {
         (self.engine, self.sampled, self.tells) = (0, false, false);
         (self.doubtful, self.rules) = (false, None);
+        (self.limit, self.admitted) = (None, None);
         self.end = Ticks::default();
         self.body.clear();
         if let Some(inbox) = &self.inbox {

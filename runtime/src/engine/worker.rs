@@ -179,9 +179,11 @@ impl<'a, E: SpanExporter> Worker<'a, E> {
                 }
             }
             self.losses.tell(self.shared, Instant::now());
+            self.losses.tell_what_was_presumed(self.shared);
         }
         self.call(|exporter| exporter.shutdown());
         self.losses.tell_the_rest(self.shared);
+        self.losses.tell_what_was_presumed(self.shared);
         let (exporter, nobody) = (self.exporter, self.nobody);
         // Its panic was told by the hook, and nothing depends on it.
         let _ = catch_unwind(AssertUnwindSafe(|| {

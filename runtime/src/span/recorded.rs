@@ -173,6 +173,7 @@ impl Active {
             },
         };
         let context = self.record.ask_rules(sampling, context, &span);
+        let context = self.record.ask_limit(sampling, context);
         self.record.decide();
         if self.frame.activates {
             self.otel = Some(crate::otel::active_here(&context, self.record.share()));
@@ -224,7 +225,7 @@ impl Active {
     }
 
     fn forget(&mut self) {
-        self.record.clear();
+        self.record.forget();
         (self.otel, self.owned, self.plan.begun) = (None, false, Begun::Not);
     }
 

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -135,7 +136,7 @@ impl Builder {
             all.append(&mut exporters);
             exports = !all.is_empty();
             let builder = builder_of(&settings, all);
-            engine = Some(builder.build()?);
+            engine = Some(Arc::new(builder.build()?));
         }
         Ok(Telemetry {
             engine,

@@ -63,6 +63,7 @@ mod reader;
 mod settings;
 mod several;
 mod signal;
+mod signals;
 #[cfg(test)]
 mod tests;
 mod variables;
@@ -70,6 +71,7 @@ mod variables;
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Write as _};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -89,12 +91,17 @@ use crate::engine::{Engine, Statistics};
 use settings::Propagator;
 
 /// The traces of a process. Keep it to the end of `main`: dropping it is [`shutdown`](Self::shutdown) with five seconds,
-/// unless that was called.
+/// unless that was called. So what has ended is exported also where `main` panics and unwinds.
+///
+/// Where nothing is dropped, what still waits is lost, a second's worth at most as variables say it: with
+/// [`std::process::exit`], where it is in a `static` or was leaked, with `panic = "abort"`, and where a signal ends the process. Call
+/// [`shutdown`](Self::shutdown) before, or [`shutdown_on_signals`](Self::shutdown_on_signals). A process that this one starts
+/// (`std::process::Command`, `tokio::process`) has nothing to do with it, and sets up its own.
 #[must_use = "dropping it ends the export"]
 #[derive(Debug)]
 pub struct Telemetry {
     /// None where it is disabled.
-    engine: Option<Engine>,
+    engine: Option<Arc<Engine>>,
     exports: bool,
     settings: Settings,
     level: LevelFilter,
@@ -172,10 +179,8 @@ impl Telemetry {
     /// What was done with spans so far; nothing where it is disabled or has no exporter.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
-        match &self.engine {
-            Some(engine) if self.exports => engine.statistics(),
-            _ => Statistics::default(),
-        }
+        let engine = self.engine.as_ref();
+        engine.map_or_else(Statistics::default, |engine| told(engine, self.exports))
     }
 
     /// Exports what has ended until now, and says whether that was done within `timeout`, without a failure. Blocks this
@@ -196,23 +201,80 @@ impl Telemetry {
     /// Spans were lost since the beginning, or may be lost now.
     pub fn shutdown(&self, timeout: Duration) -> Result<(), Lost> {
         self.was_shut_down.store(true, Ordering::Relaxed);
+        self.engine
+            .as_ref()
+            .map_or(Ok(()), |engine| end(engine, self.exports, timeout))
+    }
+
+    /// From now on SIGINT and SIGTERM end the process as they would anyway, after what has ended until then is exported:
+    /// [`shutdown`](Self::shutdown), for `timeout` at most, and then the default action of the signal, so that whoever
+    /// waits for the process sees that the signal has ended it. A second signal acts at once. What is lost is a warning in
+    /// the log. Without this call no signal is handled.
+    ///
+    /// It is for programs that handle none of the two signals. Their code runs on while spans are exported, and `main` does
+    /// not return. One that ends in order, with `tokio::signal` for one, needs no such call: it gets to the end of `main`,
+    /// where this is dropped.
+    ///
+    /// **A signal that the program handles** when this is called is left to the program, and so is one that it
+    /// ignores, as in `nohup`; so call this after whatever handles one of them. What it begins to handle later, it
+    /// is told of as well, but it has only as long as the export takes: the process ends then. That is known on Linux
+    /// alone; elsewhere both signals are taken to be nobody's.
+    ///
+    /// The first process of a container, which no default action ends, exits with 128 and the number of the signal, as
+    /// a shell would say it. Where telemetry is disabled, nothing happens.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tracing_relay::telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder("orders").build()?;
+    /// telemetry.shutdown_on_signals(Duration::from_secs(5))?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The system has no thread or no handler left for it. Where it is not unix, always: nothing is handled there.
+    pub fn shutdown_on_signals(&self, timeout: Duration) -> io::Result<()> {
         let Some(engine) = &self.engine else {
             return Ok(());
         };
-        // Without a failure, or with one that the numbers tell.
-        let unfinished = !engine.shutdown(timeout) && !engine.has_ended();
-        let Statistics {
-            dropped, failed, ..
-        } = self.statistics();
-        if !unfinished && dropped == 0 && failed == 0 {
-            return Ok(());
-        }
-        Err(Lost {
-            dropped,
-            failed,
-            waiting: engine.waiting(),
-            unfinished,
+        let (engine, exports) = (Arc::downgrade(engine), self.exports);
+        signals::end_on_signals(timeout, move |timeout| {
+            let engine = engine.upgrade();
+            let ended = engine.map_or(Ok(()), |engine| end(&engine, exports, timeout));
+            if let Err(lost) = ended {
+                tracing::warn!("{lost}");
+            }
         })
+    }
+}
+
+/// Shuts an engine down, and says what it lost.
+fn end(engine: &Engine, exports: bool, timeout: Duration) -> Result<(), Lost> {
+    // Without a failure, or with one that the numbers tell.
+    let unfinished = !engine.shutdown(timeout) && !engine.has_ended();
+    let Statistics {
+        dropped, failed, ..
+    } = told(engine, exports);
+    if !unfinished && dropped == 0 && failed == 0 {
+        return Ok(());
+    }
+    Err(Lost {
+        dropped,
+        failed,
+        waiting: engine.waiting(),
+        unfinished,
+    })
+}
+
+/// What is told of the spans of an engine: without an exporter none of them counts.
+fn told(engine: &Engine, exports: bool) -> Statistics {
+    if exports {
+        engine.statistics()
+    } else {
+        Statistics::default()
     }
 }
 

@@ -332,6 +332,7 @@ fn ratio_of(sampler: &mut Sampler) -> Option<&mut f64> {
         | Sampler::AlwaysOff
         | Sampler::Probability(_)
         | Sampler::ByParent(_)
+        | Sampler::RateLimiting(_)
         | Sampler::Rules(_) => None,
     }
 }

@@ -53,6 +53,7 @@ type SpanFilter = Arc<dyn Fn(&Metadata<'_>) -> bool + Send + Sync>;
 #[must_use = "a pipeline does nothing until it is run or built"]
 pub struct Pipeline {
     sampling: Sampling,
+    sampler: Option<engine::Sampler>,
     level: LevelFilter,
     sequential_ids: bool,
     capture_logs: bool,
@@ -111,6 +112,7 @@ impl Pipeline {
     pub const fn new() -> Self {
         Self {
             sampling: Sampling::Always,
+            sampler: None,
             level: LevelFilter::TRACE,
             sequential_ids: false,
             capture_logs: false,
@@ -136,6 +138,25 @@ impl Pipeline {
     pub const fn sampling(mut self, sampling: Sampling) -> Self {
         self.sampling = sampling;
         self
+    }
+
+    /// Sets any sampler of the [engine](crate::engine), which this chooses, because tracing-opentelemetry asks those of
+    /// the SDK; scopes are sampled by it too. It counts before [`sampling`](Self::sampling).
+    ///
+    /// ```
+    /// use tracing_relay::engine::{Rule, Rules};
+    /// use tracing_relay::testing::Pipeline;
+    ///
+    /// let rules = Rules::new([Rule::never().name("health")]);
+    /// Pipeline::new().sampler(rules).run_sync(|traces| {
+    ///     tracing::info_span!("health").in_scope(|| {});
+    ///     tracing::info_span!("order").in_scope(|| {});
+    ///     assert_eq!(traces.exported(), ["order"]);
+    /// });
+    /// ```
+    pub fn sampler(mut self, sampler: impl Into<engine::Sampler>) -> Self {
+        self.sampler = Some(sampler.into());
+        self.engine(PipelineEngine::Own)
     }
 
     /// Disables spans and events above this level, for every layer.
@@ -347,10 +368,11 @@ impl Pipeline {
         let builder = Engine::builder()
             .with_immediate(collector)
             .with_instrumentation(InstrumentationScope::builder(TRACER).build())
-            .with_sampler(match self.sampling {
-                Sampling::Always => engine::Sampler::AlwaysOn,
-                Sampling::Never => engine::Sampler::AlwaysOff,
-                Sampling::Parent => engine::Sampler::parent_based(),
+            .with_sampler(match (&self.sampler, self.sampling) {
+                (Some(sampler), _) => sampler.clone(),
+                (None, Sampling::Always) => engine::Sampler::AlwaysOn,
+                (None, Sampling::Never) => engine::Sampler::AlwaysOff,
+                (None, Sampling::Parent) => engine::Sampler::parent_based(),
             })
             .with_threads(false)
             .with_tracing_spans(if self.capture_logs {
@@ -419,6 +441,7 @@ impl fmt::Debug for Pipeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pipeline")
             .field("sampling", &self.sampling)
+            .field("sampler", &self.sampler)
             .field("level", &self.level)
             .field("sequential_ids", &self.sequential_ids)
             .field("capture_logs", &self.capture_logs)

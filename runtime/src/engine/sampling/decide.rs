@@ -1,5 +1,8 @@
 //! [`Sampling`]: a sampler as it is asked for each span.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::rate::RateLimit;
 use super::rules::{Candidate, Rules};
 use super::state::{self, Said};
 use super::threshold::{OwnRatio, Randomness, Threshold};
@@ -12,6 +15,10 @@ use crate::ids::TraceId;
 pub(crate) struct Decision {
     pub(crate) sampled: bool,
     state: Change,
+    /// Whose limit may still say no.
+    pub(crate) limit: Option<LimitNumber>,
+    /// Whether an id was taken for random that does not say so.
+    presumes: bool,
 }
 
 /// What becomes of the threshold in the `tracestate`.
@@ -25,19 +32,26 @@ enum Change {
 }
 
 impl Decision {
-    const DROPPED: Self = Self {
-        sampled: false,
-        state: Change::Stays,
-    };
+    const DROPPED: Self = Self::new(false, Change::Stays);
 
     /// What a rule leaves out, whatever the parent said.
-    pub(super) const NEVER: Self = Self {
-        sampled: false,
-        state: Change::Goes,
-    };
+    pub(super) const NEVER: Self = Self::new(false, Change::Goes);
 
     const fn new(sampled: bool, state: Change) -> Self {
-        Self { sampled, state }
+        Self {
+            sampled,
+            state,
+            limit: None,
+            presumes: false,
+        }
+    }
+
+    /// Sampled if there is room, without a threshold, because nobody knows of how many traces this is one.
+    const fn limited(number: LimitNumber) -> Self {
+        Self {
+            limit: Some(number),
+            ..Self::new(true, Change::Goes)
+        }
     }
 
     /// The context with what the decision makes of its flags and its state.
@@ -71,7 +85,16 @@ pub(crate) struct Sampling {
     below_remote: Usual,
     below_local: Usual,
     all: Decider,
+    parts: Parts,
+    /// Whether ids of callers were taken for random that do not say so.
+    presumed: AtomicBool,
+}
+
+/// What the places of a sampler have of their own.
+#[derive(Debug, Default)]
+struct Parts {
     rules: Vec<Rules>,
+    limits: Vec<RateLimit>,
 }
 
 /// What is decided about most spans, at a look.
@@ -89,6 +112,10 @@ enum Usual {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RulesNumber(u16);
 
+/// Which limit of a sampler is to be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LimitNumber(u16);
+
 #[derive(Clone, Debug)]
 enum Decider {
     On,
@@ -98,6 +125,8 @@ enum Decider {
     TraceIdRatio(f64),
     Probability(Threshold),
     ByParent(Box<Branches>),
+    /// What a limit of this number lets through. It is asked when rules are, and has a number among them.
+    RateLimiting(RulesNumber, LimitNumber),
     /// Rules of this number, and what is decided where none matches.
     Rules(RulesNumber, Box<Self>),
 }
@@ -113,8 +142,8 @@ struct Branches {
 
 impl Sampling {
     pub(crate) fn new(sampler: &Sampler) -> Self {
-        let mut rules = Vec::new();
-        let all = Decider::of(sampler, &mut rules);
+        let mut parts = Parts::default();
+        let all = Decider::of(sampler, &mut parts);
         let (root, below_remote, below_local) = match &all {
             Decider::ByParent(branches) => (
                 branches.root.usual(),
@@ -127,7 +156,9 @@ impl Sampling {
                     .usual()
                     .and(branches.local_not_sampled.usual()),
             ),
-            Decider::Rules(..) => (Usual::Ask, Usual::Ask, Usual::Follow),
+            Decider::Rules(..) | Decider::RateLimiting(..) => {
+                (Usual::Ask, Usual::Ask, Usual::Follow)
+            }
             all => (all.usual(), all.usual(), all.usual()),
         };
         Self {
@@ -140,7 +171,8 @@ impl Sampling {
             below_remote,
             below_local,
             all,
-            rules,
+            parts,
+            presumed: AtomicBool::new(false),
         }
     }
 
@@ -183,9 +215,8 @@ impl Sampling {
 
     /// Whether rules ask for attributes, and whether they ask for names.
     pub(crate) fn need(&self, RulesNumber(number): RulesNumber) -> (bool, bool) {
-        self.rules
-            .get(usize::from(number))
-            .map_or((false, false), Rules::need)
+        let rules = self.parts.rules.get(usize::from(number));
+        rules.map_or((false, false), Rules::need)
     }
 
     /// What rules say of a span that begins with this context, if they say anything.
@@ -195,12 +226,40 @@ impl Sampling {
         context: &TraceContext,
         span: &Candidate<'_>,
     ) -> Option<Decision> {
-        self.rules.get(usize::from(number))?.decide(context, span)
+        let rules = self.parts.rules.get(usize::from(number))?;
+        self.noticed(rules.decide(context, span))
+    }
+
+    /// Whether there is room for one more trace.
+    pub(crate) fn admits(&self, LimitNumber(number): LimitNumber) -> bool {
+        let limit = self.parts.limits.get(usize::from(number));
+        limit.is_some_and(RateLimit::admits)
+    }
+
+    /// There was room for a trace that begins somewhere else.
+    pub(crate) fn give_back(&self, LimitNumber(number): LimitNumber) {
+        if let Some(limit) = self.parts.limits.get(usize::from(number)) {
+            limit.give_back();
+        }
+    }
+
+    /// Whether ids were taken for random that do not say so.
+    pub(crate) fn has_presumed(&self) -> bool {
+        self.presumed.load(Ordering::Relaxed)
+    }
+
+    fn noticed(&self, decision: Option<Decision>) -> Option<Decision> {
+        let presumes = decision.is_some_and(|decision| decision.presumes);
+        if presumes && !self.has_presumed() {
+            self.presumed.store(true, Ordering::Relaxed);
+        }
+        decision
     }
 
     /// The decision on a span below another one.
     pub(crate) fn below(&self, parent: &TraceContext) -> Decision {
-        self.all.below(parent)
+        let decision = self.all.below(parent);
+        self.noticed(Some(decision)).unwrap_or(decision)
     }
 
     /// The decision on the first span of a trace.
@@ -214,7 +273,7 @@ impl Sampling {
 
     /// Whether the decision on the first span of a trace needs a random number that other services know.
     pub(crate) fn needs_randomness(&self, own: &OwnRatio) -> bool {
-        self.rules.iter().any(Rules::need_randomness)
+        self.parts.rules.iter().any(Rules::need_randomness)
             || match self.counted(own) {
                 OwnRatio::Unsaid => matches!(self.all.of_roots(), Decider::Probability(_)),
                 OwnRatio::Nothing => false,
@@ -247,13 +306,15 @@ impl Decider {
             Self::On => Usual::On,
             Self::Off => Usual::Off,
             Self::Follow => Usual::Follow,
-            Self::TraceIdRatio(_) | Self::Probability(_) | Self::ByParent(_) | Self::Rules(..) => {
-                Usual::Ask
-            }
+            Self::TraceIdRatio(_)
+            | Self::Probability(_)
+            | Self::ByParent(_)
+            | Self::RateLimiting(..)
+            | Self::Rules(..) => Usual::Ask,
         }
     }
 
-    fn of(sampler: &Sampler, rules: &mut Vec<Rules>) -> Self {
+    fn of(sampler: &Sampler, parts: &mut Parts) -> Self {
         match sampler {
             Sampler::AlwaysOn => Self::On,
             Sampler::AlwaysOff => Self::Off,
@@ -262,7 +323,7 @@ impl Decider {
                 Threshold::of_ratio(*ratio).map_or(Self::Off, Self::Probability)
             }
             Sampler::ParentBased(root) => Self::ByParent(Box::new(Branches {
-                root: Self::of(root, rules),
+                root: Self::of(root, parts),
                 remote_sampled: Self::Follow,
                 remote_not_sampled: Self::Follow,
                 local_sampled: Self::Follow,
@@ -276,14 +337,14 @@ impl Decider {
                     local_sampled,
                     local_not_sampled,
                 } = &**by_parent;
-                let root = Self::of(root, rules);
+                let root = Self::of(root, parts);
                 // A sampler that says the same as these parents do.
                 let (on, off) = (&Sampler::AlwaysOn, &Sampler::AlwaysOff);
                 let mut branch = |sampler: &Sampler, they: &Sampler| {
                     if sampler == they {
                         Self::Follow
                     } else {
-                        Self::of(sampler, rules)
+                        Self::of(sampler, parts)
                     }
                 };
                 Self::ByParent(Box::new(Branches {
@@ -295,17 +356,20 @@ impl Decider {
                 }))
             }
             Sampler::Rules(some) => {
-                let otherwise = Box::new(Self::of(&some.otherwise, rules));
-                let number = u16::try_from(rules.len()).unwrap_or(u16::MAX);
-                rules.push((**some).clone());
-                Self::Rules(RulesNumber(number), otherwise)
+                let otherwise = Box::new(Self::of(&some.otherwise, parts));
+                Self::Rules(parts.add((**some).clone()), otherwise)
             }
+            Sampler::RateLimiting(rate) => RateLimit::new(*rate).map_or(Self::Off, |limit| {
+                let number = LimitNumber(u16::try_from(parts.limits.len()).unwrap_or(u16::MAX));
+                parts.limits.push(limit);
+                Self::RateLimiting(parts.add(Rules::new([])), number)
+            }),
         }
     }
 
     fn rules_for(&self, parent: Option<&TraceContext>) -> Option<RulesNumber> {
         match (self, parent) {
-            (Self::Rules(number, _), _) => Some(*number),
+            (Self::Rules(number, _) | Self::RateLimiting(number, _), _) => Some(*number),
             (Self::ByParent(branches), None) => branches.root.rules_for(parent),
             (Self::ByParent(branches), Some(context)) => branches.of(context).rules_for(parent),
             _ => None,
@@ -328,6 +392,7 @@ impl Decider {
                 Decision::new(is_in_ratio(*ratio, context.trace_id()), Change::Stays)
             }
             Self::Probability(threshold) => threshold.decide(context),
+            Self::RateLimiting(_, number) => Decision::limited(*number),
             Self::Off | Self::Follow | Self::ByParent(_) | Self::Rules(..) => Decision::DROPPED,
         }
     }
@@ -343,9 +408,20 @@ impl Decider {
             }
             Self::Probability(threshold) => threshold.decide(parent),
             Self::ByParent(branches) => branches.of(parent).below(parent),
-            Self::Rules(..) if !parent.is_remote() => Decision::new(sampled, Change::Stays),
+            Self::Rules(..) | Self::RateLimiting(..) if !parent.is_remote() => {
+                Decision::new(sampled, Change::Stays)
+            }
+            Self::RateLimiting(_, number) => Decision::limited(*number),
             Self::Rules(_, otherwise) => otherwise.below(parent),
         }
+    }
+}
+
+impl Parts {
+    fn add(&mut self, rules: Rules) -> RulesNumber {
+        let number = u16::try_from(self.rules.len()).unwrap_or(u16::MAX);
+        self.rules.push(rules);
+        RulesNumber(number)
     }
 }
 
@@ -363,10 +439,14 @@ impl Branches {
 
 impl Threshold {
     pub(super) fn decide(self, context: &TraceContext) -> Decision {
-        if self.keeps(Randomness::of(context)) {
+        let decision = if self.keeps(Randomness::of(context)) {
             Decision::new(true, Change::Is(self))
         } else {
             Decision::new(false, Change::Goes)
+        };
+        Decision {
+            presumes: self != Self::NONE && Randomness::is_presumed(context),
+            ..decision
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Which spans are recorded: what an application says ([`Sampler`]), and how it is decided for each span.
 
 mod decide;
+mod rate;
 mod rules;
 mod state;
 mod threshold;
 
-pub(crate) use decide::{RulesNumber, Sampling, with_randomness};
+pub(crate) use decide::{LimitNumber, RulesNumber, Sampling, with_randomness};
 pub(crate) use rules::Candidate;
 pub use rules::{Rule, Rules};
 pub(crate) use threshold::OwnRatio;
@@ -47,12 +48,29 @@ pub enum Sampler {
     /// ([OpenTelemetry, probability sampling](https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/)).
     ///
     /// The random number is `rv` of the member `ot` of the `tracestate`, else the last seven bytes of the trace id,
-    /// which are taken for random also where the flag that promises it is missing. Traces that start with ids of a
+    /// which are taken for random also where the flag that promises it is missing, with a warning once in the log. Traces that start with ids of a
     /// [generator of one's own](super::Builder::with_id_generator), which may not be random, get an `rv`. The ratio is
     /// rounded to four hexadecimal digits, to within an eight-thousandth of itself.
     ///
     /// A trace that is kept costs two allocations where it starts, for its `tracestate`.
     Probability(f64),
+    /// No more than so many traces a second: after a pause as many at once as a second is worth, or one where that is less;
+    /// 0.0 is none. As the root of [`ParentBased`](Self::ParentBased) it counts the traces that start here; in a place of
+    /// [`ByParent`] those that come in from there; alone both. It is asked where a trace begins in this process or comes
+    /// into it, and what is below does as its parent, so that no trace is kept in parts. Wherever it stands it counts for
+    /// itself.
+    ///
+    /// What part of the traces that is, nobody knows: so it takes the threshold out of the `tracestate`, and what a backend
+    /// counts are the traces that it has. Use [`Probability`](Self::Probability) where counts matter, and this where a
+    /// burst must not cost more than so much.
+    ///
+    /// ```
+    /// use tracing_relay::engine::Sampler;
+    ///
+    /// let sampler = Sampler::ParentBased(Box::new(Sampler::RateLimiting(10.0)));
+    /// # let _ = sampler;
+    /// ```
+    RateLimiting(f64),
     /// As the parent, and for the first span of a trace as this says.
     ParentBased(Box<Self>),
     /// The same, with a sampler for each kind of parent.

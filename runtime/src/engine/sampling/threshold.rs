@@ -120,6 +120,12 @@ impl Randomness {
         named.unwrap_or_else(|| Self::of_trace_id(context.trace_id()))
     }
 
+    /// Whether that is an id that need not be random: W3C Trace Context Level 1 has no flag that says so.
+    pub(super) fn is_presumed(context: &TraceContext) -> bool {
+        let named = context.tracestate().and_then(super::state::randomness);
+        !context.flags().is_random() && named.is_none()
+    }
+
     /// The value of `rv`: 14 digits.
     pub(super) fn parse(text: &str) -> Option<Self> {
         if text.len() != DIGITS as usize {
