@@ -8,6 +8,7 @@
 //!   types that one does not own.
 //! - What records the spans is the application's choice: tracing-opentelemetry, or the engine of this crate, in the
 //!   module `engine`, which the module `telemetry` sets up from the environment in one line.
+//! - The module `doctor` says in words why there are no traces (feature `engine`).
 //! - [`task`] spawns tasks that stay in the trace; [`env`](mod@env) hands it to child processes;
 //!   [`testing`] tests what came out.
 //!
@@ -43,7 +44,7 @@
 //!
 //! # Features
 //!
-//! `macros` and `otel` are on by default; `engine`, `otlp`, `telemetry`, `tokio`, `tokio-process`, `http` and `testing` are not. Without features the
+//! `macros` and `otel` are on by default; `engine`, `otlp`, `telemetry`, `lock-file`, `tokio`, `tokio-process`, `http` and `testing` are not. Without features the
 //! crate is the carrier types and their serde forms, and needs neither OpenTelemetry nor `tracing`; a capture there
 //! is empty, unless another crate of the program turns `otel` on.
 
@@ -58,6 +59,8 @@ mod carried;
 mod carrier;
 mod context;
 mod current;
+#[cfg(feature = "engine")]
+pub mod doctor;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod env;

@@ -7,6 +7,7 @@ mod decoded;
 #[expect(dead_code, reason = "other tests draw for tasks too")]
 #[path = "../scopes/random/draw.rs"]
 mod draw;
+mod doctor;
 mod endings;
 mod grpc;
 #[expect(

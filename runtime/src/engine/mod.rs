@@ -114,6 +114,7 @@ pub(crate) mod others;
 mod queue;
 mod record;
 mod sampling;
+mod trial;
 mod visit;
 mod worker;
 
@@ -146,6 +147,7 @@ pub(crate) use open::{Adopted, Open};
 pub(crate) use others::OpenSpans;
 pub(crate) use record::Record;
 pub(crate) use sampling::{Candidate, OwnRatio, Sampling};
+pub(crate) use trial::{Before, Trial};
 
 use crate::current::Realm;
 use queue::Queue;

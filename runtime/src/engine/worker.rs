@@ -32,6 +32,8 @@ pub(crate) struct Progress {
     pub(crate) failed: AtomicU64,
     /// Calls of the exporter that failed.
     pub(crate) failures: AtomicU64,
+    /// What the exporter said when it failed the last time.
+    pub(super) last_failure: Mutex<String>,
     /// Spans that were taken from where they waited, and are in none of the counts yet.
     in_hand: AtomicU64,
 }
@@ -267,8 +269,9 @@ impl<'a, E: SpanExporter> Worker<'a, E> {
         let reason = match catch_unwind(AssertUnwindSafe(call)) {
             Ok(Ok(())) => return true,
             Ok(Err(error)) => error.to_string(),
-            Err(_) => "the exporter panicked".to_owned(),
+            Err(panic) => format!("the exporter panicked: {}", crate::doctor::text_of(&*panic)),
         };
+        reason.clone_into(&mut self.shared.progress.lock_last_failure());
         self.losses.reason(reason);
         self.shared
             .progress

@@ -5,13 +5,15 @@
 
 use std::error::Error;
 use std::io;
+#[cfg(feature = "telemetry")]
+use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use backon::Retryable as _;
 use http::header::CONTENT_TYPE;
 use prost::bytes::Bytes;
-use reqwest::{RequestBuilder, redirect};
+use reqwest::{Response, redirect};
 use tokio::runtime::Runtime;
 use tokio::{task, time};
 
@@ -20,6 +22,8 @@ use super::body::Format;
 use super::grpc;
 use super::retry::{self, Again, Failure};
 use super::tls;
+#[cfg(feature = "telemetry")]
+use super::witness::{Outcome, Witness};
 use super::{Destination, Protocol};
 use crate::scope::is_loopback;
 
@@ -31,6 +35,8 @@ pub(super) struct Client {
     http: reqwest::Client,
     /// Made by the first request, on the thread that all of them are made on.
     runtime: Mutex<Option<Runtime>>,
+    #[cfg(feature = "telemetry")]
+    witness: Arc<Witness>,
 }
 
 impl Client {
@@ -66,11 +72,18 @@ impl Client {
                 .map_err(|error| io::Error::other(told(error)))?,
             destination,
             runtime: Mutex::default(),
+            #[cfg(feature = "telemetry")]
+            witness: Arc::default(),
         })
     }
 
     pub(super) const fn destination(&self) -> &Destination {
         &self.destination
+    }
+
+    #[cfg(feature = "telemetry")]
+    pub(super) const fn witness(&self) -> &Arc<Witness> {
+        &self.witness
     }
 
     /// Posts a body, and gives that of the answer. On a thread without a runtime.
@@ -81,7 +94,12 @@ impl Client {
     /// Calls a method over gRPC, and gives the answer. On a thread without a runtime.
     #[cfg(feature = "grpc")]
     pub(super) fn call(&self, method: &'static str, message: &Bytes) -> Result<Bytes, String> {
-        self.deliver(|| grpc::call(&self.http, &self.destination, method, message))
+        self.deliver(async || {
+            let answer = grpc::call(&self.http, &self.destination, method, message).await;
+            let outcome = answer.as_ref().map_or_else(grpc::outcome, |_| Outcome::Taken);
+            self.witness.note(outcome);
+            answer.map_err(|status| grpc::failure(&status))
+        })
     }
 
     /// One batch, within its time.
@@ -118,6 +136,10 @@ impl Client {
                 if let Some(runtime) = slot.take() {
                     runtime.shutdown_background();
                 }
+                #[cfg(feature = "telemetry")]
+                if last.is_none() {
+                    self.witness.note(Outcome::Silent(timeout));
+                }
                 Err(last.unwrap_or_else(|| format!("the collector did not answer in {timeout:?}")))
             }
         }
@@ -136,7 +158,21 @@ impl Client {
         } else {
             post
         };
-        answer(post).await
+        #[cfg(feature = "telemetry")]
+        let sent = SystemTime::now();
+        let response = post.send().await.map_err(|error| {
+            let reason = told(error);
+            #[cfg(feature = "telemetry")]
+            self.witness.note(Outcome::Unreachable(reason.clone()));
+            Failure {
+                reason,
+                again: Again::After(None),
+            }
+        })?;
+        #[cfg(feature = "telemetry")]
+        self.witness
+            .answered(response.status(), response.headers(), sent);
+        read(response).await
     }
 }
 
@@ -160,12 +196,8 @@ fn runtime() -> io::Result<Runtime> {
         .build()
 }
 
-async fn answer(post: RequestBuilder) -> Result<Bytes, Failure> {
-    let failed = |error| Failure {
-        reason: told(error),
-        again: Again::After(None),
-    };
-    let mut response = post.send().await.map_err(failed)?;
+/// What an answer says.
+async fn read(mut response: Response) -> Result<Bytes, Failure> {
     let status = response.status();
     if !status.is_success() {
         return Err(Failure {

@@ -23,6 +23,7 @@ use super::Destination;
 use super::body::shortened;
 use super::client::told;
 use super::retry::{Again, Failure};
+use super::witness::Outcome;
 
 /// Calls a method with an encoded message, and gives the encoded answer.
 pub(super) async fn call(
@@ -30,7 +31,7 @@ pub(super) async fn call(
     destination: &Destination,
     method: &'static str,
     message: &Bytes,
-) -> Result<Bytes, Failure> {
+) -> Result<Bytes, Status> {
     let mut client = Grpc::new(Transport {
         http,
         url: &destination.url,
@@ -43,24 +44,48 @@ pub(super) async fn call(
     request.set_timeout(destination.timeout);
     let method = PathAndQuery::from_static(method);
     let answer = client.unary(request, method, Encoded).await;
-    answer
-        .map(Response::into_inner)
-        .map_err(|status| failure(&status))
+    answer.map(Response::into_inner)
 }
 
-fn failure(status: &Status) -> Failure {
-    // What a collector says has no cause on this side.
-    if status.source().is_some() {
+/// Whether there was no answer: what a collector says has no cause on this side.
+fn is_unanswered(status: &Status) -> bool {
+    status.source().is_some()
+}
+
+/// What is to be done about a status.
+pub(super) fn failure(status: &Status) -> Failure {
+    if is_unanswered(status) {
         return Failure {
             reason: status.message().to_owned(),
             again: Again::After(None),
         };
     }
-    let (code, message) = (status.code(), shortened(status.message()));
     Failure {
-        reason: format!("the collector answered {code:?}: {message}"),
+        reason: format!("the collector answered {}", answer(status)),
         again: again(status),
     }
+}
+
+/// What the collector did, with the status that it would have given over HTTP.
+pub(super) fn outcome(status: &Status) -> Outcome {
+    if is_unanswered(status) {
+        return Outcome::Unreachable(status.message().to_owned());
+    }
+    let over_http = match status.code() {
+        Code::InvalidArgument => 400,
+        Code::Unauthenticated => 401,
+        Code::PermissionDenied => 403,
+        Code::Unimplemented => 404,
+        Code::ResourceExhausted => 429,
+        Code::Unavailable => 503,
+        Code::DeadlineExceeded => 504,
+        _ => 500,
+    };
+    Outcome::Refused(Some(over_http), answer(status))
+}
+
+fn answer(status: &Status) -> String {
+    format!("{:?}: {}", status.code(), shortened(status.message()))
 }
 
 /// What the status of an answer means for the batch.

@@ -11,8 +11,12 @@ mod grpc;
 mod request;
 mod retry;
 mod tls;
+#[cfg(feature = "telemetry")]
+mod witness;
 
 use std::io;
+#[cfg(feature = "telemetry")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::HeaderMap;
@@ -31,6 +35,8 @@ pub(crate) use body::Format;
 #[cfg(feature = "telemetry")]
 pub(crate) use tls::Identity;
 pub(crate) use tls::Roots;
+#[cfg(feature = "telemetry")]
+pub(crate) use witness::{Clock, Outcome, Witness};
 
 use client::Client;
 use request::Request;
@@ -97,7 +103,14 @@ impl Sender {
             }
         };
         match rejected {
-            Some(rejected) => Err(rejected.told::<R>(items)),
+            Some(rejected) => {
+                let told = rejected.told::<R>(items);
+                #[cfg(feature = "telemetry")]
+                self.client
+                    .witness()
+                    .note(Outcome::Refused(None, told.clone()));
+                Err(told)
+            }
             None => Ok(()),
         }
     }
@@ -116,6 +129,12 @@ impl Otlp {
             sender: Sender::new(destination)?,
             resource: ResourceAttributesWithSchema::default(),
         })
+    }
+
+    /// Sees what becomes of the requests.
+    #[cfg(feature = "telemetry")]
+    pub(crate) const fn witness(&self) -> &Arc<Witness> {
+        self.sender.client.witness()
     }
 
     fn send(&self, batch: Vec<SpanData>) -> Result<(), String> {

@@ -13,6 +13,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::Telemetry;
 use super::console::Console;
+use super::doctor::Collector;
 use super::otlp::OtlpSettings;
 use super::settings::{Exporter, Settings};
 use super::several::{Export, Several};
@@ -131,8 +132,10 @@ impl Builder {
         } = self;
         let mut engine = None;
         let mut exports = false;
+        let mut collectors = Vec::new();
+        let has_others = !exporters.is_empty();
         if !settings.disabled {
-            let mut all = settings.make_exporters();
+            let mut all = settings.make_exporters(&mut collectors);
             all.append(&mut exporters);
             exports = !all.is_empty();
             let builder = builder_of(&settings, all);
@@ -141,6 +144,8 @@ impl Builder {
         Ok(Telemetry {
             engine,
             exports,
+            collectors,
+            has_others,
             settings,
             level,
             was_shut_down: AtomicBool::new(false),
@@ -181,14 +186,20 @@ fn builder_of(settings: &Settings, exporters: Vec<Box<dyn Export>>) -> engine::B
 }
 
 impl Settings {
-    /// Those that can be made; the others are warnings.
-    fn make_exporters(&mut self) -> Vec<Box<dyn Export>> {
+    /// Those that can be made; the others are warnings. Those that are sent to a collector are seen.
+    fn make_exporters(&mut self, collectors: &mut Vec<Collector>) -> Vec<Box<dyn Export>> {
         let mut made: Vec<Box<dyn Export>> = Vec::new();
         for exporter in &self.exporters {
             match exporter {
                 Exporter::Console => made.push(Box::new(Console)),
                 Exporter::Otlp(collector) => match collector.exporter(self.export_timeout) {
-                    Ok(exporter) => made.push(Box::new(exporter)),
+                    Ok(exporter) => {
+                        collectors.push(Collector {
+                            place: collector.place(),
+                            witness: Arc::clone(exporter.witness()),
+                        });
+                        made.push(Box::new(exporter));
+                    }
                     Err(error) => self
                         .warnings
                         .push(format!("no span is sent to a collector: {error}")),

@@ -54,10 +54,11 @@
 //!
 #![doc = include_str!("variables.md")]
 //!
-//! [`Telemetry::print_settings`] shows what was understood, without secrets.
+//! [`Telemetry::print_settings`] shows what was understood, without secrets; [`Telemetry::doctor`] says why there are no traces.
 
 mod builder;
 mod console;
+mod doctor;
 mod otlp;
 mod reader;
 mod settings;
@@ -103,6 +104,10 @@ pub struct Telemetry {
     /// None where it is disabled.
     engine: Option<Arc<Engine>>,
     exports: bool,
+    /// Those whose answers are seen.
+    collectors: Vec<doctor::Collector>,
+    /// Whether there are exporters whose answers are not.
+    has_others: bool,
     settings: Settings,
     level: LevelFilter,
     /// Whether somebody waited for the end already.

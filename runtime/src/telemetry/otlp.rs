@@ -207,6 +207,27 @@ impl OtlpSettings {
         }
     }
 
+    /// The URL, without what may be a secret.
+    pub(super) fn place(&self) -> String {
+        let url = &self.url;
+        let user = if url.username().is_empty() && url.password().is_none() {
+            ""
+        } else {
+            "[redacted]@"
+        };
+        let host = url.host_str().unwrap_or_default();
+        let port = url
+            .port()
+            .map(|port| format!(":{port}"))
+            .unwrap_or_default();
+        let base = format!("{}://{user}{host}{port}", url.scheme());
+        if !self.protocol.has_path() {
+            return base;
+        }
+        let query = url.query().map_or("", |_| "?[redacted]");
+        format!("{base}{}{query}", url.path())
+    }
+
     /// What the variables say for a signal.
     pub(super) fn read(reader: &mut Reader<'_>, signal: Signal) -> Self {
         let protocol = either(reader, signal, "PROTOCOL", protocol).unwrap_or_default();
@@ -371,21 +392,8 @@ fn header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
 
 impl fmt::Display for OtlpSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (protocol, url) = (self.protocol.name(), &self.url);
-        write!(f, "otlp, {protocol} to {}://", url.scheme())?;
-        if !url.username().is_empty() || url.password().is_some() {
-            f.write_str("[redacted]@")?;
-        }
-        f.write_str(url.host_str().unwrap_or_default())?;
-        if let Some(port) = url.port() {
-            write!(f, ":{port}")?;
-        }
-        if self.protocol.has_path() {
-            f.write_str(url.path())?;
-            if url.query().is_some() {
-                f.write_str("?[redacted]")?;
-            }
-        }
+        let (protocol, place) = (self.protocol.name(), self.place());
+        write!(f, "otlp, {protocol} to {place}")?;
         write!(f, ", timeout {:?}", self.timeout)?;
         if self.gzip {
             f.write_str(", gzip")?;

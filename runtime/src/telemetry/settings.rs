@@ -118,6 +118,22 @@ impl Settings {
         settings
     }
 
+    /// Where spans go, in words.
+    pub(super) fn destinations(&self) -> String {
+        let places: Vec<_> = self
+            .exporters
+            .iter()
+            .map(|exporter| match exporter {
+                Exporter::Otlp(collector) => collector.place(),
+                Exporter::Console => "the console".to_owned(),
+            })
+            .collect();
+        if places.is_empty() {
+            return "the exporter".to_owned();
+        }
+        places.join(" and ")
+    }
+
     /// What could not be used, in words: the variable, and never its value.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
