@@ -53,8 +53,34 @@ pub(crate) fn everywhere<F>(
 ) where
     F: Future<Output = ()> + Send + 'static,
 {
+    on_each(|_| true, scopes, program, check);
+}
+
+/// Runs an operation on each runtime of tokio, in a span of the application, for which nothing changes.
+pub(crate) fn on_tokio<F>(
+    scope: &'static TraceScope,
+    operation: impl Fn() -> F + Copy + Send + 'static,
+    check: impl Fn(&World, &Seen),
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let program = |world: World| async move {
+        let application = &world.application;
+        application.around(application.unchanged(operation())).await;
+    };
+    on_each(Runtime::is_tokio, &[scope], program, check);
+}
+
+fn on_each<F>(
+    wanted: impl Fn(Runtime) -> bool,
+    scopes: &[&'static TraceScope],
+    program: impl Fn(World) -> F,
+    check: impl Fn(&World, &Seen),
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
     for kind in Kind::ALL {
-        for runtime in Runtime::ALL {
+        for runtime in Runtime::ALL.into_iter().filter(|runtime| wanted(*runtime)) {
             println!("{kind:?} on {runtime:?}");
             let world = World {
                 application: Application::new(kind),

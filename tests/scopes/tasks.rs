@@ -7,7 +7,7 @@ use tracing_relay::task::{self, JoinSet, TaskContext};
 use tracing_relay::{TraceScope, current_trace_id, relay_traced};
 
 use crate::applications::{Application, Runtime};
-use crate::everywhere::{Seen, World, everywhere};
+use crate::everywhere::{Seen, World, everywhere, on_tokio};
 use crate::support::{assert_child, assert_root, span_id, trace_id, yield_now};
 
 /// A callback of the user, which has a span.
@@ -105,25 +105,14 @@ fn tasks_of_tokio_are_inside_with_the_helpers() {
         set.into_inner().join_all().await;
     }
 
-    everywhere(
-        &[&RELAY],
-        |world| async move {
-            if world.runtime.is_tokio() {
-                let application = &world.application;
-                application.around(application.unchanged(operation())).await;
-            }
-        },
-        |world, seen| {
-            if world.runtime.is_tokio() {
-                let tasks = seen.relay("relay.task");
-                assert_eq!(tasks.len(), 6);
-                for task in tasks {
-                    assert_child(task, seen.one("relay.operation"));
-                }
-                assert_callbacks(world, seen, 6);
-            }
-        },
-    );
+    on_tokio(&RELAY, operation, |world, seen| {
+        let tasks = seen.relay("relay.task");
+        assert_eq!(tasks.len(), 6);
+        for task in tasks {
+            assert_child(task, seen.one("relay.operation"));
+        }
+        assert_callbacks(world, seen, 6);
+    });
 }
 
 #[test]
@@ -184,21 +173,13 @@ fn a_task_that_outlives_its_operation_goes_on_in_its_trace() {
     #[relay_traced(scope = RELAY, name = "relay.inner")]
     fn inner() {}
 
-    everywhere(
-        &[&RELAY],
-        |world| async move {
-            if world.runtime.is_tokio() {
-                let application = &world.application;
-                let part = async { operation().await.await.expect("it does not panic") };
-                application.around(application.unchanged(part)).await;
-            }
-        },
+    on_tokio(
+        &RELAY,
+        || async { operation().await.await.expect("it does not panic") },
         |world, seen| {
-            if world.runtime.is_tokio() {
-                assert_child(seen.one("relay.task"), seen.one("relay.operation"));
-                assert_child(seen.one("relay.inner"), seen.one("relay.operation"));
-                assert_callbacks(world, seen, 1);
-            }
+            assert_child(seen.one("relay.task"), seen.one("relay.operation"));
+            assert_child(seen.one("relay.inner"), seen.one("relay.operation"));
+            assert_callbacks(world, seen, 1);
         },
     );
 }
@@ -221,32 +202,20 @@ fn detached_work_is_linked_to_its_operation_and_stays_inside() {
     #[relay_traced(scope = RELAY, name = "relay.inner")]
     fn inner() {}
 
-    everywhere(
-        &[&RELAY],
-        |world| async move {
-            if world.runtime.is_tokio() {
-                let application = &world.application;
-                application.around(application.unchanged(operation())).await;
-            }
-        },
-        |world, seen| {
-            if !world.runtime.is_tokio() {
-                return;
-            }
-            let operation = seen.one("relay.operation");
-            for name in ["relay.task", "relay.inner"] {
-                let span = seen.one(name);
-                assert_root(span);
-                assert_ne!(trace_id(span), trace_id(operation));
-                let links = &span.links.links;
-                assert_eq!(links.len(), 1);
-                assert_eq!(links[0].span_context.span_id(), span_id(operation));
-            }
-            for callback in callbacks(seen) {
-                assert_root(callback);
-            }
-        },
-    );
+    on_tokio(&RELAY, operation, |_, seen| {
+        let operation = seen.one("relay.operation");
+        for name in ["relay.task", "relay.inner"] {
+            let span = seen.one(name);
+            assert_root(span);
+            assert_ne!(trace_id(span), trace_id(operation));
+            let links = &span.links.links;
+            assert_eq!(links.len(), 1);
+            assert_eq!(links[0].span_context.span_id(), span_id(operation));
+        }
+        for callback in callbacks(seen) {
+            assert_root(callback);
+        }
+    });
 }
 
 #[test]
@@ -274,27 +243,16 @@ fn a_plain_spawn_leaves() {
     #[relay_traced(scope = RELAY, name = "relay.inner")]
     fn inner() {}
 
-    everywhere(
-        &[&RELAY],
-        |world| async move {
-            if world.runtime.is_tokio() {
-                let application = &world.application;
-                application.around(application.unchanged(operation())).await;
-            }
-        },
-        |world, seen| {
-            if world.runtime.is_tokio() {
-                assert_root(seen.one("relay.inner"));
-                for callback in callbacks(seen) {
-                    assert_root(callback);
-                }
-                let expected = if world.application.exports_tracing() {
-                    2
-                } else {
-                    0
-                };
-                assert_eq!(callbacks(seen).count(), expected);
-            }
-        },
-    );
+    on_tokio(&RELAY, operation, |world, seen| {
+        assert_root(seen.one("relay.inner"));
+        for callback in callbacks(seen) {
+            assert_root(callback);
+        }
+        let expected = if world.application.exports_tracing() {
+            2
+        } else {
+            0
+        };
+        assert_eq!(callbacks(seen).count(), expected);
+    });
 }

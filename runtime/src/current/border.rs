@@ -4,7 +4,8 @@ use opentelemetry::Context;
 use tracing::Dispatch;
 
 use super::frame::Realm;
-use super::stack::{Entry, Stack, Token, with_thread};
+use super::stack::{Entry, Stack, Token};
+use super::thread::with_thread;
 
 /// Where a scope begins: between the entries before and behind this token.
 pub(super) struct Border {

@@ -18,6 +18,8 @@ mod frame;
 mod stack;
 #[cfg(feature = "spans")]
 mod surroundings;
+#[cfg(feature = "spans")]
+mod thread;
 
 #[cfg(feature = "engine")]
 pub(crate) use border::{
@@ -30,16 +32,19 @@ pub(crate) use frame::{Frame, Origin, Realm};
 pub(crate) use stack::{Entry, find};
 #[cfg(feature = "engine")]
 pub(crate) use stack::{
-    Foreign, Mark, Settled, Thread, enter_foreign, enter_span_alone, exit_foreign, exit_span_alone,
+    Foreign, Mark, Settled, enter_foreign, enter_span_alone, exit_foreign, exit_span_alone,
     settled, share, with_span,
 };
 #[cfg(feature = "spans")]
 pub(crate) use stack::{
-    Token, enter_span, enter_task, exit_span, exit_task, is_entered, is_possible, span_beside,
-    with_thread,
+    Token, enter_span, enter_task, exit_span, exit_task, is_entered, span_beside,
 };
 #[cfg(feature = "spans")]
 pub(crate) use surroundings::{Ambient, ambient, ambient_in, realm, snapshot};
+#[cfg(feature = "engine")]
+pub(crate) use thread::Thread;
+#[cfg(feature = "spans")]
+pub(crate) use thread::{is_possible, with_thread};
 
 /// The context of the innermost span that is current here.
 pub(crate) fn context() -> Option<TraceContext> {

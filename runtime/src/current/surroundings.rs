@@ -1,7 +1,8 @@
 //! What surrounds a span that is about to start: the innermost frame, or what others have put inside it.
 
 use super::frame::{Frame, Origin, Realm};
-use super::stack::{Mark, OthersMark, is_possible, with_thread};
+use super::stack::{Mark, OthersMark};
+use super::thread::{is_possible, with_thread};
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
 #[cfg(feature = "otel")]

@@ -5,7 +5,7 @@ use tracing::{Instrument as _, info_span};
 use tracing_relay::task::TaskContext;
 use tracing_relay::{TraceScope, relay_traced, traced};
 
-use crate::everywhere::everywhere;
+use crate::everywhere::{everywhere, on_tokio};
 use crate::support::{assert_child, assert_root, poll_once, yield_now};
 
 #[test]
@@ -236,25 +236,13 @@ fn what_instrumentation_of_tracing_takes_along() {
     #[relay_traced(scope = RELAY, name = "relay.inner")]
     fn inner() {}
 
-    everywhere(
-        &[&RELAY],
-        |world| async move {
-            if world.runtime.is_tokio() {
-                let application = &world.application;
-                application.around(application.unchanged(operation())).await;
-            }
-        },
-        |world, seen| {
-            if !world.runtime.is_tokio() {
-                return;
-            }
-            assert_child(seen.one("relay.both"), seen.one("relay.operation"));
-            assert_root(seen.one("relay.subscriber"));
-            assert_eq!(seen.relay("relay.inner").len(), 2);
-            if world.application.exports_tracing() {
-                assert_root(seen.one("user.bare"));
-                assert_root(seen.one("user.span_only"));
-            }
-        },
-    );
+    on_tokio(&RELAY, operation, |world, seen| {
+        assert_child(seen.one("relay.both"), seen.one("relay.operation"));
+        assert_root(seen.one("relay.subscriber"));
+        assert_eq!(seen.relay("relay.inner").len(), 2);
+        if world.application.exports_tracing() {
+            assert_root(seen.one("user.bare"));
+            assert_root(seen.one("user.span_only"));
+        }
+    });
 }
