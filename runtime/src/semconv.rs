@@ -32,6 +32,15 @@ pub const CODE_LINE_NUMBER: &str = "code.line.number";
 #[cfg(feature = "engine")]
 pub const CODE_FUNCTION_NAME: &str = "code.function.name";
 
+/// What an error says
+/// ([exception attributes](https://opentelemetry.io/docs/specs/semconv/registry/attributes/exception/)).
+#[cfg(feature = "engine")]
+pub const EXCEPTION_MESSAGE: &str = "exception.message";
+
+/// What an error came from.
+#[cfg(feature = "engine")]
+pub const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
+
 /// The number of the thread that a span ended on
 /// ([thread attributes](https://opentelemetry.io/docs/specs/semconv/registry/attributes/thread/)).
 #[cfg(feature = "engine")]

@@ -9,7 +9,7 @@ use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState}
 use tokio::runtime::Builder;
 use tracing_relay::telemetry::{InitError, Telemetry, VARIABLES};
 use tracing_relay::{otel, request_span, traced};
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::collector::{Collector, Received};
 
@@ -20,6 +20,9 @@ const IS_CHILD: &str = "TRACING_RELAY_TEST_CHILD";
 
 /// The flavor of the runtime that the service is in, and where in it.
 pub(crate) const RUNTIME: &str = "TRACING_RELAY_TEST_RUNTIME";
+
+/// A target whose events are in the traces.
+pub(crate) const EVENTS: &str = "TRACING_RELAY_TEST_EVENTS";
 
 pub(crate) const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
@@ -33,6 +36,8 @@ fn request(_headers: HeaderMap) {
 fn step() {
     tracing::info!(x = 1, y = 2, "first");
     tracing::info!("second");
+    tracing::info!(target: "prompts", text = "0123456789", "what the user said");
+    log::info!(target: "telemetry::log", "of the crate log");
     for id in 1..3 {
         let to = SpanContext::new(
             TraceId::from(1),
@@ -74,14 +79,22 @@ fn a_service_with_what_the_environment_says() {
 /// What a `main` does.
 fn serve() {
     // What the exporter does itself would be below any other level.
-    let builder = Telemetry::from_env().with_level(LevelFilter::TRACE);
+    let all = Targets::new().with_default(LevelFilter::TRACE);
+    let mut builder = Telemetry::from_env()
+        .with_level(LevelFilter::TRACE)
+        .with_log_targets(all);
+    if let Ok(target) = std::env::var(EVENTS) {
+        let events = Targets::new().with_target(target, LevelFilter::TRACE);
+        builder = builder.with_event_targets(events);
+    }
     let telemetry = builder.init().unwrap();
     telemetry.print_settings();
     let again = Telemetry::builder("again").init();
     assert!(matches!(again, Err(InitError::AlreadySet)), "{again:?}");
     // A thread that answers has its name.
     assert!(telemetry.flush(LONG));
-    println!("\nthread: {}", has_thread());
+    println!("\nthread: {}", has_thread("tracing-relay"));
+    println!("thread for logs: {}", has_thread("relay-logs"));
     let mut headers = HeaderMap::new();
     let parent = format!("00-{TRACE}-b7ad6b7169203331-01");
     headers.insert("traceparent", parent.parse().unwrap());
@@ -95,8 +108,8 @@ fn serve() {
     println!("shut down: {:?}", telemetry.shutdown(LONG));
 }
 
-/// Whether there is an exporting thread, where the system says which threads there are.
-fn has_thread() -> String {
+/// Whether there is a thread of this name, where the system says which threads there are.
+fn has_thread(wanted: &str) -> String {
     let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
         return "unknown".to_owned();
     };
@@ -104,7 +117,7 @@ fn has_thread() -> String {
         let name = thread.ok()?.path().join("comm");
         std::fs::read_to_string(name).ok()
     });
-    names.any(|name| name.trim() == "tracing-relay").to_string()
+    names.any(|name| name.trim() == wanted).to_string()
 }
 
 /// The service with these variables, and without any other that it reads.

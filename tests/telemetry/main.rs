@@ -4,20 +4,21 @@ mod child;
 #[path = "../scopes/collector.rs"]
 mod collector;
 mod decoded;
+mod doctor;
 #[expect(dead_code, reason = "other tests draw for tasks too")]
 #[path = "../scopes/random/draw.rs"]
 mod draw;
-mod doctor;
 mod endings;
-mod grpc;
 #[expect(
     dead_code,
     reason = "the soak has numbers of it that a test does not ask for"
 )]
 mod faults;
 mod faulty;
+mod grpc;
 mod lifetimes;
 mod lives;
+mod logs;
 mod processes;
 mod received;
 mod runtimes;

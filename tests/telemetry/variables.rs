@@ -4,7 +4,7 @@ use axum::http::Method;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use tracing_relay::telemetry::VARIABLES;
 
-use crate::child::{Run, TRACE};
+use crate::child::{EVENTS, Run, TRACE};
 use crate::collector::Received;
 use crate::received::{names, spans};
 
@@ -50,7 +50,15 @@ fn nothing_but_an_endpoint_is_needed() {
 fn empty_variables_are_as_good_as_none() {
     let empty: Vec<_> = VARIABLES
         .iter()
-        .filter(|variable| variable.name != "OTEL_EXPORTER_OTLP_ENDPOINT")
+        .filter(|variable| {
+            // Without a value the last two are signals of their own, with tests of their own.
+            let set = [
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                "OTEL_METRICS_EXPORTER",
+                "OTEL_LOGS_EXPORTER",
+            ];
+            !set.contains(&variable.name)
+        })
         .map(|variable| (variable.name, ""))
         .collect();
     let run = Run::with(&empty);
@@ -218,6 +226,7 @@ fn the_queue_is_as_the_variables_say() {
 #[test]
 fn what_is_over_a_limit_is_dropped_and_counted() {
     let run = Run::with(&[
+        (EVENTS, "telemetry"),
         ("OTEL_ATTRIBUTE_COUNT_LIMIT", "1"),
         ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "2"),
         ("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "0"),
@@ -233,7 +242,10 @@ fn what_is_over_a_limit_is_dropped_and_counted() {
     assert_eq!(span.links[0].attributes.len(), 0);
     assert_eq!(span.links[0].dropped_attributes_count, 2);
 
-    let run = Run::with(&[("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "2")]);
+    let run = Run::with(&[
+        (EVENTS, "telemetry"),
+        ("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "2"),
+    ]);
     let span = step(&run);
     assert_eq!(span.events[0].attributes.len(), 2);
     assert_eq!((span.events.len(), span.links.len()), (2, 2));
@@ -283,7 +295,7 @@ fn the_log_is_what_rust_log_says_and_the_traces_are_not() {
         ("telemetry=info", true),
     ];
     for (directives, shown) in rows {
-        let run = Run::with(&[("RUST_LOG", directives)]);
+        let run = Run::with(&[("RUST_LOG", directives), (EVENTS, "telemetry")]);
         let is_shown = run.log.lines().any(|line| line.ends_with("second"));
         assert_eq!(is_shown, shown, "{directives}\n{}", run.log);
         assert_eq!(names(&run.received), BOTH, "{directives}");
@@ -440,7 +452,7 @@ fn a_collector_that_never_answers_costs_the_shortest_of_the_timeouts() {
     for row in rows {
         let run = Run::alone(&[row[0], row[1], (BASE, &url)]);
         run.assert_printed(
-            "shut down: Err(Lost { dropped: 0, failed: 2, waiting: 0, unfinished: false })",
+            "shut down: Err(Lost { dropped: 0, failed: 2, waiting: 0, logs: LostLogs { dropped: 0, failed: 0, waiting: 0 }, unfinished: false })",
         );
         let told = run.warnings().concat();
         assert!(told.contains("did not answer in 100ms"), "{}", run.log);

@@ -39,6 +39,8 @@ pub(crate) use stack::{
 pub(crate) use stack::{
     Token, enter_span, enter_task, exit_span, exit_task, is_entered, span_beside,
 };
+#[cfg(feature = "telemetry")]
+pub(crate) use surroundings::frame_context_in;
 #[cfg(feature = "spans")]
 pub(crate) use surroundings::{Ambient, ambient, ambient_in, realm, snapshot};
 #[cfg(feature = "engine")]
@@ -49,15 +51,25 @@ pub(crate) use thread::{is_possible, with_thread};
 /// The context of the innermost span that is current here.
 pub(crate) fn context() -> Option<TraceContext> {
     #[cfg(feature = "spans")]
-    let realm = realm();
-    #[cfg(feature = "engine")]
-    if let Some(context) = with_thread(|thread| thread.stack.settled_context(realm)).flatten() {
-        return Some(context);
-    }
-    #[cfg(feature = "spans")]
-    return ambient_in(realm).context;
+    return context_in(realm());
     #[cfg(not(feature = "spans"))]
     None
+}
+
+/// The context of the innermost span of a realm that is current here.
+#[cfg(feature = "spans")]
+pub(crate) fn context_in(realm: Realm) -> Option<TraceContext> {
+    #[cfg(feature = "engine")]
+    if let Some(context) = settled_context_in(realm) {
+        return Some(context);
+    }
+    ambient_in(realm).context
+}
+
+/// The same where nobody else can have made another span current since it was entered.
+#[cfg(feature = "engine")]
+pub(crate) fn settled_context_in(realm: Realm) -> Option<TraceContext> {
+    with_thread(|thread| thread.stack.settled_context(realm)).flatten()
 }
 
 /// The id of the current trace: for replies, log rows and database rows. `None` outside a trace.

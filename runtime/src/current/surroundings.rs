@@ -67,6 +67,12 @@ fn innermost(realm: Realm) -> Option<(Frame, Mark)> {
     .flatten()
 }
 
+/// The context of the innermost frame of a realm, whatever others have made current inside it.
+#[cfg(feature = "telemetry")]
+pub(crate) fn frame_context_in(realm: Realm) -> Option<TraceContext> {
+    innermost(realm)?.0.context
+}
+
 /// What is current here as a frame, for a task that continues it elsewhere. `None` outside every
 /// frame: what others have made current goes along by itself.
 pub(crate) fn snapshot() -> Option<Frame> {

@@ -439,7 +439,8 @@ const fn has_room(count: &mut u32, dropped: &mut u32, limit: u32) -> bool {
     has_room
 }
 
-fn up_to(text: &str, limit: usize) -> &str {
+/// The beginning of a text of at most `limit` bytes, without a part of a character.
+pub(crate) fn up_to(text: &str, limit: usize) -> &str {
     let end = (0..=limit.min(text.len()))
         .rev()
         .find(|end| text.is_char_boundary(*end));

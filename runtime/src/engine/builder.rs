@@ -9,6 +9,7 @@ use std::time::Duration;
 use opentelemetry::InstrumentationScope;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{IdGenerator, SpanExporter};
+use tracing_subscriber::filter::Targets;
 
 use super::config::{Config, Limits, QueueLimits, TracingSpans};
 use super::sampling::Sampler;
@@ -96,6 +97,17 @@ impl Builder {
     /// OpenTelemetry's own span, and each poll an attachment.
     pub fn with_context_activation(mut self, activates: bool) -> Self {
         self.config.activates = activates;
+        self
+    }
+
+    /// Which events of `tracing` are in the traces, by their targets and levels: all of them unless set. An allow-list keeps
+    /// what libraries log, prompts and secrets for one, out of the traces.
+    ///
+    /// What is not in it costs nothing. An event of level `ERROR` that is not still marks its span as failed, without a word
+    /// of it. What is recorded with [`otel::add_event`](crate::otel::add_event), or through the API of OpenTelemetry, is
+    /// always there. An event of the crate `log` has to be in the list with its own target, and with the target `log`.
+    pub fn with_event_targets(mut self, events: Targets) -> Self {
+        self.config.events = Some(events);
         self
     }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 use opentelemetry::InstrumentationScope;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::IdGenerator;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::Targets;
 
 use super::sampling::Sampler;
 
@@ -127,6 +129,8 @@ pub(crate) struct Config {
     pub(crate) ids: Option<Box<dyn IdGenerator>>,
     /// Whether spans become OpenTelemetry's current context too.
     pub(crate) activates: bool,
+    /// Which events are in the traces; all where nothing is said.
+    pub(crate) events: Option<Targets>,
     pub(crate) tracing_spans: TracingSpans,
     pub(crate) location: bool,
     pub(crate) threads: bool,
@@ -147,12 +151,27 @@ impl Default for Config {
             of_scope: false,
             ids: None,
             activates: true,
+            events: None,
             tracing_spans: TracingSpans::default(),
             location: true,
             threads: true,
             target: true,
             level: false,
         }
+    }
+}
+
+impl Config {
+    /// Whether an event is to be in the traces, with what it says.
+    pub(crate) fn keeps_event(&self, metadata: &Metadata<'_>) -> bool {
+        let (target, level) = (metadata.target(), metadata.level());
+        let events = self.events.as_ref();
+        events.is_none_or(|events| events.would_enable(target, level))
+    }
+
+    /// Whether an event has anything to say about its span. One that may not be kept says that it failed.
+    pub(crate) fn wants_event(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() == Level::ERROR || self.keeps_event(metadata)
     }
 }
 

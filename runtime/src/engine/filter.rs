@@ -77,6 +77,11 @@ impl<F> OwnFilter<F> {
         Self { shared, inner }
     }
 
+    /// Whether it is an event that has no place in the traces.
+    fn is_unwanted_event(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event() && !self.shared.config.wants_event(metadata)
+    }
+
     /// Whether a span of ours asks; then it is shown the engine.
     fn is_asked(&self) -> bool {
         let (asked, number) = (ASKED.get(), self.shared.number);
@@ -90,6 +95,9 @@ impl<F> OwnFilter<F> {
 
 impl<S: Subscriber, F: Filter<S>> Filter<S> for OwnFilter<F> {
     fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if self.is_unwanted_event(metadata) {
+            return Interest::never();
+        }
         let interest = self.inner.callsite_enabled(metadata);
         if interest.is_never() || !SpanSite::is_site(metadata) {
             return interest;
@@ -103,6 +111,9 @@ impl<S: Subscriber, F: Filter<S>> Filter<S> for OwnFilter<F> {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>, ctx: &Context<'_, S>) -> bool {
+        if self.is_unwanted_event(metadata) {
+            return false;
+        }
         // A span of `tracing` beside one of ours is asked for by ours.
         self.inner.enabled(metadata, ctx) && (!SpanSite::is_site(metadata) || self.is_asked())
     }

@@ -146,7 +146,8 @@ where
     }
 
     fn on_event(&self, event: &Event<'_>, ctx: Context<'_, S>) {
-        if event.is_root() {
+        let (config, metadata) = (&self.shared.config, event.metadata());
+        if event.is_root() || !config.wants_event(metadata) {
             return;
         }
         let place = match event.parent() {
@@ -174,14 +175,14 @@ where
         let Some(limits) = limits else {
             return;
         };
-        let mut fields = EventFields::begin(
-            local::scratch(),
-            &limits,
-            &self.shared.config,
-            event.metadata(),
-        );
-        event.record(&mut fields);
-        let body = fields.end();
+        let mut body = local::scratch();
+        if config.keeps_event(metadata) {
+            let mut fields = EventFields::begin(body, &limits, config, metadata);
+            event.record(&mut fields);
+            body = fields.end();
+        } else {
+            body.error_unless_set();
+        }
         match &place {
             Place::Ours(context) => {
                 with_record_of(realm, context, |record| record.append(&body));

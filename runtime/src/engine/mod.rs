@@ -137,6 +137,8 @@ pub use config::{Limits, QueueLimits, TracingSpans};
 pub use sampling::{ByParent, Rule, Rules, Sampler};
 
 pub(crate) use api::ApiSpan;
+#[cfg(feature = "telemetry")]
+pub(crate) use body::up_to;
 pub(crate) use clock::Ticks;
 pub(crate) use config::Config;
 pub(crate) use filter::{Answer, Verdict, ask, is_enabled};

@@ -130,7 +130,7 @@ impl Recording {
 
 impl Open {
     /// The context, which somebody is about to know.
-    pub(super) fn context(&mut self) -> &TraceContext {
+    pub(crate) fn context(&mut self) -> &TraceContext {
         match self {
             Self::Recording(recording) => {
                 recording.settle();

@@ -14,8 +14,6 @@ use crate::semconv;
 use crate::span::{AttributeValue, Kind, MOST_SOURCES};
 
 const EXCEPTION: &str = "exception";
-const EXCEPTION_MESSAGE: &str = "exception.message";
-const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
 
 /// Writes the fields of a span.
 pub(crate) struct SpanFields<'a> {
@@ -129,7 +127,7 @@ impl Visit for SpanFields<'_> {
 fn exception(body: &mut Body, limits: &Limits, error: &(dyn Error + 'static)) {
     body.attribute(
         limits,
-        EXCEPTION_MESSAGE,
+        semconv::EXCEPTION_MESSAGE,
         Value::One(AttributeValue::Display(&error)),
     );
     let sources = sources(error);
@@ -137,7 +135,7 @@ fn exception(body: &mut Body, limits: &Limits, error: &(dyn Error + 'static)) {
         .iter()
         .map(|source| AttributeValue::Str(source))
         .collect();
-    body.attribute(limits, EXCEPTION_STACKTRACE, Value::List(&sources));
+    body.attribute(limits, semconv::EXCEPTION_STACKTRACE, Value::List(&sources));
 }
 
 fn chain(body: &mut Body, limits: &Limits, field: &Field, error: &(dyn Error + 'static)) {
@@ -223,7 +221,7 @@ impl<'a> EventFields<'a> {
             ) if !self.is_named => {
                 let text = value.to_string();
                 self.name(&AttributeValue::Str(EXCEPTION));
-                self.add(EXCEPTION_MESSAGE, AttributeValue::Str(&text));
+                self.add(semconv::EXCEPTION_MESSAGE, AttributeValue::Str(&text));
                 self.failure = Some(text);
             }
             (name, value) => self.add(name, value),

@@ -10,6 +10,8 @@
 use opentelemetry::baggage::{Baggage as OtelBaggage, BaggageExt, KeyValueMetadata};
 use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState as OtelTraceState};
 use opentelemetry::{Context, KeyValue, Value};
+use tracing::Dispatch;
+use tracing::span::Id;
 
 use crate::baggage::{Baggage, BaggageEntry};
 use crate::context::{TraceContext, TraceState};
@@ -240,6 +242,17 @@ pub(crate) fn emptied(context: &Context) -> Context {
     }
 }
 
+/// The id of the span that is active in OpenTelemetry's current context.
+#[cfg(feature = "telemetry")]
+pub(crate) fn current_span_id() -> Option<SpanId> {
+    if !current::is_possible() {
+        return None;
+    }
+    Context::map_current(|context| {
+        SpanId::from_bytes(context.span().span_context().span_id().to_bytes())
+    })
+}
+
 /// Whether OpenTelemetry's current context asks that nothing is traced.
 #[cfg(feature = "engine")]
 pub(crate) fn is_suppressed() -> bool {
@@ -260,10 +273,13 @@ pub(crate) fn current_context() -> Option<TraceContext> {
 pub(crate) fn context_of_current_span() -> Option<TraceContext> {
     tracing::dispatcher::get_default(|dispatch| {
         let current = dispatch.current_span();
-        tracing_opentelemetry::get_otel_context(current.id()?, dispatch)
+        context_of_span(current.id()?, dispatch)
     })
-    .as_ref()
-    .and_then(from_context)
+}
+
+/// The context of a span of tracing-opentelemetry.
+pub(crate) fn context_of_span(id: &Id, dispatch: &Dispatch) -> Option<TraceContext> {
+    from_context(&tracing_opentelemetry::get_otel_context(id, dispatch)?)
 }
 
 /// The OpenTelemetry context of `span`, which is started by asking; `None` where no layer made one.

@@ -96,7 +96,9 @@ impl Client {
     pub(super) fn call(&self, method: &'static str, message: &Bytes) -> Result<Bytes, String> {
         self.deliver(async || {
             let answer = grpc::call(&self.http, &self.destination, method, message).await;
-            let outcome = answer.as_ref().map_or_else(grpc::outcome, |_| Outcome::Taken);
+            let outcome = answer
+                .as_ref()
+                .map_or_else(grpc::outcome, |_| Outcome::Taken);
             self.witness.note(outcome);
             answer.map_err(|status| grpc::failure(&status))
         })

@@ -8,6 +8,8 @@ mod body;
 mod client;
 #[cfg(feature = "grpc")]
 mod grpc;
+#[cfg(feature = "telemetry")]
+mod logs;
 mod request;
 mod retry;
 mod tls;
@@ -32,6 +34,8 @@ use reqwest::Url;
 use tokio::runtime::Handle;
 
 pub(crate) use body::Format;
+#[cfg(feature = "telemetry")]
+pub(crate) use logs::OtlpLogs;
 #[cfg(feature = "telemetry")]
 pub(crate) use tls::Identity;
 pub(crate) use tls::Roots;

@@ -7,14 +7,18 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use opentelemetry_sdk::logs::LogExporter;
 use opentelemetry_sdk::trace::SpanExporter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_log::LogTracer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::Telemetry;
 use super::console::Console;
 use super::doctor::Collector;
+use super::logs::{self, LogLimits, LogQueueLimits, Logs};
 use super::otlp::OtlpSettings;
+use super::pipelines::Pipelines;
 use super::settings::{Exporter, Settings};
 use super::several::{Export, Several};
 use crate::engine::{self, Engine, Limits, QueueLimits, Sampler};
@@ -27,6 +31,9 @@ pub struct Builder {
     settings: Settings,
     exporters: Vec<Box<dyn Export>>,
     level: LevelFilter,
+    /// Which events are in the traces.
+    events: Targets,
+    log_exporters: Vec<Box<dyn logs::Export>>,
 }
 
 impl Builder {
@@ -35,6 +42,8 @@ impl Builder {
             settings,
             exporters: Vec::new(),
             level: LevelFilter::INFO,
+            events: Targets::new(),
+            log_exporters: Vec::new(),
         }
     }
 
@@ -71,10 +80,12 @@ impl Builder {
         self
     }
 
-    /// Takes away all exporters that there are so far, also those that variables name.
+    /// Takes away all exporters that there are so far, of every signal, also those that variables name.
     pub fn without_exporters(mut self) -> Self {
         self.settings.exporters.clear();
         self.exporters.clear();
+        self.settings.logs.exporters.clear();
+        self.log_exporters.clear();
         self
     }
 
@@ -99,6 +110,7 @@ impl Builder {
     /// How long one batch may take at most, also where that of the collector is longer; 30 seconds unless set.
     pub fn with_export_timeout(mut self, timeout: Duration) -> Self {
         self.settings.export_timeout = timeout;
+        self.settings.logs.export_timeout = timeout;
         self
     }
 
@@ -109,14 +121,94 @@ impl Builder {
         self
     }
 
+    /// Which events of `tracing` are in the traces too, of those that [`with_level`](Self::with_level) lets through: an
+    /// allow-list of targets with their levels, of which a target also stands for those that begin with it. None unless set.
+    /// Events are log records, with the ids of their spans, and what is said in one, a prompt or a secret, comes to whoever
+    /// reads traces only where it is meant to.
+    ///
+    /// An event of level `ERROR` that is not in the list still marks its span as failed, without a word of it;
+    /// [`engine::Builder::with_event_targets`](crate::engine::Builder::with_event_targets) has the rest.
+    ///
+    /// ```
+    /// use tracing_relay::telemetry::Telemetry;
+    /// use tracing_subscriber::filter::{LevelFilter, Targets};
+    ///
+    /// let shown = Targets::new().with_target("orders::audit", LevelFilter::INFO);
+    /// let builder = Telemetry::builder("orders").with_event_targets(shown);
+    /// # drop(builder);
+    /// ```
+    pub fn with_event_targets(mut self, events: Targets) -> Self {
+        self.events = events;
+        self
+    }
+
+    /// Sends log records to a collector, beside what else there is. The URL is that for logs, `…/v1/logs` for most.
+    pub fn with_logs_otlp(mut self, collector: OtlpSettings) -> Self {
+        let exporter = Exporter::Otlp(Box::new(collector));
+        self.settings.logs.exporters.push(exporter);
+        self
+    }
+
+    /// Shows log records on standard error as they are exported, a line each, beside what else there is. The lines that
+    /// [`Telemetry::stderr_layer`] writes come at once, and not a batch at a time.
+    pub fn with_log_console(mut self) -> Self {
+        self.settings.logs.exporters.push(Exporter::Console);
+        self
+    }
+
+    /// Any exporter of log records for the SDK of OpenTelemetry, beside what else there is; it runs as one of
+    /// [spans](Self::with_exporter) does, on the thread for log records.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use opentelemetry_sdk::logs::InMemoryLogExporter;
+    /// use tracing_relay::telemetry::Telemetry;
+    /// use tracing_subscriber::layer::SubscriberExt as _;
+    ///
+    /// let logs = InMemoryLogExporter::default();
+    /// let telemetry = Telemetry::builder("orders").with_log_exporter(logs.clone()).build()?;
+    /// let subscriber = tracing_subscriber::registry().with(telemetry.logs_layer());
+    /// tracing::subscriber::with_default(subscriber, || tracing::info!(order = 7, "shipped"));
+    ///
+    /// assert!(telemetry.flush(Duration::from_secs(5)));
+    /// let logs = logs.get_emitted_logs()?;
+    /// assert_eq!(logs[0].record.body(), Some(&"shipped".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_log_exporter(mut self, exporter: impl LogExporter + 'static) -> Self {
+        self.log_exporters.push(Box::new(logs::ForSdk(exporter)));
+        self
+    }
+
+    /// Which events are exported as log records, by their targets and levels; from `INFO` on unless set. `RUST_LOG` has no
+    /// part in it: whoever turns the lines on standard error down keeps the records, and whoever turns them up does not pay
+    /// for them.
+    pub fn with_log_targets(mut self, targets: Targets) -> Self {
+        self.settings.logs.targets = targets;
+        self
+    }
+
+    /// How log records wait for their export.
+    pub fn with_log_queue(mut self, queue: LogQueueLimits) -> Self {
+        self.settings.logs.queue = queue;
+        self
+    }
+
+    /// How much of one log record is kept.
+    pub fn with_log_limits(mut self, limits: LogLimits) -> Self {
+        self.settings.logs.limits = limits;
+        self
+    }
+
     /// Whether nothing is recorded, as with `OTEL_SDK_DISABLED`.
     pub fn with_disabled(mut self, disabled: bool) -> Self {
         self.settings.disabled = disabled;
         self
     }
 
-    /// The pieces, for a subscriber of one's own. Nothing of the process is changed; where there is an exporter, its
-    /// thread is started. May be called anywhere: outside and inside of every runtime.
+    /// The pieces, for a subscriber of one's own. Nothing of the process is changed; where there is an exporter of a signal,
+    /// its thread is started. May be called anywhere: outside and inside of every runtime.
     ///
     /// An exporter that cannot be made, because a file with a certificate cannot be read for one, is left out, with a
     /// [warning](Settings::warnings).
@@ -129,21 +221,25 @@ impl Builder {
             mut settings,
             mut exporters,
             level,
+            events,
+            log_exporters,
         } = self;
-        let mut engine = None;
-        let mut exports = false;
+        let mut pipelines = None;
         let mut collectors = Vec::new();
         let has_others = !exporters.is_empty();
         if !settings.disabled {
             let mut all = settings.make_exporters(&mut collectors);
             all.append(&mut exporters);
-            exports = !all.is_empty();
-            let builder = builder_of(&settings, all);
-            engine = Some(Arc::new(builder.build()?));
+            let exports = !all.is_empty();
+            let builder = builder_of(&settings, all).with_event_targets(events);
+            pipelines = Some(Arc::new(Pipelines {
+                engine: builder.build()?,
+                exports,
+                logs: settings.start_logs(log_exporters)?,
+            }));
         }
         Ok(Telemetry {
-            engine,
-            exports,
+            pipelines,
             collectors,
             has_others,
             settings,
@@ -152,8 +248,9 @@ impl Builder {
         })
     }
 
-    /// Makes it the tracing of the process: [`build`](Self::build), a global subscriber of [`Telemetry::layer`] and
-    /// [`Telemetry::log_layer`], and [`Telemetry::install_propagators`]. Then the log has the warnings of the settings.
+    /// Makes it the tracing of the process: [`build`](Self::build), a global subscriber of [`Telemetry::layer`],
+    /// [`Telemetry::logs_layer`] and [`Telemetry::stderr_layer`], and [`Telemetry::install_propagators`]. What is logged with
+    /// the crate `log` goes there too, unless that has a logger. Then the log has the warnings of the settings.
     ///
     /// # Errors
     ///
@@ -162,8 +259,11 @@ impl Builder {
         let telemetry = self.build().map_err(InitError::Thread)?;
         let subscriber = tracing_subscriber::registry()
             .with(telemetry.layer())
-            .with(telemetry.log_layer());
+            .with(telemetry.logs_layer())
+            .with(telemetry.stderr_layer());
         tracing::subscriber::set_global_default(subscriber).map_err(|_| InitError::AlreadySet)?;
+        // A logger that is there was set by somebody who wants it.
+        let _ = LogTracer::init();
         telemetry.install_propagators();
         for warning in telemetry.settings.warnings() {
             tracing::warn!("{warning}");
@@ -186,6 +286,30 @@ fn builder_of(settings: &Settings, exporters: Vec<Box<dyn Export>>) -> engine::B
 }
 
 impl Settings {
+    /// The export of log records, if there is anybody who takes them.
+    fn start_logs(&mut self, mut others: Vec<Box<dyn logs::Export>>) -> io::Result<Option<Logs>> {
+        let mut all: Vec<Box<dyn logs::Export>> = Vec::new();
+        let settings = &self.logs;
+        for exporter in &settings.exporters {
+            match exporter {
+                Exporter::Console => all.push(Box::new(logs::Console)),
+                Exporter::Otlp(collector) => {
+                    match collector.log_exporter(settings.export_timeout) {
+                        Ok(exporter) => all.push(Box::new(exporter)),
+                        Err(error) => self
+                            .warnings
+                            .push(format!("no log record is sent to a collector: {error}")),
+                    }
+                }
+            }
+        }
+        all.append(&mut others);
+        if all.is_empty() {
+            return Ok(None);
+        }
+        Logs::start(settings, all, self.resource()).map(Some)
+    }
+
     /// Those that can be made; the others are warnings. Those that are sent to a collector are seen.
     fn make_exporters(&mut self, collectors: &mut Vec<Collector>) -> Vec<Box<dyn Export>> {
         let mut made: Vec<Box<dyn Export>> = Vec::new();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Telemetry;
+use super::pipelines::Pipelines;
 use crate::doctor::{By, Diagnosis, Examination, Problem, add_reason, is_alone_on_its_runtime};
 use crate::engine::{Engine, Trial};
 use crate::otlp::{Clock, Outcome, Witness};
@@ -50,7 +51,10 @@ impl Telemetry {
                 "`telemetry.print_settings()` shows what was understood",
             );
         }
-        let Some(engine) = &self.engine else {
+        let Some(Pipelines {
+            engine, exports, ..
+        }) = self.pipelines.as_deref()
+        else {
             diagnosis.find(
                 Problem::Disabled,
                 "telemetry is disabled: nothing is recorded, and what comes in is passed on",
@@ -69,7 +73,7 @@ impl Telemetry {
             other_engine(&mut diagnosis);
             return diagnosis;
         }
-        if !self.exports {
+        if !exports {
             no_exporter(&mut diagnosis);
             return diagnosis;
         }

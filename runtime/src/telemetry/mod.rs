@@ -1,4 +1,4 @@
-//! [`Telemetry`]: traces set up from the environment, and shut down at the end.
+//! [`Telemetry`]: traces and logs set up from the environment, and shut down at the end.
 //!
 //! ```no_run
 //! use tracing_relay::telemetry::Telemetry;
@@ -14,12 +14,43 @@
 //! }
 //! ```
 //!
-//! That is all: spans go to the collector at `http://localhost:4318` or wherever the variables say, log lines to standard
-//! error with the fields and the trace of the span that they are in, and what has ended at the end of `main` is exported
-//! before the process ends. The [engine](crate::engine) records; its thread exports. So it is the same outside of
-//! tokio and inside of every runtime, and a collector that is down costs nothing but the spans, which are counted.
+//! That is all: spans and log records go to the collector at `http://localhost:4318` or wherever the variables say, log lines to
+//! standard error with the fields and the trace of the span that they are in, and what has ended at the end of `main` is
+//! exported before the process ends. The [engine](crate::engine) records spans; a thread for each signal exports. So it is the
+//! same outside of tokio and inside of every runtime, and a collector that is down costs nothing but what it does not get, which
+//! is counted.
 //!
-//! Traces only, for now: there are no logs and no metrics over OTLP yet.
+//! Traces and logs, for now: there are no metrics over OTLP yet.
+//!
+//! # Logs
+//!
+//! Events of `tracing`, also those of libraries, and what is logged with the crate `log` become log records of OpenTelemetry:
+//! [`Telemetry::logs_layer`] says what is in them. A record has the ids of the span that it is in, with which a backend shows it
+//! beside its trace. The events themselves are not in the traces, unless [`Builder::with_event_targets`] allows their targets: who
+//! may see traces is not always meant to see what is said in a log.
+//!
+//! ```
+//! use opentelemetry_sdk::logs::InMemoryLogExporter;
+//! use tracing_relay::telemetry::Telemetry;
+//! use tracing_subscriber::filter::{LevelFilter, Targets};
+//!
+//! let shown = Targets::new().with_target("orders::audit", LevelFilter::INFO);
+//! let logged = Targets::new()
+//!     .with_default(LevelFilter::INFO)
+//!     .with_target("orders::prompts", LevelFilter::OFF);
+//! let telemetry = Telemetry::builder("orders")
+//!     .with_log_exporter(InMemoryLogExporter::default())
+//!     .with_event_targets(shown)
+//!     .with_log_targets(logged)
+//!     .build()?;
+//! # drop(telemetry);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! Records wait in a queue of their own, within [`LogQueueLimits`]. One that finds no room is dropped, and one that an exporter
+//! refuses has failed; [`Telemetry::log_statistics`] counts both, [`Lost`] has them at the end, and the log lines have a warning
+//! about them at most once a minute, which is no record itself. A process that was forked has no exporting thread, and nobody
+//! waits there.
 //!
 //! # Piece by piece
 //!
@@ -59,7 +90,9 @@
 mod builder;
 mod console;
 mod doctor;
+mod logs;
 mod otlp;
+mod pipelines;
 mod reader;
 mod settings;
 mod several;
@@ -69,14 +102,13 @@ mod signals;
 mod tests;
 mod variables;
 
-use std::error::Error;
-use std::fmt;
 use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
+use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 use tracing::Subscriber;
 use tracing_subscriber::filter::LevelFilter;
@@ -84,14 +116,18 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, fmt as lines};
 
 pub use builder::{Builder, InitError};
+pub use logs::{LogLimits, LogQueueLimits, LogStatistics};
 pub use otlp::{OtlpProtocol, OtlpSettings};
+pub use pipelines::{Lost, LostLogs};
 pub use settings::Settings;
 pub use variables::{VARIABLES, Variable};
 
-use crate::engine::{Engine, Statistics};
+use crate::engine::Statistics;
+use logs::Logs;
+use pipelines::Pipelines;
 use settings::Propagator;
 
-/// The traces of a process. Keep it to the end of `main`: dropping it is [`shutdown`](Self::shutdown) with five seconds,
+/// The traces and logs of a process. Keep it to the end of `main`: dropping it is [`shutdown`](Self::shutdown) with five seconds,
 /// unless that was called. So what has ended is exported also where `main` panics and unwinds.
 ///
 /// Where nothing is dropped, what still waits is lost, a second's worth at most as variables say it: with
@@ -102,8 +138,7 @@ use settings::Propagator;
 #[derive(Debug)]
 pub struct Telemetry {
     /// None where it is disabled.
-    engine: Option<Arc<Engine>>,
-    exports: bool,
+    pipelines: Option<Arc<Pipelines>>,
     /// Those whose answers are seen.
     collectors: Vec<doctor::Collector>,
     /// Whether there are exporters whose answers are not.
@@ -138,13 +173,33 @@ impl Telemetry {
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
     {
-        let engine = self.engine.as_ref()?;
+        let engine = &self.pipelines.as_ref()?.engine;
         Some(engine.filtered_layer(self.level))
+    }
+
+    /// The layer that exports events as log records, those that [`Builder::with_log_targets`] names; it wants none where it is
+    /// disabled, or where log records have no exporter. It filters for itself, and wants no spans.
+    ///
+    /// A record has the ids and the flags of the span that its event is in, whatever records that span: the engine of this
+    /// layer, another engine, or tracing-opentelemetry. Inside of a [scope](crate::scope) it is that of the application. Its body
+    /// is the message, its attributes are the fields with their types, and `code.file.path` and `code.line.number`; an error
+    /// that is recorded as one is in `exception.message` too, and what it came from in `exception.stacktrace`. The target is
+    /// the name of the instrumentation scope, as OpenTelemetry has it for what other log libraries call a logger. An event that
+    /// was given a name, `info!(name: "order.shipped", …)`, has it as its event name.
+    ///
+    /// An event costs a record with its texts, and a lock that is held for a moment. Put it into the subscriber as it is: inside
+    /// of an `Option`, a `Vec` or `tracing_subscriber::reload` it does not know its subscriber, and finds neither the span that
+    /// an event names as its parent nor those of tracing-opentelemetry without context activation.
+    pub fn logs_layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        Logs::layer(self.logs())
     }
 
     /// The layer that writes log lines to standard error, as `RUST_LOG` says, from `INFO` on unless it does. It filters for
     /// itself and leaves other layers alone.
-    pub fn log_layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
+    pub fn stderr_layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
     {
@@ -184,15 +239,29 @@ impl Telemetry {
     /// What was done with spans so far; nothing where it is disabled or has no exporter.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
-        let engine = self.engine.as_ref();
-        engine.map_or_else(Statistics::default, |engine| told(engine, self.exports))
+        let pipelines = self.pipelines.as_ref();
+        pipelines.map_or_else(Statistics::default, |pipelines| pipelines.statistics())
     }
 
-    /// Exports what has ended until now, and says whether that was done within `timeout`, without a failure. Blocks this
-    /// thread and no other.
+    /// What was done with log records so far; nothing where it is disabled or has no exporter for them.
+    #[must_use]
+    pub fn log_statistics(&self) -> LogStatistics {
+        self.logs().map(Logs::statistics).unwrap_or_default()
+    }
+
+    /// The provider for code that logs through the API of OpenTelemetry, and for bridges from other log libraries; nothing
+    /// where it is disabled or has no exporter for log records. Limits for attributes do not hold for these records. Its
+    /// shutdown asks for a flush, and the export ends with this.
+    #[must_use]
+    pub fn logger_provider(&self) -> Option<SdkLoggerProvider> {
+        self.logs().map(|logs| logs.provider().clone())
+    }
+
+    /// Exports what has ended and what was logged until now, and says whether that was done within `timeout`, without a
+    /// failure. Blocks this thread and no other.
     pub fn flush(&self, timeout: Duration) -> bool {
-        let engine = self.engine.as_ref();
-        engine.is_none_or(|engine| engine.flush(timeout))
+        let pipelines = self.pipelines.as_ref();
+        pipelines.is_none_or(|pipelines| pipelines.flush(timeout))
     }
 
     /// Exports what has ended until now, for the last time, and says what was lost, since the beginning. What comes later is
@@ -206,9 +275,8 @@ impl Telemetry {
     /// Spans were lost since the beginning, or may be lost now.
     pub fn shutdown(&self, timeout: Duration) -> Result<(), Lost> {
         self.was_shut_down.store(true, Ordering::Relaxed);
-        self.engine
-            .as_ref()
-            .map_or(Ok(()), |engine| end(engine, self.exports, timeout))
+        let pipelines = self.pipelines.as_ref();
+        pipelines.map_or(Ok(()), |pipelines| pipelines.shutdown(timeout))
     }
 
     /// From now on SIGINT and SIGTERM end the process as they would anyway, after what has ended until then is exported:
@@ -242,44 +310,20 @@ impl Telemetry {
     ///
     /// The system has no thread or no handler left for it. Where it is not unix, always: nothing is handled there.
     pub fn shutdown_on_signals(&self, timeout: Duration) -> io::Result<()> {
-        let Some(engine) = &self.engine else {
+        let Some(pipelines) = &self.pipelines else {
             return Ok(());
         };
-        let (engine, exports) = (Arc::downgrade(engine), self.exports);
+        let pipelines = Arc::downgrade(pipelines);
         signals::end_on_signals(timeout, move |timeout| {
-            let engine = engine.upgrade();
-            let ended = engine.map_or(Ok(()), |engine| end(&engine, exports, timeout));
-            if let Err(lost) = ended {
+            let pipelines = pipelines.upgrade();
+            if let Some(Err(lost)) = pipelines.map(|pipelines| pipelines.shutdown(timeout)) {
                 tracing::warn!("{lost}");
             }
         })
     }
-}
 
-/// Shuts an engine down, and says what it lost.
-fn end(engine: &Engine, exports: bool, timeout: Duration) -> Result<(), Lost> {
-    // Without a failure, or with one that the numbers tell.
-    let unfinished = !engine.shutdown(timeout) && !engine.has_ended();
-    let Statistics {
-        dropped, failed, ..
-    } = told(engine, exports);
-    if !unfinished && dropped == 0 && failed == 0 {
-        return Ok(());
-    }
-    Err(Lost {
-        dropped,
-        failed,
-        waiting: engine.waiting(),
-        unfinished,
-    })
-}
-
-/// What is told of the spans of an engine: without an exporter none of them counts.
-fn told(engine: &Engine, exports: bool) -> Statistics {
-    if exports {
-        engine.statistics()
-    } else {
-        Statistics::default()
+    fn logs(&self) -> Option<&Logs> {
+        self.pipelines.as_ref()?.logs.as_ref()
     }
 }
 
@@ -293,38 +337,3 @@ impl Drop for Telemetry {
         }
     }
 }
-
-/// What did not reach the exporter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Lost {
-    /// Spans that found no room in the queue, or that ended after the shutdown.
-    pub dropped: u64,
-    /// Spans that the exporter refused.
-    pub failed: u64,
-    /// Spans that were not exported when the time was over. They may still arrive, as long as the process runs.
-    pub waiting: u64,
-    /// Whether the time was over before the exporter was done.
-    pub unfinished: bool,
-}
-
-impl fmt::Display for Lost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            dropped,
-            failed,
-            waiting,
-            unfinished,
-        } = self;
-        write!(
-            f,
-            "spans were lost: {dropped} found no room in the queue or came too late, {failed} the exporter refused"
-        )?;
-        if *unfinished {
-            write!(f, ", {waiting} still waited when the time was over")?;
-        }
-        Ok(())
-    }
-}
-
-impl Error for Lost {}

@@ -11,7 +11,7 @@ use reqwest::Url;
 
 use super::reader::{Reader, decoded};
 use super::signal::Signal;
-use crate::otlp::{Destination, Format, Identity, Otlp, Protocol, Roots};
+use crate::otlp::{Destination, Format, Identity, Otlp, OtlpLogs, Protocol, Roots};
 
 /// A collector that speaks OTLP, and how a signal is sent to it.
 ///
@@ -180,6 +180,11 @@ impl OtlpSettings {
     /// An exporter of spans for this collector, on a thread without a runtime. Reads the files.
     pub(super) fn exporter(&self, longest: Duration) -> io::Result<Otlp> {
         Otlp::new(self.destination(longest))
+    }
+
+    /// An exporter of log records for this collector, on such a thread.
+    pub(super) fn log_exporter(&self, longest: Duration) -> io::Result<OtlpLogs> {
+        OtlpLogs::new(self.destination(longest))
     }
 
     /// The same for what sends requests, none of which takes longer than this.

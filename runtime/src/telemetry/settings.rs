@@ -8,6 +8,7 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use super::logs::LogSettings;
 use super::otlp::OtlpSettings;
 use super::reader::{Reader, decoded};
 use super::signal::Signal;
@@ -28,7 +29,7 @@ pub struct Settings {
     /// Where spans go.
     pub(super) exporters: Vec<Exporter>,
     pub(super) metric_exporters: Vec<Exporter>,
-    pub(super) log_exporters: Vec<Exporter>,
+    pub(super) logs: LogSettings,
     pub(super) sampler: Sampler,
     pub(super) propagators: Vec<Propagator>,
     pub(super) queue: QueueLimits,
@@ -63,7 +64,7 @@ impl Default for Settings {
             attributes: Vec::new(),
             exporters: Vec::new(),
             metric_exporters: Vec::new(),
-            log_exporters: Vec::new(),
+            logs: LogSettings::default(),
             sampler: Sampler::default(),
             propagators: vec![Propagator::TraceContext, Propagator::Baggage],
             queue: QueueLimits::default(),
@@ -100,7 +101,7 @@ impl Settings {
         settings.read_resource(&mut reader);
         settings.exporters = exporters(&mut reader, Signal::Traces);
         settings.metric_exporters = exporters(&mut reader, Signal::Metrics);
-        settings.log_exporters = exporters(&mut reader, Signal::Logs);
+        settings.logs = LogSettings::read(&mut reader);
         settings.read_sampler(&mut reader);
         settings.read_propagators(&mut reader);
         settings.read_queue(&mut reader);
@@ -305,7 +306,7 @@ impl Settings {
 }
 
 /// Where a signal goes, as the variables say.
-fn exporters(reader: &mut Reader<'_>, signal: Signal) -> Vec<Exporter> {
+pub(super) fn exporters(reader: &mut Reader<'_>, signal: Signal) -> Vec<Exporter> {
     #[derive(Clone, Copy, PartialEq)]
     enum Name {
         Otlp,
@@ -335,7 +336,7 @@ fn exporters(reader: &mut Reader<'_>, signal: Signal) -> Vec<Exporter> {
     exporters.collect()
 }
 
-fn size(reader: &mut Reader<'_>, variable: &str) -> Option<usize> {
+pub(super) fn size(reader: &mut Reader<'_>, variable: &str) -> Option<usize> {
     usize::try_from(reader.number(variable, 1)?).ok()
 }
 
@@ -374,7 +375,7 @@ impl fmt::Display for Settings {
         for (label, exporters) in [
             ("traces to: ", &self.exporters),
             ("metrics to:", &self.metric_exporters),
-            ("logs to:   ", &self.log_exporters),
+            ("logs to:   ", &self.logs.exporters),
         ] {
             if exporters.is_empty() {
                 write!(f, "\n{label}  none")?;
@@ -405,6 +406,7 @@ impl fmt::Display for Settings {
             usize::MAX => f.write_str("any length")?,
             length => write!(f, "{length} bytes")?,
         }
+        write!(f, "\n{}", self.logs)?;
         write!(f, "\nstderr:      {}", self.log)?;
         for warning in &self.warnings {
             write!(f, "\nwarning:     {warning}")?;

@@ -186,6 +186,29 @@ const CONFLICTS: &[Row] = &[
     ),
     (
         &[
+            ("OTEL_BLRP_MAX_QUEUE_SIZE", "10"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "0"),
+        ],
+        "log queue:   10 records, 33554432 bytes, batches of 10, delay 1s, timeout 30s",
+    ),
+    (
+        &[
+            ("OTEL_ATTRIBUTE_COUNT_LIMIT", "5"),
+            ("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", "7"),
+            ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "4"),
+            ("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "6"),
+        ],
+        "log limits:  7 attributes, values of 4 bytes",
+    ),
+    (
+        &[
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:1/x/"),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://b:2"),
+        ],
+        "logs to:     otlp, http/protobuf to http://a:1/x/v1/logs, timeout 10s",
+    ),
+    (
+        &[
             ("OTEL_ATTRIBUTE_COUNT_LIMIT", "5"),
             ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "7"),
             ("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "0"),

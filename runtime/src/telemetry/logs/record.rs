@@ -1,0 +1,39 @@
+//! [`Record`]: a log record while it waits.
+
+use opentelemetry::InstrumentationScope;
+use opentelemetry::logs::AnyValue;
+use opentelemetry_sdk::logs::SdkLogRecord;
+
+/// A log record, with what that of the SDK has no place for.
+#[derive(Debug)]
+pub(in crate::telemetry) struct Record {
+    pub(super) log: SdkLogRecord,
+    pub(super) instrumentation: InstrumentationScope,
+    /// Attributes that were over the limit.
+    pub(super) dropped_attributes: u32,
+}
+
+impl Record {
+    /// The bytes that it takes, nearly: its texts, and the room for what is not text.
+    pub(super) fn size(&self) -> usize {
+        let attributes = self.log.attributes_iter();
+        let attributes: usize = attributes
+            .map(|(key, value)| size_of_val(key) + size_of_value(value))
+            .sum();
+        size_of::<Self>() + attributes + self.log.body().map_or(0, size_of_value)
+    }
+}
+
+fn size_of_value(value: &AnyValue) -> usize {
+    let inside = match value {
+        AnyValue::String(text) => text.as_str().len(),
+        AnyValue::Bytes(bytes) => bytes.len(),
+        AnyValue::ListAny(list) => list.iter().map(size_of_value).sum(),
+        AnyValue::Map(map) => map
+            .iter()
+            .map(|(key, value)| key.as_str().len() + size_of_value(value))
+            .sum(),
+        _ => 0,
+    };
+    size_of::<AnyValue>() + inside
+}

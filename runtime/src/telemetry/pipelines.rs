@@ -1,0 +1,154 @@
+//! [`Pipelines`]: what exports the signals of a process, flushed and ended together; and [`Lost`], what did not arrive.
+
+use std::error::Error;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use super::logs::{LogStatistics, Logs};
+use crate::engine::{Engine, Statistics};
+
+/// What exports each signal, on a thread of its own, so that all of them work at the same time.
+#[derive(Debug)]
+pub(super) struct Pipelines {
+    pub(super) engine: Engine,
+    /// Whether spans have an exporter.
+    pub(super) exports: bool,
+    /// None where no log record is exported.
+    pub(super) logs: Option<Logs>,
+}
+
+impl Pipelines {
+    /// What is told of spans: without an exporter none of them counts.
+    pub(super) fn statistics(&self) -> Statistics {
+        if self.exports {
+            self.engine.statistics()
+        } else {
+            Statistics::default()
+        }
+    }
+
+    pub(super) fn flush(&self, timeout: Duration) -> bool {
+        let start = Instant::now();
+        let logs = self.logs.as_ref().map(|logs| (logs, logs.flush()));
+        let spans = self.engine.flush(timeout);
+        let left = timeout.saturating_sub(start.elapsed());
+        logs.is_none_or(|(logs, flush)| logs.flushed(&flush, left)) && spans
+    }
+
+    pub(super) fn shutdown(&self, timeout: Duration) -> Result<(), Lost> {
+        let start = Instant::now();
+        if let Some(logs) = &self.logs {
+            logs.close();
+        }
+        let mut lost = self.shutdown_spans(timeout);
+        if let Some(logs) = &self.logs {
+            let left = timeout.saturating_sub(start.elapsed());
+            lost.unfinished |= !logs.ended(left) && !logs.has_ended();
+            lost.logs = LostLogs::of(logs);
+        }
+        if lost.is_nothing() { Ok(()) } else { Err(lost) }
+    }
+
+    fn shutdown_spans(&self, timeout: Duration) -> Lost {
+        // Without a failure, or with one that the numbers tell.
+        let unfinished = !self.engine.shutdown(timeout) && !self.engine.has_ended();
+        let Statistics {
+            dropped, failed, ..
+        } = self.statistics();
+        Lost {
+            dropped,
+            failed,
+            waiting: self.engine.waiting(),
+            unfinished,
+            ..Lost::default()
+        }
+    }
+}
+
+/// What did not reach the exporters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lost {
+    /// Spans that found no room in the queue, or that ended after the shutdown.
+    pub dropped: u64,
+    /// Spans that the exporter refused.
+    pub failed: u64,
+    /// Spans that were not exported when the time was over. They may still arrive, as long as the process runs.
+    pub waiting: u64,
+    /// The same for log records.
+    pub logs: LostLogs,
+    /// Whether the time was over before the exporters were done.
+    pub unfinished: bool,
+}
+
+/// Log records that did not reach the exporters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LostLogs {
+    /// Records that found no room in the queue, or that came after the shutdown.
+    pub dropped: u64,
+    /// Records that an exporter refused.
+    pub failed: u64,
+    /// Records that were not exported when the time was over. They may still arrive, as long as the process runs.
+    pub waiting: u64,
+}
+
+impl LostLogs {
+    fn of(logs: &Logs) -> Self {
+        // Before the counts: what is exported in between is then in both, and not in neither.
+        let waiting = logs.waiting();
+        let LogStatistics {
+            dropped, failed, ..
+        } = logs.statistics();
+        Self {
+            dropped,
+            failed,
+            waiting,
+        }
+    }
+}
+
+impl Lost {
+    fn is_nothing(&self) -> bool {
+        let Self {
+            dropped,
+            failed,
+            logs,
+            unfinished,
+            // Nothing waits where the time was enough, or nobody exports.
+            waiting: _,
+        } = self;
+        !unfinished && *dropped == 0 && *failed == 0 && *logs == LostLogs::default()
+    }
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let logs = &self.logs;
+        let rows = [
+            ("spans", self.dropped, self.failed, self.waiting),
+            ("log records", logs.dropped, logs.failed, logs.waiting),
+        ];
+        let is_lost =
+            |(_, dropped, failed, waiting): &(_, u64, u64, u64)| dropped + failed + waiting > 0;
+        let mut separator = "";
+        for (items, dropped, failed, waiting) in rows.into_iter().filter(is_lost) {
+            write!(
+                f,
+                "{separator}{items} were lost: {dropped} found no room in the queue or came too late, {failed} the exporter refused"
+            )?;
+            if self.unfinished {
+                write!(f, ", {waiting} still waited when the time was over")?;
+            }
+            separator = "; ";
+        }
+        if separator.is_empty() {
+            f.write_str(
+                "nothing was lost that is known of, and the exporters were not done in time",
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Error for Lost {}
