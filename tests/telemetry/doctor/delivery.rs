@@ -234,7 +234,7 @@ impl SpanExporter for Delegating {
 #[test]
 fn an_exporter_whose_runtime_is_blocked_by_who_waits_for_it_is_told() {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    let engine = runtime.block_on(async {
         let exporter = Delegating::on_this_runtime();
         let engine = Engine::builder().with_exporter(exporter).build().unwrap();
         let within = Examination::new().with_timeout(Duration::from_millis(200));
@@ -242,8 +242,11 @@ fn an_exporter_whose_runtime_is_blocked_by_who_waits_for_it_is_told() {
         let finding = only(&diagnosis, Problem::NeedsRuntime);
         assert_says(finding.what(), &["the only one of its runtime", "gRPC"]);
         assert_says(finding.help(), &["a runtime of its own"]);
-        engine.shutdown(Duration::ZERO);
+        engine
     });
+    // With it ends what the exporter waits for.
+    drop(runtime);
+    drop(engine);
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)
         .build()
