@@ -66,7 +66,8 @@ fn a_collector_that_is_not_there_is_unreachable() {
 
 #[test]
 fn a_host_that_has_no_address_is_unreachable() {
-    let telemetry = sending_to("http://collector.invalid:4318/v1/traces", SHORT);
+    // A resolver may take its time to say so.
+    let telemetry = sending_to("http://collector.invalid:4318/v1/traces", LONG);
     let finding = only(&doctor(&telemetry), Problem::Unreachable);
     assert_says(finding.what(), &["http://collector.invalid:4318"]);
     assert_says(finding.help(), &["the name of the host is not known"]);
