@@ -77,6 +77,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # gRPC
+//!
+//! With the feature `grpc` and `OTEL_EXPORTER_OTLP_PROTOCOL=grpc`, or `OtlpSettings::grpc`, what is said here of HTTP holds for gRPC too: in
+//! every runtime and outside, with gzip, certificates and deadlines. Headers are metadata. A batch is sent again where OTLP names the code of
+//! the answer, and where the collector has no room only if it says when it will. An endpoint is a URL, whose path does not count, or
+//! `host:port`, which is over TLS unless `OTEL_EXPORTER_OTLP_INSECURE` is `true`. `HTTPS_PROXY` is used over TLS; in the clear there is no proxy.
+//!
 //! # The variables
 //!
 //! As OpenTelemetry specifies them: an empty variable is an unset one, names count in any case, and a value that cannot be used is
@@ -93,6 +100,7 @@ mod doctor;
 mod logs;
 mod otlp;
 mod pipelines;
+mod protocol;
 mod reader;
 mod settings;
 mod several;
@@ -117,8 +125,9 @@ use tracing_subscriber::{Layer, fmt as lines};
 
 pub use builder::{Builder, InitError};
 pub use logs::{LogLimits, LogQueueLimits, LogStatistics};
-pub use otlp::{OtlpProtocol, OtlpSettings};
+pub use otlp::OtlpSettings;
 pub use pipelines::{Lost, LostLogs};
+pub use protocol::OtlpProtocol;
 pub use settings::Settings;
 pub use variables::{VARIABLES, Variable};
 

@@ -9,6 +9,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFE
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 
+use super::protocol::OtlpProtocol;
 use super::reader::{Reader, decoded};
 use super::signal::Signal;
 use crate::otlp::{Destination, Format, Identity, Otlp, OtlpLogs, Protocol, Roots};
@@ -41,36 +42,6 @@ pub struct OtlpSettings {
     client_key: Option<PathBuf>,
 }
 
-/// What is spoken with a collector.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum OtlpProtocol {
-    /// `http/protobuf`.
-    #[default]
-    HttpProtobuf,
-    /// `http/json`: larger, and slower to write.
-    HttpJson,
-    /// `grpc`: over HTTP/2 alone, and to another port of a collector. Over `http` it takes no proxy. Feature `grpc`.
-    #[cfg(feature = "grpc")]
-    Grpc,
-}
-
-impl OtlpProtocol {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::HttpProtobuf => "http/protobuf",
-            Self::HttpJson => "http/json",
-            #[cfg(feature = "grpc")]
-            Self::Grpc => "grpc",
-        }
-    }
-
-    /// Whether a URL has the path of a signal.
-    const fn has_path(self) -> bool {
-        matches!(self, Self::HttpProtobuf | Self::HttpJson)
-    }
-}
-
 impl Default for OtlpSettings {
     /// The collector of this machine for traces, `http://localhost:4318/v1/traces`.
     fn default() -> Self {
@@ -96,7 +67,7 @@ impl OtlpSettings {
     fn local(protocol: OtlpProtocol, signal: Signal) -> Self {
         let port = if protocol.has_path() { 4318 } else { 4317 };
         let url = Url::parse(&format!("http://localhost:{port}")).expect("it is a URL");
-        Self::at(place(url, protocol, signal)).with_protocol(protocol)
+        Self::at(for_signal(url, protocol, signal)).with_protocol(protocol)
     }
 
     /// A collector by the whole URL that requests are posted to, which is used as it is: that of one signal, as
@@ -235,7 +206,8 @@ impl OtlpSettings {
 
     /// What the variables say for a signal.
     pub(super) fn read(reader: &mut Reader<'_>, signal: Signal) -> Self {
-        let protocol = either(reader, signal, "PROTOCOL", protocol).unwrap_or_default();
+        let protocol = either(reader, signal, "PROTOCOL", OtlpProtocol::read);
+        let protocol = protocol.unwrap_or_default();
         let url = read_url(reader, signal, protocol);
         let settings = url.map_or_else(|| Self::local(protocol, signal), Self::at);
         let mut settings = settings.with_protocol(protocol);
@@ -288,33 +260,33 @@ impl OtlpSettings {
 
 /// The URL of a signal, where a variable says one.
 fn read_url(reader: &mut Reader<'_>, signal: Signal, protocol: OtlpProtocol) -> Option<Url> {
-    let insecure = insecure(reader, signal, protocol);
+    let scheme = scheme(reader, signal, protocol);
     let [specific, generic] = signal.otlp("ENDPOINT");
-    let scheme = match insecure {
-        _ if protocol.has_path() => None,
-        Some(true) => Some("http"),
-        Some(false) | None => Some("https"),
-    };
     if let Some(url) = url(reader, &specific, scheme) {
         return Some(url);
     }
-    Some(place(url(reader, &generic, scheme)?, protocol, signal))
+    Some(for_signal(url(reader, &generic, scheme)?, protocol, signal))
 }
 
-/// What the variables say about endpoints without a scheme, which only gRPC has.
-fn insecure(reader: &mut Reader<'_>, signal: Signal, protocol: OtlpProtocol) -> Option<bool> {
-    if protocol.has_path() {
-        for variable in signal.otlp("INSECURE") {
-            if reader.is_true(&variable) {
-                reader.warn(
-                    &variable,
-                    "has no effect over HTTP, where the scheme of the URL says whether there is TLS",
-                );
-            }
-        }
-        return None;
+/// The scheme of an endpoint that has none, which is legal for gRPC alone.
+fn scheme(reader: &mut Reader<'_>, signal: Signal, protocol: OtlpProtocol) -> Option<&'static str> {
+    if !protocol.has_path() {
+        let insecure = either(reader, signal, "INSECURE", Reader::boolean);
+        return Some(if insecure == Some(true) {
+            "http"
+        } else {
+            "https"
+        });
     }
-    either(reader, signal, "INSECURE", Reader::boolean)
+    for variable in signal.otlp("INSECURE") {
+        if reader.is_true(&variable) {
+            reader.warn(
+                &variable,
+                "has no effect over HTTP, where the scheme of the URL says whether there is TLS",
+            );
+        }
+    }
+    None
 }
 
 /// What the variable for this signal says about a subject, or else that for all.
@@ -329,7 +301,7 @@ fn either<'a, T>(
 }
 
 /// The URL of a signal, by that of its collector.
-fn place(mut base: Url, protocol: OtlpProtocol, signal: Signal) -> Url {
+fn for_signal(mut base: Url, protocol: OtlpProtocol, signal: Signal) -> Url {
     if !protocol.has_path() {
         return base;
     }
@@ -360,24 +332,6 @@ fn url(reader: &mut Reader<'_>, variable: &str, scheme: Option<&str>) -> Option<
         reader.warn(variable, fault);
     }
     url
-}
-
-fn protocol(reader: &mut Reader<'_>, variable: &str) -> Option<OtlpProtocol> {
-    #[cfg(not(feature = "grpc"))]
-    if reader.text(variable)?.eq_ignore_ascii_case("grpc") {
-        let fault = "is `grpc`, which is not built in, and is ignored: turn on the feature `grpc` of `tracing-relay`, or write \
-                     `http/protobuf`, and in the endpoint the port for HTTP, which is usually 4318";
-        reader.warn(variable, fault);
-        return None;
-    }
-    let all = [
-        OtlpProtocol::HttpProtobuf,
-        OtlpProtocol::HttpJson,
-        #[cfg(feature = "grpc")]
-        OtlpProtocol::Grpc,
-    ];
-    let names = all.map(|protocol| (protocol.name(), protocol));
-    reader.name(variable, &names)
 }
 
 /// A header that a collector may ask for. Its value is a secret.

@@ -99,7 +99,7 @@ impl Collector {
             .enable_all()
             .build()
             .unwrap();
-        let _runtime = runtime.enter();
+        let inside = runtime.enter();
         let address = listener.local_addr().unwrap();
         listener.set_nonblocking(true).unwrap();
         let incoming = TcpIncoming::from(TcpListener::from_std(listener).unwrap());
@@ -120,14 +120,14 @@ impl Collector {
         let stopped = async {
             // A collector that is dropped does not say goodbye.
             if stopped.await.is_err() {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         };
         let server = runtime.spawn(async move {
             let served = router.serve_with_incoming_shutdown(incoming, stopped);
             served.await.unwrap();
         });
-        drop(_runtime);
+        drop(inside);
         Self {
             address,
             service,

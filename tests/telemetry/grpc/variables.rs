@@ -1,10 +1,13 @@
 //! gRPC as the variables say it, in a process of its own, in the clear and over TLS.
 
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::net::{Shutdown, TcpStream};
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 
 use tonic::transport::{Certificate, Identity, ServerTlsConfig};
 
-use super::collector::Collector;
+use super::collector::{Collector, bind};
 use crate::child::Run;
 use crate::tls::{certified, file};
 
@@ -116,6 +119,50 @@ fn the_certificates_of_the_variables_are_trusted_and_shown() {
         assert_eq!(collector.calls().len(), times + 1);
         assert!(run.warnings().is_empty(), "{}", run.log);
     }
+}
+
+/// A proxy that makes one tunnel, and says at its end what it was asked for.
+fn proxy() -> (String, JoinHandle<String>) {
+    let listener = bind(0);
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let asked = thread::spawn(move || {
+        let (client, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(&client).lines().map(Result::unwrap);
+        let asked = lines.next().unwrap();
+        assert!(lines.any(|line| line.is_empty()));
+        let server = TcpStream::connect(asked.split(' ').nth(1).unwrap()).unwrap();
+        (&client).write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let _ = io::copy(&mut &client, &mut &server);
+                server.shutdown(Shutdown::Write)
+            });
+            let _ = io::copy(&mut &server, &mut &client);
+        });
+        asked
+    });
+    (url, asked)
+}
+
+#[test]
+fn a_proxy_makes_a_tunnel_for_what_goes_over_tls() {
+    let (collector, [server, client, key]) = collector("proxied");
+    let target = format!("localhost:{}", collector.port());
+    let (url, asked) = proxy();
+    let run = run(
+        &format!("https://{target}"),
+        "60000",
+        &[
+            ("HTTPS_PROXY", Path::new(&url)),
+            ("OTEL_EXPORTER_OTLP_CERTIFICATE", &server),
+            ("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", &client),
+            ("OTEL_EXPORTER_OTLP_CLIENT_KEY", &key),
+        ],
+    );
+    run.assert_printed("shut down: Ok(())");
+    assert_eq!(collector.names(), BOTH);
+    let asked = asked.join().unwrap();
+    assert!(asked.starts_with(&format!("CONNECT {target} ")), "{asked}");
 }
 
 #[test]
