@@ -44,7 +44,8 @@
 //!
 //! # Features
 //!
-//! `macros` and `otel` are on by default; `engine`, `otlp`, `telemetry`, `lock-file`, `tokio`, `tokio-process`, `http` and `testing` are not. Without features the
+//! `macros` and `otel` are on by default; `metrics`, `engine`, `otlp`, `telemetry`, `grpc`, `lock-file`, `tokio`, `tokio-process`, `http`
+//! and `testing` are not. Without features the
 //! crate is the carrier types and their serde forms, and needs neither OpenTelemetry nor `tracing`; a capture there
 //! is empty, unless another crate of the program turns `otel` on.
 
