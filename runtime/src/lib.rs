@@ -9,6 +9,7 @@
 //! - What records the spans is the application's choice: tracing-opentelemetry, or the engine of this crate, in the
 //!   module `engine`, which the module `telemetry` sets up from the environment in one line.
 //! - The module `doctor` says in words why there are no traces (feature `engine`).
+//! - Counters, histograms and gauges, and the durations of annotated functions, are in the module `metrics`.
 //! - [`task`] spawns tasks that stay in the trace; [`env`](mod@env) hands it to child processes;
 //!   [`testing`] tests what came out.
 //!
@@ -68,6 +69,8 @@ pub mod env;
 mod ids;
 #[cfg(feature = "spans")]
 mod links;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 #[cfg(feature = "otel")]
 pub mod otel;
 #[cfg(feature = "otlp")]

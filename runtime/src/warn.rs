@@ -142,6 +142,28 @@ pub(crate) fn scope_off(prefix: &'static str, off: &crate::scope::ScopeOff) {
     }
 }
 
+/// Warns that nothing is recorded under the name of an instrument. Once for each pipeline, which remembers that.
+#[cfg(feature = "metrics")]
+pub(crate) fn illegal_metric(name: &str) {
+    tracing::warn!(
+        metric = name,
+        "nothing is recorded by an instrument whose name is no legal one: write letters, digits and `_ . - /`, a letter \
+         first, at most 255"
+    );
+}
+
+/// Warns that metrics did not arrive.
+#[cfg(feature = "telemetry")]
+pub(crate) fn metrics_not_exported(error: &dyn std::fmt::Display) {
+    if !anybody_listens() {
+        return;
+    }
+    if let Some(held_back) = admit("metrics", "export") {
+        let held_back = (held_back > 0).then_some(held_back);
+        tracing::warn!(%error, held_back, "metrics were not exported");
+    }
+}
+
 /// Gives a test pipeline a limiter of its own.
 #[cfg(feature = "testing")]
 #[derive(Debug, Default)]

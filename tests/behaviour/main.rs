@@ -8,6 +8,7 @@ mod drop_order;
 mod hygiene;
 mod late;
 mod links;
+mod metrics;
 mod names;
 mod options;
 mod outcomes;

@@ -7,6 +7,7 @@ use http::HeaderMap;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 use tokio::runtime::Builder;
+use tracing_relay::metrics::{Counter, Histogram};
 use tracing_relay::telemetry::{InitError, Telemetry, VARIABLES};
 use tracing_relay::{otel, request_span, traced};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -26,8 +27,13 @@ pub(crate) const EVENTS: &str = "TRACING_RELAY_TEST_EVENTS";
 
 pub(crate) const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
+static REQUESTS: Counter<u64> = Counter::new("app.requests").with_unit("{request}");
+static WAITS: Histogram<f64> = Histogram::new("app.waits").with_unit("s");
+
 #[request_span(name = "telemetry.request")]
 fn request(_headers: HeaderMap) {
+    REQUESTS.add(2, [("kind", "test".into())]);
+    WAITS.record(0.25, []);
     let context = tracing_relay::current_context().unwrap();
     println!("passed on: {}", context.traceparent());
 }
@@ -95,11 +101,14 @@ fn serve() {
     assert!(telemetry.flush(LONG));
     println!("\nthread: {}", has_thread("tracing-relay"));
     println!("thread for logs: {}", has_thread("relay-logs"));
+    println!("thread for metrics: {}", has_thread("OpenTelemetry.M"));
     let mut headers = HeaderMap::new();
     let parent = format!("00-{TRACE}-b7ad6b7169203331-01");
     headers.insert("traceparent", parent.parse().unwrap());
     request(headers);
     step();
+    let library = opentelemetry::global::meter("library");
+    library.u64_counter("library.calls").build().add(1, &[]);
     let mut fields: Vec<String> = opentelemetry::global::get_text_map_propagator(|propagator| {
         propagator.fields().map(str::to_owned).collect()
     });
@@ -114,8 +123,8 @@ fn has_thread(wanted: &str) -> String {
         return "unknown".to_owned();
     };
     let mut names = threads.filter_map(|thread| {
-        let name = thread.ok()?.path().join("comm");
-        std::fs::read_to_string(name).ok()
+        let path = thread.ok()?.path().join("comm");
+        std::fs::read_to_string(path).ok()
     });
     names.any(|name| name.trim() == wanted).to_string()
 }
@@ -152,7 +161,10 @@ pub(crate) fn command_of(test: &str, variables: &[(&str, &str)]) -> Command {
 
 /// What became of a child.
 pub(crate) struct Run {
+    /// What came, but for metrics.
     pub(crate) received: Vec<Received>,
+    /// What came at their usual place.
+    pub(crate) metrics: Vec<Received>,
     /// Its standard output.
     pub(crate) printed: String,
     /// Its standard error.
@@ -169,6 +181,7 @@ impl Run {
         assert!(passed, "{variables:?}\n{printed}\n{log}");
         Self {
             received: Vec::new(),
+            metrics: Vec::new(),
             printed,
             log,
         }
@@ -191,8 +204,11 @@ impl Run {
             .map(|(name, value)| (*name, &**value))
             .collect();
         let run = Self::alone(&values);
+        let received = collector.received().into_iter();
+        let (metrics, received) = received.partition(|request| request.uri == "/v1/metrics");
         Self {
-            received: collector.received(),
+            received,
+            metrics,
             ..run
         }
     }

@@ -452,7 +452,7 @@ fn a_collector_that_never_answers_costs_the_shortest_of_the_timeouts() {
     for row in rows {
         let run = Run::alone(&[row[0], row[1], (BASE, &url)]);
         run.assert_printed(
-            "shut down: Err(Lost { dropped: 0, failed: 2, waiting: 0, logs: LostLogs { dropped: 0, failed: 0, waiting: 0 }, unfinished: false })",
+            "shut down: Err(Lost { dropped: 0, failed: 2, waiting: 0, logs: LostLogs { dropped: 0, failed: 0, waiting: 0 }, metrics: false, unfinished: false })",
         );
         let told = run.warnings().concat();
         assert!(told.contains("did not answer in 100ms"), "{}", run.log);

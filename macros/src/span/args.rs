@@ -94,6 +94,12 @@ const CONVENTIONS: Spec = Spec {
     usage: "conventions = \"jsonrpc\"",
     doc: "semantic conventions whose constant attributes are added, and which keys, types and the name follow",
 };
+const METRICS: Spec = Spec {
+    name: "metrics",
+    kind: Kind::Bool,
+    usage: "metrics = false",
+    doc: "whether the duration that the conventions define is recorded; default: `true`",
+};
 const LEVEL: Spec = Spec {
     name: "level",
     kind: Kind::OneOf(&["trace", "debug", "info", "warn", "error"]),
@@ -138,7 +144,7 @@ const CRATE: Spec = Spec {
 };
 
 /// What all of them take. The scope, which one of them has besides, stands before it.
-static OPTIONS: [Spec; 20] = [
+static OPTIONS: [Spec; 21] = [
     SCOPE,
     NAME,
     OTEL_NAME,
@@ -154,6 +160,7 @@ static OPTIONS: [Spec; 20] = [
     LATE,
     ERR,
     CONVENTIONS,
+    METRICS,
     LEVEL,
     TARGET,
     LOG_IDS,

@@ -7,7 +7,7 @@ use syn::{Expr, GenericParam, Ident, LitStr, Pat, ReturnType, Signature, Type, p
 use super::Attribute;
 use super::args::{self, Ending, Field, Key};
 use super::body::{self, Warning};
-use super::conventions::{self, Conventions};
+use super::conventions::{self, Conventions, Duration};
 use super::header;
 use super::keys::{OWN_KEYS, check_keys};
 use super::late::{self, LateField};
@@ -41,6 +41,8 @@ pub(crate) struct Plan {
     pub(crate) sample: Option<f64>,
     pub(crate) scope: Option<Expr>,
     pub(crate) conventions: Option<&'static Conventions>,
+    /// The duration that is recorded.
+    pub(crate) duration: Option<&'static Duration>,
     pub(crate) fields: Vec<Field>,
     pub(crate) late: Vec<LateField>,
     pub(crate) on_ok: Option<Ending>,
@@ -180,6 +182,7 @@ pub(crate) fn plan(
     check_shape(shape, &item.sig, &body, &carrier, diagnostics);
     check_result(&item.sig, options, diagnostics);
 
+    let duration = duration(kind, conventions, options, diagnostics);
     let exported_name = exported_name(conventions, &fields, options);
     let name = options
         .str("name")
@@ -220,6 +223,7 @@ pub(crate) fn plan(
         scope: options.expr("scope").cloned(),
         carrier,
         conventions,
+        duration,
         fields,
         late,
         on_ok,
@@ -236,6 +240,31 @@ pub(crate) fn plan(
         mentioned,
         item,
     })
+}
+
+/// The duration that is recorded, if there is one and it is wanted.
+fn duration(
+    kind: SpanKind,
+    conventions: Option<&'static Conventions>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'static Duration> {
+    let duration = conventions.and_then(|conventions| conventions.duration(kind));
+    if let (None, Some(given)) = (duration, options.get("metrics")) {
+        match conventions {
+            None => diagnostics.report(
+                &given.tokens,
+                "`metrics` needs the conventions that say what is recorded",
+                "write `conventions = \"jsonrpc\"` beside it, or remove it",
+            ),
+            Some(_) => diagnostics.report(
+                &given.tokens,
+                "these conventions record no duration for a span of this kind",
+                "remove `metrics`, or write another `kind`",
+            ),
+        }
+    }
+    duration.filter(|_| options.bool("metrics").unwrap_or(true))
 }
 
 /// What is hardly meant: where it is `strict`, an error.

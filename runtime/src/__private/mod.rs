@@ -41,9 +41,9 @@ pub use crate::context::TraceContext;
 pub use crate::scope::TraceScope;
 #[cfg(feature = "spans")]
 pub use crate::span::{
-    Ambience, AttributeValue, ErrorDetail, FieldValue, FieldValues, Finish, Kind, LateFields,
-    OlderName, Opening, OwnedValues, Span, SpanFields, SpanSite, in_deferred_span, in_span,
-    in_span_async, in_span_async_with, in_span_stream,
+    Ambience, AttributeValue, DurationMetric, ErrorDetail, FieldValue, FieldValues, Finish, Kind,
+    LateFields, OlderName, Opening, OwnedValues, Span, SpanFields, SpanSite, in_deferred_span,
+    in_span, in_span_async, in_span_async_with, in_span_stream,
 };
 
 #[cfg(feature = "spans")]

@@ -280,6 +280,44 @@
 /// # assert_eq!(forward("GET"), 200);
 /// ```
 ///
+/// ## Durations
+///
+/// With the feature `metrics`, a function with `conventions` records how long it took, in seconds, whichever way it ends: also
+/// cancelled or panicked, and also where its span is not sampled, filtered or not exported. Where its values go, the module
+/// `metrics` says; where nobody has metrics, it costs a relaxed load or two. `metrics = false` turns it off.
+///
+/// | conventions | `kind` | metric |
+/// | --- | --- | --- |
+/// | `"jsonrpc"`, `"grpc"` | `"server"` | `rpc.server.call.duration` |
+/// | | `"client"` | `rpc.client.call.duration` |
+/// | `"http"` | `"server"` | `http.server.request.duration`, and `http.server.active_requests` while it runs |
+/// | | `"client"` | `http.client.request.duration` |
+/// | `"messaging"` | `"consumer"` | `messaging.process.duration` |
+/// | | `"producer"`, `"client"` | `messaging.client.operation.duration` |
+/// | `"db"` | `"client"`, `"internal"` | `db.client.operation.duration` |
+///
+/// Its attributes are those fields of the span that the conventions list for the metric, as far as they are there, and
+/// `error.type`: few values each. So neither `url.path` nor `jsonrpc.request.id` is among them, a destination that has a
+/// template is counted by that, and a method that HTTP does not know is `_OTHER`. What `rpc.method` may be is
+/// the caller's choice: give it the name of a method that is known, and another attribute what was asked for. Where a span is not sampled, no other fields
+/// are read for it.
+///
+/// ```
+/// # use tracing_relay::traced;
+/// // Records `http.client.request.duration` with these three attributes.
+/// #[traced(
+///     conventions = "http",
+///     kind = "client",
+///     carrier = none,
+///     fields(http.request.method = "GET", server.address = host),
+///     on_ok(|status| http.response.status_code = *status),
+/// )]
+/// fn fetch(host: &str) -> u16 {
+///     200
+/// }
+/// # assert_eq!(fetch("threads.example"), 200);
+/// ```
+///
 /// ## Warnings
 ///
 /// A body that calls `tokio::spawn`, `tokio::task::spawn_blocking`, `std::thread::spawn`, `rayon::spawn`

@@ -208,6 +208,15 @@ pub(crate) fn is_there() -> bool {
 static THERE: AtomicBool = AtomicBool::new(false);
 
 impl Shared {
+    /// What was done so far.
+    pub(crate) fn statistics(&self) -> Statistics {
+        Statistics {
+            exported: self.progress.exported.load(Ordering::Relaxed),
+            dropped: self.queue.dropped(),
+            failed: self.progress.failed.load(Ordering::Relaxed),
+        }
+    }
+
     fn new(config: Config, immediate: Option<Box<dyn Immediate>>) -> Arc<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -386,11 +395,7 @@ impl Engine {
     /// [`shutdown`](Self::shutdown).
     #[must_use]
     pub fn statistics(&self) -> Statistics {
-        Statistics {
-            exported: self.shared.progress.exported.load(Ordering::Relaxed),
-            dropped: self.shared.queue.dropped(),
-            failed: self.shared.progress.failed.load(Ordering::Relaxed),
-        }
+        self.shared.statistics()
     }
 }
 

@@ -22,12 +22,16 @@ use crate::wire::baggage::parse_member;
 
 #[cfg(feature = "engine")]
 mod active;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod note;
 mod running;
 mod span_ext;
 
 #[cfg(feature = "engine")]
 pub(crate) use active::{active, active_here};
+#[cfg(feature = "metrics")]
+pub use metrics::metrics_layer;
 #[cfg(feature = "engine")]
 pub(crate) use note::Note;
 pub use running::{add_event, add_link, set_attribute, set_status};

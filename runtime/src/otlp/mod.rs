@@ -10,6 +10,8 @@ mod client;
 mod grpc;
 #[cfg(feature = "telemetry")]
 mod logs;
+#[cfg(feature = "telemetry")]
+mod metrics;
 mod request;
 mod retry;
 mod tls;
@@ -36,6 +38,8 @@ use tokio::runtime::Handle;
 pub(crate) use body::Format;
 #[cfg(feature = "telemetry")]
 pub(crate) use logs::OtlpLogs;
+#[cfg(feature = "telemetry")]
+pub(crate) use metrics::MetricsOtlp;
 #[cfg(feature = "telemetry")]
 pub(crate) use tls::Identity;
 pub(crate) use tls::Roots;

@@ -129,7 +129,7 @@ impl ScopeSubscriber {
     }
 
     /// The application's subscriber around this one.
-    pub(super) fn application(&self) -> Dispatch {
+    pub(crate) fn application(&self) -> Dispatch {
         current::application_dispatch().unwrap_or_else(|| self.fallback())
     }
 }

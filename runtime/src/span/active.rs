@@ -21,6 +21,8 @@ use crate::engine::Record;
 const STACK_FIELDS: usize = 24;
 /// The description of a span whose body unwound.
 pub(crate) const PANICKED: &str = "panicked";
+/// The `error.type` of a call whose body unwound.
+const PANIC: &str = "panic";
 /// States that a thread keeps for its next calls.
 const SPARE: usize = 32;
 
@@ -211,15 +213,13 @@ impl Active {
     }
 
     fn export(&mut self, ended: Ended, error: Option<ErrorText>) {
-        #[cfg(feature = "engine")]
-        if self.record.is_there() {
-            self.record_late();
+        if let Some(late) = self.late.take() {
+            self.end_late(late, ended, error.as_ref());
         }
-        self.late = None;
         let (error_type, description) = error.unzip();
         let error_type = match (&error_type, ended) {
             (Some(error_type), _) => AttributeValue::Str(error_type),
-            (None, Ended::Panicked) => AttributeValue::Str("panic"),
+            (None, Ended::Panicked) => AttributeValue::Str(PANIC),
             (None, _) => AttributeValue::Absent,
         };
         const { assert!(site::ERROR_TYPE == site::OUTCOME + 1) };
@@ -256,6 +256,39 @@ impl Active {
         }
         #[cfg(not(feature = "otel"))]
         drop(description);
+    }
+}
+
+impl Active {
+    /// Takes what was learned in the middle, for the engine and for the metric of the call.
+    #[cfg(any(feature = "engine", feature = "metrics"))]
+    #[cfg_attr(
+        not(feature = "engine"),
+        expect(clippy::unused_self, reason = "that of the engine needs it")
+    )]
+    #[inline(never)]
+    fn end_late(&mut self, late: LateOwner, ended: Ended, error: Option<&ErrorText>) {
+        let late = late.end();
+        #[cfg(feature = "engine")]
+        if self.record.is_sampled() {
+            self.record_late(&late.values);
+        }
+        #[cfg(feature = "metrics")]
+        if let Some(measure) = late.measure {
+            let error_type = match error {
+                Some((error_type, _)) => Some(&**error_type),
+                None => (ended == Ended::Panicked).then_some(PANIC),
+            };
+            measure.end(error_type, late.values.iter().chain(&late.learned));
+        }
+        let _ = (ended, error);
+    }
+
+    /// From now on the handles record nothing.
+    #[cfg(not(any(feature = "engine", feature = "metrics")))]
+    #[expect(clippy::unused_self, reason = "that of the engine needs it")]
+    fn end_late(&mut self, late: LateOwner, _: Ended, _: Option<&ErrorText>) {
+        drop(late);
     }
 }
 

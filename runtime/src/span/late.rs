@@ -14,6 +14,8 @@ use super::active;
 use super::site::SpanSite;
 use super::value::{AttributeValue, OwnedValue};
 use crate::current;
+#[cfg(feature = "metrics")]
+use crate::metrics::Measure;
 
 /// A field of a span whose value is learned while the function runs: what `late(…)` in an attribute
 /// brings into scope under the name that is written there.
@@ -110,6 +112,18 @@ impl LateFields {
     /// Those of a call without a span.
     pub(crate) const NONE: Self = Self(None);
 
+    /// Gives values to the metric of the call, for the fields from `first` on.
+    #[cfg(feature = "metrics")]
+    pub(super) fn measure(&self, first: usize, values: &[AttributeValue<'_>]) {
+        let Some(slot) = &self.0 else {
+            return;
+        };
+        // They become text before the lock is taken: their `Display` may run anything.
+        let values = values.iter().map(|value| OwnedValue::from(*value));
+        let values: Vec<_> = (first..).zip(values).collect();
+        slot.lock().learned.extend(values);
+    }
+
     /// The handle of the field of this number, counted from the first that the function declares.
     #[must_use]
     pub fn field<T: ?Sized>(
@@ -142,12 +156,19 @@ impl LateFields {
 pub(crate) struct LateOwner(Arc<Slot>);
 
 impl LateOwner {
-    pub(crate) fn new() -> (Self, LateFields) {
-        let slot = Arc::new(Slot(Mutex::new(State {
-            values: Vec::new(),
-            phase: Phase::Before,
-        })));
-        (Self(Arc::clone(&slot)), LateFields(Some(slot)))
+    pub(crate) fn new(#[cfg(feature = "metrics")] measure: Option<Measure>) -> (Self, LateFields) {
+        let owner = Self(Arc::new(Slot(Mutex::new(State {
+            #[cfg(feature = "metrics")]
+            measure: measure.map(Box::new),
+            ..State::new(Phase::Before)
+        }))));
+        let fields = owner.fields();
+        (owner, fields)
+    }
+
+    /// What the handles are made from.
+    pub(crate) fn fields(&self) -> LateFields {
+        LateFields(Some(Arc::clone(&self.0)))
     }
 
     /// From now on there is a span; what was recorded before goes to it.
@@ -167,11 +188,29 @@ impl LateOwner {
     }
 }
 
-#[cfg(feature = "engine")]
+#[cfg(any(feature = "engine", feature = "metrics"))]
 impl LateOwner {
-    /// Takes no more, and returns what was recorded, for the engine.
-    pub(crate) fn end(self) -> Vec<(usize, OwnedValue)> {
-        self.0.end().values
+    /// Takes no more, and returns what was recorded.
+    pub(super) fn end(self) -> State {
+        self.0.end()
+    }
+}
+
+#[cfg(feature = "metrics")]
+impl LateOwner {
+    /// Whether the duration of the call is recorded.
+    pub(super) fn is_measured(&self) -> bool {
+        self.0.lock().measure.is_some()
+    }
+
+    /// The call begins, with the values that are there by now.
+    pub(super) fn begin_measure(&self, values: &[AttributeValue<'_>]) {
+        // Outside of the lock: their `Display` may run anything.
+        let measure = self.0.lock().measure.take();
+        if let Some(mut measure) = measure {
+            measure.begin(values);
+            self.0.lock().measure = Some(measure);
+        }
     }
 }
 
@@ -187,10 +226,16 @@ impl Drop for LateOwner {
 struct Slot(Mutex<State>);
 
 #[derive(Debug)]
-struct State {
+pub(super) struct State {
     /// The values of the fields that have one, in order.
-    values: Vec<(usize, OwnedValue)>,
+    pub(super) values: Vec<(usize, OwnedValue)>,
     phase: Phase,
+    /// The metric that the call is for.
+    #[cfg(feature = "metrics")]
+    pub(super) measure: Option<Box<Measure>>,
+    /// What the result says, for the metric alone.
+    #[cfg(feature = "metrics")]
+    pub(super) learned: Vec<(usize, OwnedValue)>,
 }
 
 #[derive(Debug)]
@@ -207,11 +252,7 @@ impl Slot {
     }
 
     fn end(&self) -> State {
-        let ended = State {
-            values: Vec::new(),
-            phase: Phase::Ended,
-        };
-        mem::replace(&mut *self.lock(), ended)
+        mem::replace(&mut *self.lock(), State::new(Phase::Ended))
     }
 
     /// Whether a value would count now. Asked before it is made, which may be dear.
@@ -240,6 +281,17 @@ impl Slot {
 }
 
 impl State {
+    const fn new(phase: Phase) -> Self {
+        Self {
+            values: Vec::new(),
+            phase,
+            #[cfg(feature = "metrics")]
+            measure: None,
+            #[cfg(feature = "metrics")]
+            learned: Vec::new(),
+        }
+    }
+
     fn takes(&self, number: usize) -> bool {
         !matches!(self.phase, Phase::Ended)
             && !self.values.iter().any(|(recorded, _)| *recorded == number)

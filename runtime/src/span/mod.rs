@@ -9,6 +9,7 @@ mod active;
 mod fields;
 mod late;
 mod linked;
+mod measured;
 mod older;
 mod opening;
 mod outcome;
@@ -24,6 +25,9 @@ pub use active::Span;
 pub(crate) use active::{Active, Pool};
 pub use fields::{FieldValues, SpanFields};
 pub use late::{LateField, LateFields};
+pub use measured::DurationMetric;
+#[cfg(feature = "metrics")]
+pub(crate) use measured::Measured;
 pub use older::OlderName;
 pub use opening::{Ambience, Opening, OwnedValues};
 #[cfg(feature = "engine")]

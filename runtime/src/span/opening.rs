@@ -31,7 +31,7 @@ pub(crate) struct Plan {
     /// What is warned of when the span is there.
     pub(super) invalid: Option<(InvalidCarrier, warn::Source)>,
     /// What the engine has already done.
-    #[cfg(feature = "engine")]
+    #[cfg(any(feature = "engine", feature = "metrics"))]
     pub(super) begun: Begun,
 }
 
@@ -43,7 +43,7 @@ impl Plan {
         self.ambience = None;
         self.links = None;
         self.invalid = None;
-        #[cfg(feature = "engine")]
+        #[cfg(any(feature = "engine", feature = "metrics"))]
         {
             self.begun = Begun::Not;
         }
@@ -51,16 +51,21 @@ impl Plan {
 }
 
 /// How far the engine came with a span.
-#[cfg(feature = "engine")]
+#[cfg(any(feature = "engine", feature = "metrics"))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Begun {
     /// The engine does not record it.
     #[default]
     Not,
     /// It has its context, and nobody else wants it.
+    #[cfg(feature = "engine")]
     Alone,
     /// It has its context. Whether it is enabled has to be asked, and there is to be a span of `tracing` too.
+    #[cfg(feature = "engine")]
     Asking,
+    /// There is no span, and nothing that is passed on: the call is measured, and that is all.
+    #[cfg(feature = "metrics")]
+    Nowhere,
 }
 
 /// What came in with the call.
@@ -265,10 +270,19 @@ impl Opening {
     /// Makes the late fields of the call, where its span is wanted.
     #[must_use]
     pub fn late_fields(mut self) -> (Self, LateFields) {
-        let Some(active) = self.0.as_mut().filter(|active| active.plan.wanted) else {
+        let is_wanted = |active: &&mut Box<Active>| active.plan.wanted || active.late.is_some();
+        let Some(active) = self.0.as_mut().filter(is_wanted) else {
             return (self, LateFields::NONE);
         };
-        let (owner, fields) = LateOwner::new();
+        // It is measured.
+        if let Some(late) = &active.late {
+            let fields = late.fields();
+            return (self, fields);
+        }
+        let (owner, fields) = LateOwner::new(
+            #[cfg(feature = "metrics")]
+            None,
+        );
         active.late = Some(owner);
         (self, fields)
     }
@@ -288,7 +302,7 @@ impl Opening {
     #[must_use]
     pub fn open_owned(self, values: &OwnedValues) -> Span {
         let values: Vec<_> = values.0.iter().map(OwnedValue::borrow).collect();
-        self.open(&values)
+        self.open_measured(&values)
     }
 }
 
@@ -325,7 +339,10 @@ impl fmt::Debug for Opening {
 
 impl Active {
     #[inline(never)]
-    fn open_in_place(mut self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Self>> {
+    pub(super) fn open_in_place(
+        mut self: Box<Self>,
+        values: &[AttributeValue<'_>],
+    ) -> Option<Box<Self>> {
         #[cfg(feature = "engine")]
         if self.plan.begun == Begun::Alone && self.plan.invalid.is_none() {
             if self.record.rules().is_some() {
@@ -385,6 +402,9 @@ impl Active {
             }
             Begun::Asking => return self.open_beside(values, moved),
             Begun::Not => {}
+            // It does not open.
+            #[cfg(feature = "metrics")]
+            Begun::Nowhere => return Some(self),
         }
         if !self.plan.wanted || !self.site.is_enabled() {
             return self.pass(values, moved);

@@ -5,11 +5,10 @@
 //! in one look at what the thread keeps, and ends in another.
 
 use super::active::{Active, PANICKED};
-use super::late::LateOwner;
 use super::opening::{Begun, Inbound, Parent, new_span};
 use super::outcome::Ended;
 use super::site::{self, SpanSite};
-use super::value::AttributeValue;
+use super::value::{AttributeValue, OwnedValue};
 use crate::current::{self, Frame, Mark, Origin, Thread, Token};
 use crate::engine::{self, Adopted, Answer, Candidate, Sampling};
 
@@ -311,9 +310,8 @@ impl Active {
     }
 
     /// Writes the values that were learned in the middle.
-    pub(super) fn record_late(&mut self) {
-        let late = self.late.take().map(LateOwner::end).unwrap_or_default();
-        for (number, value) in late {
+    pub(super) fn record_late(&mut self, values: &[(usize, OwnedValue)]) {
+        for (number, value) in values {
             self.record_fields(SpanSite::FIELDS.len() + number, &[value.borrow()]);
         }
     }

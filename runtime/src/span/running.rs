@@ -21,7 +21,7 @@ use crate::current::{self, Token};
 pub(crate) struct Running {
     site: &'static SpanSite,
     token: Token,
-    /// The span itself at the end of the thread, where nothing can be current.
+    /// The span itself where nothing can be current: at the end of the thread, or where there is only a metric.
     kept: Option<Box<Active>>,
 }
 
@@ -49,6 +49,10 @@ impl Running {
             };
             return Self { site, token, kept };
         }
+        if active.is_nowhere() {
+            let (token, kept) = (Token::NONE, Some(active));
+            return Self { site, token, kept };
+        }
         let beside = Beside::enter(&mut active);
         let (token, kept) = match current::enter_span(active, beside) {
             Ok(token) => (token, None),
@@ -65,7 +69,7 @@ impl Running {
     #[inline(never)]
     pub(crate) fn end<R>(&mut self, finish: Option<impl FnOnce(&mut Finish<'_>, &R)>, result: &R) {
         let mut error = None;
-        if let Some(finish) = finish.filter(|_| self.kept.is_none()) {
+        if let Some(finish) = finish.filter(|_| self.takes_the_result()) {
             let mut span = Finish {
                 site: self.site,
                 token: self.token,
@@ -74,6 +78,11 @@ impl Running {
             finish(&mut span, result);
         }
         self.end_with(error);
+    }
+
+    /// Not at the end of the thread.
+    fn takes_the_result(&self) -> bool {
+        self.kept.as_ref().is_none_or(|active| active.is_nowhere())
     }
 
     /// The body has returned, or came to its end.

@@ -11,6 +11,8 @@ use tracing::metadata;
 use tracing::subscriber::Interest;
 use tracing::{Level, Metadata};
 
+#[cfg(feature = "metrics")]
+use super::measured::Measured;
 use super::older::{OlderName, OlderNames};
 use super::outcome::ErrorDetail;
 use super::value::AttributeValue;
@@ -126,6 +128,9 @@ pub struct SpanSite {
     pub(crate) log_ids: bool,
     /// How much of an error is shown.
     pub(crate) error_detail: ErrorDetail,
+    /// Which duration its calls record.
+    #[cfg(feature = "metrics")]
+    pub(crate) measured: Option<Measured>,
     /// Which part of the traces is kept that start with this span.
     #[cfg(feature = "engine")]
     pub(crate) ratio: OwnRatio,
@@ -199,6 +204,8 @@ impl SpanSite {
             environment: false,
             log_ids: true,
             error_detail: ErrorDetail::Type,
+            #[cfg(feature = "metrics")]
+            measured: None,
             #[cfg(feature = "engine")]
             ratio: OwnRatio::Unsaid,
         }

@@ -8,6 +8,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use opentelemetry_sdk::logs::LogExporter;
+use opentelemetry_sdk::metrics::Temporality;
+use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
 use opentelemetry_sdk::trace::SpanExporter;
 use tracing_log::LogTracer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -17,6 +19,7 @@ use super::Telemetry;
 use super::console::Console;
 use super::doctor::Collector;
 use super::logs::{self, LogLimits, LogQueueLimits, Logs};
+use super::metrics::{self, NamedExporter};
 use super::otlp::OtlpSettings;
 use super::pipelines::Pipelines;
 use super::settings::{Exporter, Settings};
@@ -30,6 +33,7 @@ use crate::engine::{self, Engine, Limits, QueueLimits, Sampler};
 pub struct Builder {
     settings: Settings,
     exporters: Vec<Box<dyn Export>>,
+    metric_exporters: Vec<NamedExporter>,
     level: LevelFilter,
     /// Which events are in the traces.
     events: Targets,
@@ -41,6 +45,7 @@ impl Builder {
         Self {
             settings,
             exporters: Vec::new(),
+            metric_exporters: Vec::new(),
             level: LevelFilter::INFO,
             events: Targets::new(),
             log_exporters: Vec::new(),
@@ -80,12 +85,55 @@ impl Builder {
         self
     }
 
-    /// Takes away all exporters that there are so far, of every signal, also those that variables name.
+    /// Takes away all exporters that there are so far, of all signals, also those that variables name.
     pub fn without_exporters(mut self) -> Self {
         self.settings.exporters.clear();
         self.exporters.clear();
+        self.settings.metric_exporters.clear();
+        self.metric_exporters.clear();
         self.settings.logs.exporters.clear();
         self.log_exporters.clear();
+        self
+    }
+
+    /// Sends metrics to a collector, beside what else there is. Its URL is that for metrics:
+    /// `http://localhost:4318/v1/metrics`, for example.
+    pub fn with_metrics_otlp(mut self, collector: OtlpSettings) -> Self {
+        let exporter = Exporter::Otlp(Box::new(collector));
+        self.settings.metric_exporters.push(exporter);
+        self
+    }
+
+    /// Shows metrics as lines on standard error, beside what else there is.
+    pub fn with_metrics_console(mut self) -> Self {
+        self.settings.metric_exporters.push(Exporter::Console);
+        self
+    }
+
+    /// Any exporter of metrics for the SDK of OpenTelemetry, beside what else there is. It runs on a thread of its own, outside
+    /// of every runtime, and has to end by itself.
+    pub fn with_metric_exporter(mut self, exporter: impl PushMetricExporter) -> Self {
+        self.metric_exporters.push(NamedExporter::new(exporter));
+        self
+    }
+
+    /// How often metrics are exported; once a minute unless set. Zero leaves it.
+    pub fn with_metric_interval(mut self, interval: Duration) -> Self {
+        self.settings.metrics.set_interval(interval);
+        self
+    }
+
+    /// How long one export of metrics to a collector may take at most, also where the collector's own timeout is longer; 30
+    /// seconds unless set.
+    pub fn with_metric_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.metrics.set_timeout(timeout);
+        self
+    }
+
+    /// Whether collectors, and the console, get sums since the beginning or since the last export; since the beginning
+    /// unless set. An exporter of one's own says it itself.
+    pub fn with_metric_temporality(mut self, temporality: Temporality) -> Self {
+        self.settings.metrics.set_temporality(temporality);
         self
     }
 
@@ -151,7 +199,7 @@ impl Builder {
 
     /// Shows log records on standard error as they are exported, a line each, beside what else there is. The lines that
     /// [`Telemetry::stderr_layer`] writes come at once, and not a batch at a time.
-    pub fn with_log_console(mut self) -> Self {
+    pub fn with_logs_console(mut self) -> Self {
         self.settings.logs.exporters.push(Exporter::Console);
         self
     }
@@ -220,6 +268,7 @@ impl Builder {
         let Self {
             mut settings,
             mut exporters,
+            metric_exporters,
             level,
             events,
             log_exporters,
@@ -232,9 +281,15 @@ impl Builder {
             all.append(&mut exporters);
             let exports = !all.is_empty();
             let builder = builder_of(&settings, all).with_event_targets(events);
+            let engine = builder.build()?;
+            let metrics = metrics::Running::start(&mut settings, metric_exporters);
+            if let (Some(metrics), true) = (&metrics, exports) {
+                metrics.watch(&engine);
+            }
             pipelines = Some(Arc::new(Pipelines {
-                engine: builder.build()?,
+                engine,
                 exports,
+                metrics,
                 logs: settings.start_logs(log_exporters)?,
             }));
         }
@@ -249,8 +304,9 @@ impl Builder {
     }
 
     /// Makes it the tracing of the process: [`build`](Self::build), a global subscriber of [`Telemetry::layer`],
-    /// [`Telemetry::logs_layer`] and [`Telemetry::stderr_layer`], and [`Telemetry::install_propagators`]. What is logged with
-    /// the crate `log` goes there too, unless that has a logger. Then the log has the warnings of the settings.
+    /// [`Telemetry::logs_layer`] and [`Telemetry::stderr_layer`], [`Telemetry::install_propagators`], and
+    /// [`Telemetry::install_meter_provider`]. What is logged with the crate `log` goes there too, unless that has a logger. Then
+    /// the log has the warnings of the settings.
     ///
     /// # Errors
     ///
@@ -265,6 +321,7 @@ impl Builder {
         // A logger that is there was set by somebody who wants it.
         let _ = LogTracer::init();
         telemetry.install_propagators();
+        telemetry.install_meter_provider();
         for warning in telemetry.settings.warnings() {
             tracing::warn!("{warning}");
         }

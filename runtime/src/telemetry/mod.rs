@@ -1,4 +1,4 @@
-//! [`Telemetry`]: traces and logs set up from the environment, and shut down at the end.
+//! [`Telemetry`]: traces, metrics and logs set up from the environment, and shut down at the end.
 //!
 //! ```no_run
 //! use tracing_relay::telemetry::Telemetry;
@@ -20,7 +20,11 @@
 //! same outside of tokio and inside of every runtime, and a collector that is down costs nothing but what it does not get, which
 //! is counted.
 //!
-//! Traces and logs, for now: there are no metrics over OTLP yet.
+//! # Metrics
+//!
+//! [Metrics](crate::metrics) go the same way, once a minute and at the end: those of instruments, the durations of annotated
+//! functions, those of libraries on OpenTelemetry's API, and what became of spans, as `otel.sdk.processor.span.processed` and
+//! `otel.sdk.exporter.span.exported`. Each exporter of metrics has a thread; without one there are no metrics.
 //!
 //! # Logs
 //!
@@ -98,6 +102,7 @@ mod builder;
 mod console;
 mod doctor;
 mod logs;
+mod metrics;
 mod otlp;
 mod pipelines;
 mod protocol;
@@ -132,6 +137,7 @@ pub use settings::Settings;
 pub use variables::{VARIABLES, Variable};
 
 use crate::engine::Statistics;
+use crate::metrics::MetricsLayer;
 use logs::Logs;
 use pipelines::Pipelines;
 use settings::Propagator;
@@ -177,13 +183,19 @@ impl Telemetry {
         Builder::new(Settings::default()).with_service_name(service_name)
     }
 
-    /// The layer that records spans, from [`Builder::with_level`] on; nothing where it is disabled.
+    /// The layer that records spans, from [`Builder::with_level`] on, and by which [metrics](crate::metrics) are found;
+    /// nothing where it is disabled.
     pub fn layer<S>(&self) -> Option<impl Layer<S> + Send + Sync + use<S>>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
     {
-        let engine = &self.pipelines.as_ref()?.engine;
-        Some(engine.filtered_layer(self.level))
+        let Pipelines {
+            engine, metrics, ..
+        } = &**self.pipelines.as_ref()?;
+        let metrics = metrics.as_ref().map(metrics::Running::pipeline);
+        let metrics = MetricsLayer::new(metrics).filtered();
+        // In this order: directly above a registry the level of the last one is taken for that of both.
+        Some(metrics.and_then(engine.filtered_layer(self.level)))
     }
 
     /// The layer that exports events as log records, those that [`Builder::with_log_targets`] names; it wants none where it is
@@ -232,6 +244,14 @@ impl Telemetry {
         opentelemetry::global::set_text_map_propagator(all);
     }
 
+    /// Makes the metrics those of OpenTelemetry's API too, for the whole process and for libraries that use that. Those of this
+    /// crate need nothing of it.
+    pub fn install_meter_provider(&self) {
+        if let Some(metrics) = self.pipelines.as_ref().and_then(|all| all.metrics.as_ref()) {
+            metrics.install();
+        }
+    }
+
     /// What was understood of the settings.
     #[must_use]
     pub const fn settings(&self) -> &Settings {
@@ -266,26 +286,33 @@ impl Telemetry {
         self.logs().map(|logs| logs.provider().clone())
     }
 
-    /// Exports what has ended and what was logged until now, and says whether that was done within `timeout`, without a
+    /// Exports what has ended and what was logged until now, and the metrics, and says whether that was done within `timeout`, without a
     /// failure. Blocks this thread and no other.
     pub fn flush(&self, timeout: Duration) -> bool {
         let pipelines = self.pipelines.as_ref();
         pipelines.is_none_or(|pipelines| pipelines.flush(timeout))
     }
 
-    /// Exports what has ended until now, for the last time, and says what was lost, since the beginning. What comes later is
-    /// not recorded. Returns within `timeout`, also where a collector does not answer; then the thread goes on by itself as
-    /// long as the process does.
+    /// Exports what has ended until now, and the metrics, for the last time, and says what was lost, since the beginning. What
+    /// comes later is not recorded. Returns within `timeout`, also where a collector does not answer; then the thread goes
+    /// on by itself as long as the process does.
     ///
     /// Blocks this thread and no other. A further call is harmless: it waits for what is left, and says the same again.
     ///
     /// # Errors
     ///
-    /// Spans were lost since the beginning, or may be lost now.
+    /// Spans were lost since the beginning, or may be lost now; or the last metrics were not exported.
     pub fn shutdown(&self, timeout: Duration) -> Result<(), Lost> {
         self.was_shut_down.store(true, Ordering::Relaxed);
         let pipelines = self.pipelines.as_ref();
         pipelines.map_or(Ok(()), |pipelines| pipelines.shutdown(timeout))
+    }
+
+    /// Exports the metrics for the last time, and says whether that was done within `timeout`, without a failure; `true` where
+    /// there are none. Spans go on. Blocks this thread and no other, and a further call says the same again.
+    pub fn shutdown_metrics(&self, timeout: Duration) -> bool {
+        let pipelines = self.pipelines.as_ref();
+        pipelines.is_none_or(|pipelines| pipelines.shutdown_metrics(timeout))
     }
 
     /// From now on SIGINT and SIGTERM end the process as they would anyway, after what has ended until then is exported:

@@ -159,7 +159,7 @@ impl OtlpSettings {
     }
 
     /// The same for what sends requests, none of which takes longer than this.
-    fn destination(&self, longest: Duration) -> Destination {
+    pub(super) fn destination(&self, longest: Duration) -> Destination {
         let identity = self.client_certificate.clone().zip(self.client_key.clone());
         Destination {
             url: self.url.clone(),

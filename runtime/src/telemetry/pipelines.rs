@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::logs::{LogStatistics, Logs};
+use super::metrics;
 use crate::engine::{Engine, Statistics};
 
 /// What exports each signal, on a thread of its own, so that all of them work at the same time.
@@ -13,6 +14,8 @@ pub(super) struct Pipelines {
     pub(super) engine: Engine,
     /// Whether spans have an exporter.
     pub(super) exports: bool,
+    /// None where no metric is exported.
+    pub(super) metrics: Option<metrics::Running>,
     /// None where no log record is exported.
     pub(super) logs: Option<Logs>,
 }
@@ -28,25 +31,40 @@ impl Pipelines {
     }
 
     pub(super) fn flush(&self, timeout: Duration) -> bool {
-        let start = Instant::now();
+        let until = metrics::after(timeout);
+        let metrics = self.metrics.as_ref().map(metrics::Running::begin_flush);
         let logs = self.logs.as_ref().map(|logs| (logs, logs.flush()));
         let spans = self.engine.flush(timeout);
-        let left = timeout.saturating_sub(start.elapsed());
-        logs.is_none_or(|(logs, flush)| logs.flushed(&flush, left)) && spans
+        let logs = logs.is_none_or(|(logs, flush)| logs.flushed(&flush, left(until)));
+        let metrics = metrics.is_none_or(|begun| begun.is_some_and(|flush| flush.wait(until)));
+        spans && logs && metrics
     }
 
     pub(super) fn shutdown(&self, timeout: Duration) -> Result<(), Lost> {
-        let start = Instant::now();
+        let until = metrics::after(timeout);
+        if let Some(metrics) = &self.metrics {
+            metrics.begin_shutdown();
+        }
         if let Some(logs) = &self.logs {
             logs.close();
         }
         let mut lost = self.shutdown_spans(timeout);
         if let Some(logs) = &self.logs {
-            let left = timeout.saturating_sub(start.elapsed());
-            lost.unfinished |= !logs.ended(left) && !logs.has_ended();
+            lost.unfinished |= !logs.ended(left(until)) && !logs.has_ended();
             lost.logs = LostLogs::of(logs);
         }
+        let metrics = self.metrics.as_ref();
+        lost.metrics = metrics.is_some_and(|metrics| !metrics.wait_for_shutdown(until));
         if lost.is_nothing() { Ok(()) } else { Err(lost) }
+    }
+
+    /// Without a failure, and in time.
+    pub(super) fn shutdown_metrics(&self, timeout: Duration) -> bool {
+        let until = metrics::after(timeout);
+        self.metrics.as_ref().is_none_or(|metrics| {
+            metrics.begin_shutdown();
+            metrics.wait_for_shutdown(until)
+        })
     }
 
     fn shutdown_spans(&self, timeout: Duration) -> Lost {
@@ -65,6 +83,11 @@ impl Pipelines {
     }
 }
 
+/// What is left of the time.
+fn left(until: Instant) -> Duration {
+    until.saturating_duration_since(Instant::now())
+}
+
 /// What did not reach the exporters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -77,7 +100,9 @@ pub struct Lost {
     pub waiting: u64,
     /// The same for log records.
     pub logs: LostLogs,
-    /// Whether the time was over before the exporters were done.
+    /// Whether the last metrics were refused, or not exported when the time was over.
+    pub metrics: bool,
+    /// Whether the time was over before the exporters of spans and log records were done.
     pub unfinished: bool,
 }
 
@@ -114,11 +139,12 @@ impl Lost {
             dropped,
             failed,
             logs,
+            metrics,
             unfinished,
             // Nothing waits where the time was enough, or nobody exports.
             waiting: _,
         } = self;
-        !unfinished && *dropped == 0 && *failed == 0 && *logs == LostLogs::default()
+        !unfinished && !metrics && *dropped == 0 && *failed == 0 && *logs == LostLogs::default()
     }
 }
 
@@ -142,7 +168,9 @@ impl fmt::Display for Lost {
             }
             separator = "; ";
         }
-        if separator.is_empty() {
+        if self.metrics {
+            write!(f, "{separator}the last metrics were not exported")?;
+        } else if separator.is_empty() {
             f.write_str(
                 "nothing was lost that is known of, and the exporters were not done in time",
             )?;

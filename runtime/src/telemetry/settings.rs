@@ -9,6 +9,7 @@ use opentelemetry_sdk::Resource;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use super::logs::LogSettings;
+use super::metrics::MetricSettings;
 use super::otlp::OtlpSettings;
 use super::reader::{Reader, decoded};
 use super::signal::Signal;
@@ -30,6 +31,7 @@ pub struct Settings {
     pub(super) exporters: Vec<Exporter>,
     pub(super) metric_exporters: Vec<Exporter>,
     pub(super) logs: LogSettings,
+    pub(super) metrics: MetricSettings,
     pub(super) sampler: Sampler,
     pub(super) propagators: Vec<Propagator>,
     pub(super) queue: QueueLimits,
@@ -65,6 +67,7 @@ impl Default for Settings {
             exporters: Vec::new(),
             metric_exporters: Vec::new(),
             logs: LogSettings::default(),
+            metrics: MetricSettings::default(),
             sampler: Sampler::default(),
             propagators: vec![Propagator::TraceContext, Propagator::Baggage],
             queue: QueueLimits::default(),
@@ -102,6 +105,7 @@ impl Settings {
         settings.exporters = exporters(&mut reader, Signal::Traces);
         settings.metric_exporters = exporters(&mut reader, Signal::Metrics);
         settings.logs = LogSettings::read(&mut reader);
+        settings.metrics = MetricSettings::read(&mut reader);
         settings.read_sampler(&mut reader);
         settings.read_propagators(&mut reader);
         settings.read_queue(&mut reader);
@@ -384,6 +388,7 @@ impl fmt::Display for Settings {
                 write!(f, "\n{label}  {exporter}")?;
             }
         }
+        write!(f, "\nmetrics:     {}", self.metrics)?;
         write!(f, "\nsampler:     {:?}", self.sampler)?;
         write!(f, "\npropagators: {:?}", self.propagators)?;
         let queue = &self.queue;

@@ -127,6 +127,27 @@ pub const VARIABLES: &[Variable] = &[
         Some("many"),
     ),
     row(
+        "OTEL_METRIC_EXPORT_INTERVAL",
+        "milliseconds between two exports of metrics",
+        "60000",
+        "10000",
+        Some("1m"),
+    ),
+    row(
+        "OTEL_METRIC_EXPORT_TIMEOUT",
+        "milliseconds that an export of metrics may take at most, also where the timeout of its exporter is longer; 0 is an hour",
+        "30000",
+        "500",
+        Some("-1"),
+    ),
+    row(
+        "OTEL_METRICS_EXEMPLAR_FILTER",
+        "`always_on` or `trace_based`: a warning, because the SDK for Rust has no exemplars; `always_off`",
+        "`always_off` (the specification: `trace_based`)",
+        "trace_based",
+        Some("sometimes"),
+    ),
+    row(
         "OTEL_BLRP_SCHEDULE_DELAY",
         "milliseconds that a log record waits at most for others to go with",
         "1000",
@@ -475,6 +496,20 @@ pub const VARIABLES: &[Variable] = &[
         "`false`",
         "true",
         Some("yes"),
+    ),
+    row(
+        "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
+        "`cumulative`, `delta`, or `lowmemory`, which is delta for what only grows and for histograms; the console too",
+        "`cumulative`",
+        "delta",
+        Some("sometimes"),
+    ),
+    row(
+        "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
+        "`explicit_bucket_histogram` or `base2_exponential_bucket_histogram`, for all exporters of metrics",
+        "`explicit_bucket_histogram`",
+        "base2_exponential_bucket_histogram",
+        Some("buckets"),
     ),
     row(
         "RUST_LOG",

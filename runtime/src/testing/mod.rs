@@ -43,6 +43,7 @@
 mod collector;
 mod diff;
 mod expectation;
+mod metrics;
 mod pipeline;
 mod scanner;
 mod scopes;
@@ -55,6 +56,7 @@ mod value;
 
 pub(crate) use scopes::TestScopes;
 
+pub use metrics::{Instrument, Metrics, Point};
 pub use pipeline::{Pipeline, PipelineEngine, Sampling};
 pub use span::{Event, Kind, Link, Span, Status};
 pub use traces::{Attached, Traces};

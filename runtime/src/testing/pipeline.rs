@@ -20,6 +20,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer, Registry, fmt as fmt_layer, reload};
 
 use super::collector::{Collector, SequentialIds};
+use super::metrics::Meters;
 use super::scopes::TestScopes;
 use super::traces::{Attached, LogBuffer, Traces};
 use crate::engine::{self, Engine, TracingSpans};
@@ -341,8 +342,10 @@ impl Pipeline {
             .with(self.level)
             .with(TestLimiter::default());
         let (scopes, of_scopes) = self.of_scopes();
-        let dispatch = Dispatch::new(subscriber.with(scopes));
-        Traces::new(collector, logs, dispatch, engine, of_scopes)
+        let metrics = Meters::new();
+        let subscriber = subscriber.with(scopes).with(metrics.layer());
+        let dispatch = Dispatch::new(subscriber);
+        Traces::new(collector, logs, dispatch, engine, of_scopes).with_metrics(metrics)
     }
 
     /// The pipelines of the scopes.

@@ -12,6 +12,7 @@ use tracing::dispatcher::{self, DefaultGuard, Dispatch};
 use super::collector::Collector;
 use super::diff;
 use super::expectation::Expectation;
+use super::metrics::{Meters, Metrics};
 use super::span::Span;
 use super::tree;
 use crate::current::{self, Token};
@@ -36,6 +37,7 @@ struct Shared {
     /// Kept, because an engine that is dropped takes nothing more.
     _engine: Option<Engine>,
     scopes: Vec<(&'static TraceScope, Traces)>,
+    metrics: Option<Meters>,
 }
 
 /// A panic leaves nothing broken behind: tests read the traces of code that panicked.
@@ -56,7 +58,34 @@ impl Traces {
             dispatch,
             _engine: engine,
             scopes,
+            metrics: None,
         }))
+    }
+
+    /// The same with these metrics.
+    pub(super) fn with_metrics(self, metrics: Meters) -> Self {
+        let Self(mut shared) = self;
+        if let Some(shared) = Arc::get_mut(&mut shared) {
+            shared.metrics = Some(metrics);
+        }
+        Self(shared)
+    }
+
+    /// What the instruments of [`metrics`](crate::metrics), and the durations of annotated functions, have recorded until
+    /// now.
+    ///
+    /// # Panics
+    ///
+    /// When the pipeline has no subscriber, or is that of a scope: metrics are the application's.
+    #[must_use]
+    #[track_caller]
+    pub fn metrics(&self) -> Metrics {
+        match &self.0.metrics {
+            Some(metrics) => metrics.read(),
+            None => panic!(
+                "there are no metrics without a subscriber, nor of a scope: read those of the application"
+            ),
+        }
     }
 
     /// What the pipeline of a scope exported; see [`Pipeline::scope`](super::Pipeline::scope).

@@ -2,12 +2,14 @@
 //! them know.
 
 mod attribute;
+mod durations;
 mod registry;
 mod value;
 
 use super::plan::SpanKind;
 
 pub(crate) use attribute::{Attribute, Type, check_key};
+pub(crate) use durations::Duration;
 pub(crate) use value::check_values;
 
 /// A set of conventions that an attribute can name.

@@ -39,13 +39,33 @@ impl Emit {
     /// What is read when the span opens, as a slice: the fields, those of the parameters under
     /// `#[fields]`, and the name if that is none of them.
     pub(super) fn opening_values(&self) -> TokenStream {
-        let p = &self.p;
         let name = match &self.plan.exported_name {
             Some(ExportedName::Value(field)) => Some(self.value(field)),
             Some(ExportedName::Fields(_)) | None => None,
         };
+        self.values_with(name, |_| true)
+    }
+
+    /// The same for some of the keys; the others are absent. Of types all are read.
+    pub(super) fn opening_values_of(&self, is_read: impl Fn(&str) -> bool) -> TokenStream {
+        self.values_with(None, is_read)
+    }
+
+    fn values_with(
+        &self,
+        name: Option<TokenStream>,
+        is_read: impl Fn(&str) -> bool,
+    ) -> TokenStream {
+        let p = &self.p;
         let name: Vec<_> = name.into_iter().collect();
-        let fields = self.fields.iter().map(|field| &field.value);
+        let absent = quote!(#p::AttributeValue::Absent);
+        let fields = self.fields.iter().map(|field| {
+            if is_read(&field.key) {
+                &field.value
+            } else {
+                &absent
+            }
+        });
         let params = &self.plan.params.recorded;
         if params.is_empty() {
             return quote!(&[#(#fields,)* #(#name),*]);

@@ -98,8 +98,10 @@ impl Emit {
             TokenStream::new()
         };
         let check = self.check_that_it_is_there(&quote!(::of(#result)));
+        // What it takes along is its own: a future that is returned has the closure.
+        let takes = self.measured_local().map(|_| quote!(move));
         quote! {
-            |#finish: &mut #p::Finish<'_>, #result| {
+            #takes |#finish: &mut #p::Finish<'_>, #result| {
                 #imports
                 #check
                 #on_ok
@@ -148,9 +150,14 @@ impl Emit {
                     |field| self.value(field),
                 )
         });
+        let record = if let Some(measured) = self.measured_local() {
+            quote!(#finish.record_measured(&#measured, #first, &[#(#values),*]))
+        } else {
+            quote!(#finish.record(#first, &[#(#values),*]))
+        };
         quote! {
             if let #p::Option::Some(#pattern) = #part {
-                #finish.record(#first, &[#(#values),*]);
+                #record;
             }
         }
     }

@@ -14,6 +14,7 @@ mod carrier;
 pub(crate) mod fields;
 mod finish;
 mod late;
+mod measured;
 mod opening;
 mod site;
 mod types;
@@ -67,6 +68,8 @@ struct Emit {
     count: Ident,
     /// The late fields of the call, before they have their names.
     late: Ident,
+    /// What takes the values for the metric that are learned from the result.
+    measured: Ident,
     /// The keys that are recorded from the result.
     ending_keys: Vec<String>,
 }
@@ -91,6 +94,7 @@ impl Emit {
             keys: local("__TRACING_RELAY_KEYS"),
             count: local("__TRACING_RELAY_COUNT"),
             late: local("__tracing_relay_late"),
+            measured: local("__tracing_relay_measured"),
             ending_keys: Vec::new(),
             plan,
         };
@@ -177,15 +181,16 @@ impl Emit {
         let start = self.start(&quote!(.within(#p::Ambience::read(&#site))));
         let fields = self.opening_values();
         let distrust = self.distrust();
-        let late: Vec<_> = self.late_local().into_iter().collect();
+        let late = self.locals_of_the_opening();
         let allow = self.allowances();
+        let of_the_metric = self.of_the_metric(&quote!(#p::OwnedValues::new));
         let start = quote! {
             #allow
             let (#opening, #values #(, #late)*) = {
                 #start
                 let #values = if #opening.wants_fields() {
                     #p::OwnedValues::new(#fields)
-                } else {
+                } #of_the_metric else {
                     #p::OwnedValues::new(&[])
                 };
                 (#opening, #values #(, #late)*)

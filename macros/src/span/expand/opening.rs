@@ -19,14 +19,15 @@ impl Emit {
         };
         let write = self.write_carrier();
         let allow = self.allowances();
-        if let Some(late) = self.late_local() {
+        let locals = self.locals_of_the_opening();
+        if !locals.is_empty() {
             quote! {
                 #allow
-                let (#span, #late) = {
+                let (#span #(, #locals)*) = {
                     #start
                     let #span = #open;
                     #write
-                    (#span, #late)
+                    (#span #(, #locals)*)
                 };
             }
         } else if write.is_empty() {
@@ -51,7 +52,11 @@ impl Emit {
     fn only_starts(&self) -> bool {
         let plan = &self.plan;
         let receives = matches!(plan.carrier, Carrier::FindInbound | Carrier::Inbound(_));
-        !receives && !plan.environment && plan.late.is_empty() && plan.links.is_none()
+        !receives
+            && !plan.environment
+            && plan.late.is_empty()
+            && plan.links.is_none()
+            && plan.duration.is_none()
     }
 
     /// The span of a function that only starts one; and before it, what the
@@ -94,14 +99,23 @@ impl Emit {
     /// The span of an `Opening`.
     fn open(&self) -> TokenStream {
         let opening = &self.opening;
+        let open = Ident::new(
+            if self.plan.duration.is_some() {
+                "open_measured"
+            } else {
+                "open"
+            },
+            Span::mixed_site(),
+        );
         if !self.has_opening_values() {
-            return quote!(#opening.open(&[]));
+            return quote!(#opening.#open(&[]));
         }
         let fields = self.opening_values();
+        let of_the_metric = self.of_the_metric(&quote!(#opening.open_measured));
         quote! {
             if #opening.wants_fields() {
-                #opening.open(#fields)
-            } else {
+                #opening.#open(#fields)
+            } #of_the_metric else {
                 #opening.open(&[])
             }
         }
@@ -176,6 +190,7 @@ impl Emit {
                 };
             }
         });
+        let measured = self.measured_opening();
         let late = self.late_local();
         let late = late.map(|late| quote!(let (#opening, #late) = #opening.late_fields();));
         quote! {
@@ -183,6 +198,7 @@ impl Emit {
             #borrows
             let #opening = #opened #within;
             #links
+            #measured
             #late
         }
     }

@@ -42,6 +42,7 @@ impl Emit {
             let ratio = Literal::f64_unsuffixed(ratio);
             quote!(.sampled(#ratio))
         });
+        let measured = self.measured_site();
         let detail = &plan.error_detail;
         let showing = (detail != "Type").then(|| quote!(.showing(#p::ErrorDetail::#detail)));
         // A static, because a constant must not refer to what can change.
@@ -51,7 +52,7 @@ impl Emit {
             quote!(static #name: &#p::TraceScope = #scope;)
         });
         let value = quote! {
-            #p::SpanSite::#new #kind #named_by #older #environment #log_ids #sampled #showing
+            #p::SpanSite::#new #kind #named_by #older #environment #log_ids #sampled #measured #showing
         };
         let value = if joined.is_empty() {
             value

@@ -44,7 +44,11 @@ fn handle(request: &Request) -> Reply {
                 },
             ],
         )
-        .from_environment();
+        .from_environment()
+        .measured(
+            ::tracing_relay::__private::DurationMetric::RpcServer,
+            &["rpc.system.name", "rpc.method"],
+        );
     #[allow(unused_imports)]
     use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
@@ -75,9 +79,11 @@ fn handle(request: &Request) -> Reply {
                 ),
             ),
         );
+        let (__tracing_relay_opening, _) = __tracing_relay_opening
+            .measured(&__TRACING_RELAY_SITE);
         if __tracing_relay_opening.wants_fields() {
             __tracing_relay_opening
-                .open(
+                .open_measured(
                     &[
                         ::tracing_relay::__private::as_text(
                             (&&&&::tracing_relay::__private::ValueProbe(
@@ -95,6 +101,22 @@ fn handle(request: &Request) -> Reply {
                         ),
                         ::tracing_relay::__private::AttributeValue::Str("jsonrpc"),
                         ::tracing_relay::__private::AttributeValue::Str("2.0"),
+                    ],
+                )
+        } else if __tracing_relay_opening.is_measured() {
+            __tracing_relay_opening
+                .open_measured(
+                    &[
+                        ::tracing_relay::__private::as_text(
+                            (&&&&::tracing_relay::__private::ValueProbe(
+                                &(request.method),
+                            ))
+                                .relay_value(),
+                        ),
+                        ::tracing_relay::__private::AttributeValue::Absent,
+                        ::tracing_relay::__private::AttributeValue::Absent,
+                        ::tracing_relay::__private::AttributeValue::Str("jsonrpc"),
+                        ::tracing_relay::__private::AttributeValue::Absent,
                     ],
                 )
         } else {

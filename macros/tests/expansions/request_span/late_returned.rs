@@ -40,7 +40,11 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                 },
             ],
         )
-        .from_environment();
+        .from_environment()
+        .measured(
+            ::tracing_relay::__private::DurationMetric::RpcServer,
+            &["rpc.system.name"],
+        );
     #[allow(unused_imports)]
     use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
@@ -66,6 +70,8 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                 ),
             )
             .within(::tracing_relay::__private::Ambience::read(&__TRACING_RELAY_SITE));
+        let (__tracing_relay_opening, _) = __tracing_relay_opening
+            .measured(&__TRACING_RELAY_SITE);
         let (__tracing_relay_opening, __tracing_relay_late) = __tracing_relay_opening
             .late_fields();
         let __tracing_relay_values = if __tracing_relay_opening.wants_fields() {
@@ -73,6 +79,13 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                 &[
                     ::tracing_relay::__private::AttributeValue::Str("jsonrpc"),
                     ::tracing_relay::__private::AttributeValue::Str("2.0"),
+                ],
+            )
+        } else if __tracing_relay_opening.is_measured() {
+            ::tracing_relay::__private::OwnedValues::new(
+                &[
+                    ::tracing_relay::__private::AttributeValue::Str("jsonrpc"),
+                    ::tracing_relay::__private::AttributeValue::Absent,
                 ],
             )
         } else {

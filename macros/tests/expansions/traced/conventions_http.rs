@@ -43,6 +43,15 @@ fn call(method: &str, port: u16) -> u16 {
                     integer: true,
                 },
             ],
+        )
+        .measured(
+            ::tracing_relay::__private::DurationMetric::HttpClient,
+            &[
+                "http.request.method",
+                "server.port",
+                "url.template",
+                "http.response.status_code",
+            ],
         );
     #[allow(unused_imports)]
     use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
@@ -52,15 +61,31 @@ fn call(method: &str, port: u16) -> u16 {
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_BARE_SPAWN"
     );
-    let (__tracing_relay_span, __tracing_relay_late) = {
+    let (__tracing_relay_span, __tracing_relay_late, __tracing_relay_measured) = {
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
             &__TRACING_RELAY_SITE,
         );
+        let (__tracing_relay_opening, __tracing_relay_measured) = __tracing_relay_opening
+            .measured(&__TRACING_RELAY_SITE);
         let (__tracing_relay_opening, __tracing_relay_late) = __tracing_relay_opening
             .late_fields();
         let __tracing_relay_span = if __tracing_relay_opening.wants_fields() {
             __tracing_relay_opening
-                .open(
+                .open_measured(
+                    &[
+                        ::tracing_relay::__private::as_text(
+                            ::tracing_relay::__private::FieldValue::field_value(&method),
+                        ),
+                        ::tracing_relay::__private::as_text(
+                            (&&&&::tracing_relay::__private::ValueProbe(&("/threads")))
+                                .relay_value(),
+                        ),
+                        ::tracing_relay::__private::integer(&(port)),
+                    ],
+                )
+        } else if __tracing_relay_opening.is_measured() {
+            __tracing_relay_opening
+                .open_measured(
                     &[
                         ::tracing_relay::__private::as_text(
                             ::tracing_relay::__private::FieldValue::field_value(&method),
@@ -75,7 +100,7 @@ fn call(method: &str, port: u16) -> u16 {
         } else {
             __tracing_relay_opening.open(&[])
         };
-        (__tracing_relay_span, __tracing_relay_late)
+        (__tracing_relay_span, __tracing_relay_late, __tracing_relay_measured)
     };
     ::tracing_relay::__private::in_span(
         __tracing_relay_span,
@@ -94,7 +119,7 @@ fn call(method: &str, port: u16) -> u16 {
             );
             { send(method, port, size) }
         },
-        |
+        move |
             __tracing_relay_finish: &mut ::tracing_relay::__private::Finish<'_>,
             __tracing_relay_result|
         {
@@ -116,7 +141,11 @@ fn call(method: &str, port: u16) -> u16 {
                 .relay_ok()
             {
                 __tracing_relay_finish
-                    .record(5usize, &[::tracing_relay::__private::integer(&(status))]);
+                    .record_measured(
+                        &__tracing_relay_measured,
+                        5usize,
+                        &[::tracing_relay::__private::integer(&(status))],
+                    );
             }
             ::tracing_relay::__private::outcome_probe_of(__tracing_relay_result)
                 .relay_finish()(__tracing_relay_finish, __tracing_relay_result);

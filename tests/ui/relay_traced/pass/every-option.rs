@@ -26,6 +26,7 @@ struct Message {
     late(phase: str = "relay.phase"),
     err = "message",
     conventions = "messaging",
+    metrics = false,
     level = "debug",
     target = "relay::link",
     log_ids = false,
@@ -37,7 +38,7 @@ async fn receive(message: Message) -> Result<u64, std::fmt::Error> {
     Ok(message.id)
 }
 
-#[relay_traced(scope = RELAY, kind = "server", restamp = true, err = "type", conventions = "jsonrpc", level = "info")]
+#[relay_traced(scope = RELAY, kind = "server", restamp = true, err = "type", conventions = "jsonrpc", metrics = true, level = "info")]
 fn answer(message: Message) -> Result<u64, std::fmt::Error> {
     Ok(message.id)
 }

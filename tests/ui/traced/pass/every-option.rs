@@ -23,6 +23,7 @@ struct Job {
     late(phase: str = "job.phase", mode: Option<u8> = ?job.mode),
     err = "message",
     conventions = "messaging",
+    metrics = false,
     level = "debug",
     target = "app::jobs",
     log_ids = false,
@@ -40,6 +41,7 @@ async fn work(job: Job, limit: Option<u8>) -> Result<u64, std::fmt::Error> {
     restamp = true,
     err = "type",
     conventions = "jsonrpc",
+    metrics = true,
     level = "info",
     log_ids = true
 )]
