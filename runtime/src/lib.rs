@@ -10,6 +10,7 @@
 //!   module `engine`, which the module `telemetry` sets up from the environment in one line.
 //! - The module `doctor` says in words why there are no traces (feature `engine`).
 //! - Counters, histograms and gauges, and the durations of annotated functions, are in the module `metrics`.
+//! - [`SessionTelemetry`] puts the same attributes on every span of a session, and on nothing of another one.
 //! - [`task`] spawns tasks that stay in the trace; [`env`](mod@env) hands it to child processes;
 //!   [`testing`] tests what came out.
 //!
@@ -80,6 +81,8 @@ pub mod scope;
 pub mod semconv;
 pub mod serde_form;
 #[cfg(feature = "spans")]
+pub mod session;
+#[cfg(feature = "spans")]
 mod span;
 #[cfg(feature = "spans")]
 mod surrounded;
@@ -106,6 +109,8 @@ pub use ids::{SpanId, TraceFlags, TraceId};
 pub use links::{Links, SpanLinks};
 #[cfg(feature = "spans")]
 pub use scope::TraceScope;
+#[cfg(feature = "spans")]
+pub use session::SessionTelemetry;
 #[cfg(feature = "spans")]
 pub use span::{
     AttributeValue, Failure, FieldValue, FieldValues, LateField, SpanError, SpanFields, SpanOutcome,

@@ -3,7 +3,7 @@
 //! A bare `tokio::spawn` starts without a trace: what it runs makes roots. The functions here take
 //! the current span along, and the subscriber that is current on this thread, so that they are the
 //! same inside the task. [`detach`] is for work that outlives its request: its spans are roots, each
-//! linked to the span that started it.
+//! linked to the span that started it. All of them stay in the [session](crate::session) of what started them.
 
 use std::fmt;
 use std::pin::Pin;
@@ -14,9 +14,10 @@ use tracing::Dispatch;
 
 use crate::baggage::Baggage;
 use crate::context::TraceContext;
-use crate::current::{self, Frame, Origin, Token};
+use crate::current::{self, Frame, Origin, Realm, Token};
 #[cfg(feature = "engine")]
 use crate::scope::EnteredScope;
+use crate::session::SessionTelemetry;
 use crate::surrounded::{Enter, Surrounded};
 
 /// What is current here, to make it current elsewhere: on another thread, in another task, in an
@@ -40,7 +41,9 @@ pub struct TaskContext {
 /// What is current in one realm.
 #[derive(Clone)]
 struct Layer {
+    realm: Realm,
     frame: Option<Box<Frame>>,
+    session: SessionTelemetry,
     surroundings: Surroundings,
 }
 
@@ -93,6 +96,16 @@ impl TaskContext {
                 })
             }),
         }
+    }
+
+    /// Whose tracing it is that code does in it.
+    pub(crate) const fn realm(&self) -> Realm {
+        self.here.realm
+    }
+
+    /// The session that is current in it.
+    pub(crate) const fn session(&self) -> &SessionTelemetry {
+        &self.here.session
     }
 
     /// Runs `f` with this context current. Baggage that `f` sets is not kept.
@@ -157,8 +170,11 @@ impl Layer {
     }
 
     fn for_opening() -> Self {
+        let realm = current::realm();
         Self {
+            realm,
             frame: current::snapshot().or_else(outside).map(Box::new),
+            session: current::session(realm),
             surroundings: Surroundings {
                 span: tracing::Span::current(),
                 #[cfg(feature = "otel")]
@@ -177,6 +193,8 @@ impl Layer {
             .context
             .map(|context: TraceContext| context.with_baggage(Baggage::new()));
         Self {
+            realm,
+            session: current::session(realm),
             surroundings: Surroundings {
                 span: tracing::Span::none(),
                 // In a scope, OpenTelemetry's baggage is the application's.
@@ -215,7 +233,7 @@ impl Layer {
         #[cfg(feature = "otel")]
         let otel = crate::otel::attach(otel);
         Some(EnteredLayer {
-            token: current::enter_task(self.frame.take()),
+            token: current::enter_task(self.frame.take(), self.realm, &self.session),
             frame: &mut self.frame,
             #[cfg(feature = "otel")]
             _otel: otel,
@@ -350,7 +368,7 @@ mod with_tokio {
     }
 
     /// [`tokio::spawn`] for work that outlives what started it. Each span that starts in it is the
-    /// root of a new trace, linked to the span that is current now; baggage goes along. Spans that
+    /// root of a new trace, linked to the span that is current now; baggage and the [session](crate::session) go along. Spans that
     /// others start in it are roots too, with a link on the engine of this crate.
     ///
     /// ```

@@ -16,6 +16,7 @@ mod propagation;
 mod random;
 mod readme;
 mod review;
+mod session;
 mod shapes;
 mod span_fields;
 mod spans;

@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::pin::pin;
 use std::process::{Command, ExitCode};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use tracing::level_filters::LevelFilter;
 use tracing_relay::engine::{Engine, Sampler};
-use tracing_relay::{TraceCarrier, request_span, traced};
+use tracing_relay::{SessionTelemetry, TraceCarrier, request_span, traced};
 use tracing_relay_peers::callgrind::{self, Counted};
 use tracing_relay_peers::polled::{Yield, block_on};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -56,7 +56,7 @@ struct Case {
     allocations: f64,
 }
 
-const CASES: [Case; 10] = [
+const CASES: [Case; 12] = [
     Case {
         name: "a recorded span",
         set: Set::Plain,
@@ -133,7 +133,28 @@ const CASES: [Case; 10] = [
         instructions: 1640.0,
         allocations: 0.0,
     },
+    Case {
+        name: "a span in a session of three",
+        set: Set::Plain,
+        work: |calls| SESSION.run(|| repeat(calls, step)),
+        instructions: 2430.0,
+        allocations: 0.0,
+    },
+    Case {
+        name: "a further poll of a session",
+        set: Set::Plain,
+        work: |calls| polls(calls, |times| SESSION.instrument(pending(times))),
+        instructions: 490.0,
+        allocations: 0.0,
+    },
 ];
+
+static SESSION: LazyLock<SessionTelemetry> = LazyLock::new(|| {
+    SessionTelemetry::new()
+        .with("session.id", 7)
+        .with("stt.provider", "deepgram")
+        .with("onboarding", true)
+});
 
 #[traced(fields(number))]
 #[inline(never)]

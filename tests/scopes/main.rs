@@ -21,6 +21,7 @@ mod randomized;
 mod review;
 mod scenarios;
 mod secrets;
+mod sessions;
 mod support;
 mod tasks;
 mod tls;

@@ -52,6 +52,12 @@ const LINKS: Spec = Spec {
     usage: "links = batch",
     doc: "what the span is linked to: what carries a trace, a slice of that, or an `Attempt`",
 };
+const SESSION: Spec = Spec {
+    name: "session",
+    kind: Kind::Expr,
+    usage: "session = self.telemetry",
+    doc: "the `SessionTelemetry` whose attributes the span has, and all below it",
+};
 const SAMPLE: Spec = Spec {
     name: "sample",
     kind: Kind::Ratio,
@@ -144,7 +150,7 @@ const CRATE: Spec = Spec {
 };
 
 /// What all of them take. The scope, which one of them has besides, stands before it.
-static OPTIONS: [Spec; 21] = [
+static OPTIONS: [Spec; 22] = [
     SCOPE,
     NAME,
     OTEL_NAME,
@@ -153,6 +159,7 @@ static OPTIONS: [Spec; 21] = [
     RESTAMP,
     TRUST,
     LINKS,
+    SESSION,
     SAMPLE,
     FIELDS,
     ON_OK,

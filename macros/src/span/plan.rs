@@ -34,6 +34,7 @@ pub(crate) struct Plan {
     pub(crate) carrier: Carrier,
     pub(crate) trust: Option<Expr>,
     pub(crate) links: Option<Expr>,
+    pub(crate) session: Option<Expr>,
     pub(crate) restamp: bool,
     pub(crate) environment: bool,
     pub(crate) log_ids: bool,
@@ -193,7 +194,7 @@ pub(crate) fn plan(
     let detail = options
         .str("err")
         .map_or(attribute.default_error_detail().to_owned(), LitStr::value);
-    let mentioned = ["carrier", "trust", "links", "otel_name"]
+    let mentioned = ["carrier", "trust", "links", "session", "otel_name"]
         .iter()
         .filter_map(|name| options.expr(name))
         .flat_map(idents_in)
@@ -220,6 +221,7 @@ pub(crate) fn plan(
         sample: options.ratio("sample"),
         trust: options.expr("trust").cloned(),
         links: options.expr("links").cloned(),
+        session: options.expr("session").cloned(),
         scope: options.expr("scope").cloned(),
         carrier,
         conventions,

@@ -303,6 +303,19 @@ fn links_of_a_batch_whose_span_opens_later() {
 }
 
 #[test]
+fn a_session() {
+    traced(
+        "session",
+        quote!(session = self.telemetry, fields(number)),
+        quote! {
+            async fn listen(&self, number: u64) -> Result<(), Error> {
+                self.stream(number).await
+            }
+        },
+    );
+}
+
+#[test]
 fn a_client() {
     traced(
         "client",
@@ -544,6 +557,7 @@ fn a_renamed_crate_is_the_only_one_in_every_expansion() {
         (
             quote!(
                 links = request,
+                session = request.session,
                 fields(a = 1),
                 trust = t,
                 on_ok(b = 1),

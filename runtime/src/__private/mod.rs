@@ -40,6 +40,8 @@ pub use crate::context::TraceContext;
 #[cfg(feature = "spans")]
 pub use crate::scope::TraceScope;
 #[cfg(feature = "spans")]
+pub use crate::session::AsSession;
+#[cfg(feature = "spans")]
 pub use crate::span::{
     Ambience, AttributeValue, DurationMetric, ErrorDetail, FieldValue, FieldValues, Finish, Kind,
     LateFields, OlderName, Opening, OwnedValues, Span, SpanFields, SpanSite, in_deferred_span,

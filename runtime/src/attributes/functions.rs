@@ -195,6 +195,24 @@
 /// The value is read when the parent is, where a subscriber may want the span. Each span is linked once. Of more than
 /// 128 links, or what the limit of the engine or of the SDK is, the rest is dropped.
 ///
+/// ## Sessions
+///
+/// `session` names a [`SessionTelemetry`](crate::SessionTelemetry), what refers to one, or an `Option` of that: the span has its
+/// attributes, and everything below it, also where the span itself is disabled. A key that the span declares is its own. The
+/// value is read at the call, as the fields are. See [`session`](crate::session).
+///
+/// ```
+/// # use tracing_relay::{SessionTelemetry, traced};
+/// struct Session { telemetry: SessionTelemetry }
+///
+/// impl Session {
+///     #[traced(session = self.telemetry)]
+///     async fn listen(&self) {}
+/// }
+/// # let session = Session { telemetry: SessionTelemetry::new().with("session.id", 7) };
+/// # drop(session.listen());
+/// ```
+///
 /// ## Sampling
 ///
 /// `sample` is the part of the traces that are kept, of those that start with this span: a number from 0 to 1. Where the
@@ -343,7 +361,7 @@
 /// # Errors and panics
 ///
 /// Misuse is a compile error. At run time nothing fails and nothing panics, except what is written
-/// in `fields`, `on_ok`, `on_err`, `carrier`, `trust` and `links`, which is the program's own code.
+/// in `fields`, `on_ok`, `on_err`, `carrier`, `trust`, `links` and `session`, which is the program's own code.
 ///
 /// # Limitations
 ///

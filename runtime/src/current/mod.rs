@@ -15,6 +15,8 @@ mod border;
 #[cfg(feature = "spans")]
 mod frame;
 #[cfg(feature = "spans")]
+mod sessions;
+#[cfg(feature = "spans")]
 mod stack;
 #[cfg(feature = "spans")]
 mod surroundings;
@@ -28,6 +30,8 @@ pub(crate) use border::{
 };
 #[cfg(feature = "spans")]
 pub(crate) use frame::{Frame, Origin, Realm};
+#[cfg(feature = "spans")]
+pub(crate) use sessions::{EnteredSession, enter_session, has_sessions, session};
 #[cfg(feature = "otel")]
 pub(crate) use stack::{Entry, find};
 #[cfg(feature = "engine")]

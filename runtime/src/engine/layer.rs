@@ -179,6 +179,7 @@ where
         if config.keeps_event(metadata) {
             let mut fields = EventFields::begin(body, &limits, config, metadata);
             event.record(&mut fields);
+            fields.add_session(realm);
             body = fields.end();
         } else {
             body.error_unless_set();

@@ -99,6 +99,10 @@ pub(crate) fn start(
     // Whoever gives this span a parent later decides on its sampling.
     record.write_until_decided();
     if record.is_sampled() {
+        if current::has_sessions() {
+            let session = current::session(engine.realm());
+            record.add_session(Some(&session), attributes.metadata());
+        }
         let limits = *record.limits();
         // Nobody can look at the span yet, whatever its values run.
         let mut fields = SpanFields::new(record.body_mut(), &limits);

@@ -17,6 +17,7 @@ use super::sampling::{self, Candidate, LimitNumber, OwnRatio, RulesNumber, Sampl
 use crate::context::TraceContext;
 use crate::ids::{SpanId, TraceFlags, TraceId};
 use crate::otel::Note;
+use crate::session::SessionTelemetry;
 use crate::span::{AttributeValue, Ended, Kind, OwnedValue};
 
 /// The most bytes of a body that is kept for the next span.
@@ -359,6 +360,23 @@ impl Record {
         if self.sampled {
             self.take_in();
             self.body.field(&self.limits, number, value);
+        }
+    }
+
+    /// Writes the attributes of a session that are none of the span's own.
+    #[inline(never)]
+    pub(crate) fn add_session(
+        &mut self,
+        session: Option<&SessionTelemetry>,
+        metadata: &Metadata<'_>,
+    ) {
+        let Some(session) = session.filter(|_| self.sampled) else {
+            return;
+        };
+        self.take_in();
+        for (key, value) in session.beside(metadata.fields()) {
+            let value = Value::One(value.borrow());
+            self.body.attribute(&self.limits, key, value);
         }
     }
 

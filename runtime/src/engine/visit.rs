@@ -10,9 +10,18 @@ use tracing::field::{Field, Visit};
 use super::Ticks;
 use super::body::{Body, Value};
 use super::config::{Config, Limits};
+use crate::current::Realm;
 use crate::semconv;
+use crate::session;
 use crate::span::{AttributeValue, Kind, MOST_SOURCES};
 
+/// What events have besides their fields.
+const OWN_KEYS: [&str; 4] = [
+    semconv::LEVEL,
+    semconv::TARGET,
+    semconv::CODE_FILE_PATH,
+    semconv::CODE_LINE_NUMBER,
+];
 const EXCEPTION: &str = "exception";
 
 /// Writes the fields of a span.
@@ -235,6 +244,16 @@ impl<'a> EventFields<'a> {
         } else {
             self.body.name(name)
         };
+    }
+
+    /// Adds the attributes of the session that are none of the event's own.
+    pub(crate) fn add_session(&mut self, realm: Realm) {
+        let declared = self.metadata.fields();
+        session::each_attribute(realm, declared, |key, value| {
+            if !OWN_KEYS.contains(&key) {
+                self.add(key, value);
+            }
+        });
     }
 
     /// The event, with what it says about its span.

@@ -7,6 +7,8 @@
 //! What OpenTelemetry's own span context cannot hold (a `tracestate` by the level 2 grammar, flags
 //! of an unsampled span, baggage with its properties) rides in its `Context` as a value.
 
+use std::borrow::Cow;
+
 use opentelemetry::baggage::{Baggage as OtelBaggage, BaggageExt, KeyValueMetadata};
 use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState as OtelTraceState};
 use opentelemetry::{Context, KeyValue, Value};
@@ -375,20 +377,36 @@ pub(crate) fn link(
     to: &TraceContext,
     attributes: &[(&'static str, OwnedValue)],
 ) {
-    let attributes = attributes.iter().filter_map(|(key, value)| {
-        Some(KeyValue::new(
-            *key,
-            match value {
-                OwnedValue::Absent => return None,
-                OwnedValue::Bool(value) => Value::Bool(*value),
-                OwnedValue::I64(value) => Value::I64(*value),
-                OwnedValue::F64(value) => Value::F64(*value),
-                OwnedValue::Text(value) => value.clone().into(),
-            },
-        ))
-    });
+    let attributes = attributes
+        .iter()
+        .filter_map(|(key, value)| Some(KeyValue::new(*key, value_of(value)?)));
     let to = span_context_of(to, tracestate_of(to));
     context.span().add_link(to, attributes.collect());
+}
+
+fn value_of(value: &OwnedValue) -> Option<Value> {
+    Some(match value {
+        OwnedValue::Absent => return None,
+        OwnedValue::Bool(value) => Value::Bool(*value),
+        OwnedValue::I64(value) => Value::I64(*value),
+        OwnedValue::F64(value) => Value::F64(*value),
+        OwnedValue::Text(value) => value.clone().into(),
+    })
+}
+
+/// Sets attributes of the span of `context`, if that is recorded.
+pub(crate) fn set_attributes<'a>(
+    context: &Context,
+    attributes: impl Iterator<Item = (&'a Cow<'static, str>, &'a OwnedValue)>,
+) {
+    let span = context.span();
+    if span.is_recording() {
+        for (key, value) in attributes {
+            if let Some(value) = value_of(value) {
+                span.set_attribute(KeyValue::new(key.clone(), value));
+            }
+        }
+    }
 }
 
 fn span_context_of(context: &TraceContext, tracestate: OtelTraceState) -> SpanContext {
@@ -410,7 +428,7 @@ fn tracestate_of(context: &TraceContext) -> OtelTraceState {
 }
 
 /// Sets the status to Error where there is a description, and ends the span of `context`.
-pub(crate) fn end(context: &Context, error: Option<std::borrow::Cow<'static, str>>) {
+pub(crate) fn end(context: &Context, error: Option<Cow<'static, str>>) {
     let span = context.span();
     if let Some(description) = error {
         span.set_status(opentelemetry::trace::Status::error(description));

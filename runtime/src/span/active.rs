@@ -16,6 +16,7 @@ use crate::context::TraceContext;
 use crate::current::{self, Frame, Origin};
 #[cfg(feature = "engine")]
 use crate::engine::Record;
+use crate::session::SessionTelemetry;
 
 /// Fields of a span that fit on the stack while they are recorded; more of them cost an allocation.
 const STACK_FIELDS: usize = 24;
@@ -137,6 +138,8 @@ pub(crate) struct Active {
     /// The subscriber of the scope that the call runs in, of those that enter one.
     #[cfg(feature = "engine")]
     pub(crate) scope: Option<tracing::Dispatch>,
+    /// The session that the call runs in, of those that enter one.
+    pub(crate) session: SessionTelemetry,
 }
 
 /// Code that unwinds finds it as good as before, so that the future of an annotated function may be unwound through
@@ -165,6 +168,7 @@ impl Active {
             record: Record::default(),
             #[cfg(feature = "engine")]
             scope: None,
+            session: SessionTelemetry::NONE,
         })
     }
 
@@ -182,6 +186,7 @@ impl Active {
         {
             self.scope = None;
         }
+        self.session = SessionTelemetry::NONE;
         (self.owned, self.untrusted) = (false, false);
         self.late = None;
     }

@@ -18,6 +18,7 @@ mod recorded;
 mod run;
 mod running;
 mod scoped;
+mod sessions;
 mod site;
 mod value;
 

@@ -123,10 +123,16 @@ impl Ambience {
     pub fn read(site: &'static SpanSite) -> Self {
         Self {
             site,
-            context: (site.may_be_enabled() || current::is_entered(current::realm()))
-                .then(|| Box::new(TaskContext::for_opening())),
+            context: (site.may_be_enabled()
+                || current::is_entered(current::realm())
+                || has_session())
+            .then(|| Box::new(TaskContext::for_opening())),
         }
     }
+}
+
+fn has_session() -> bool {
+    !current::session(current::realm()).is_empty()
 }
 
 impl fmt::Debug for Ambience {
@@ -356,7 +362,10 @@ impl Active {
         }
         self.untrusted = matches!(self.plan.inbound, Inbound::Untrusted);
         let mut active = match self.plan.ambience.take() {
-            Some(ambience) => ambience.run(|| self.open_moved(values)),
+            Some(ambience) => {
+                self.join_later(&ambience);
+                ambience.run(|| self.open_moved(values))
+            }
             None => self.open(values, false),
         }?;
         let is_recorded = !active.span.is_disabled();
@@ -381,6 +390,8 @@ impl Active {
         expect(unused_mut, reason = "only the engine begins here")
     )]
     fn open_moved(mut self: Box<Self>, values: &[AttributeValue<'_>]) -> Option<Box<Self>> {
+        let session = self.session.clone();
+        let _entered = session.enter_in(self.realm());
         #[cfg(feature = "engine")]
         if self.plan.wanted {
             self.begin();
@@ -483,6 +494,8 @@ impl Active {
         // A scope is entered also where nothing is passed on.
         #[cfg(feature = "engine")]
         let moved = moved || self.scope.is_some();
+        // So is a session.
+        let moved = moved || !self.session.is_empty();
         let beside_baggage = |received: Baggage| {
             if received.is_empty() && !moved {
                 return None;
@@ -626,6 +639,9 @@ impl Active {
             self.frame = Frame::new(context, Origin::Span).with_baggage(baggage);
             if self.plan.links.is_some() {
                 self.give_links();
+            }
+            if !self.session.is_empty() || current::has_sessions() {
+                self.give_session();
             }
             return;
         }

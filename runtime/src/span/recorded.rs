@@ -118,6 +118,10 @@ impl Active {
         self.frame.context = self
             .record
             .start(handle, Some(generator), parent, &self.site.ratio);
+        if stack.has_sessions() {
+            let session = stack.session(realm);
+            self.record.add_session(session, self.site.metadata());
+        }
         (self.frame.origin, self.frame.realm) = (Origin::Engine, realm);
         (self.frame.activates, self.frame.is_set) = (false, false);
         if self.record.rules().is_some() {
@@ -201,6 +205,11 @@ impl Active {
         let context = context.with_baggage(baggage);
         if let Some(link) = &link {
             self.record.link(link, &[]);
+        }
+        if current::has_sessions() {
+            let session = current::session(realm);
+            self.record
+                .add_session(Some(&session), self.site.metadata());
         }
         let activates = handle.engine.config.activates;
         // Where rules are asked, this is made when they were.
@@ -339,6 +348,7 @@ impl Active {
         self.span.is_none()
             && self.otel.is_none()
             && self.scope.is_none()
+            && self.session.is_empty()
             && self.record.is_there()
             && self.frame.marks_nothing()
     }
@@ -364,6 +374,7 @@ impl Active {
                 || !active.is_of_engine_alone()
                 || active.otel.is_some()
                 || active.scope.is_some()
+                || !active.session.is_empty()
             {
                 return false;
             }

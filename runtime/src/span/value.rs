@@ -129,7 +129,7 @@ impl<'a> Recordable<'a> {
 
 /// A value that outlives the call it was read in: for functions that return their future, whose
 /// span starts later.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum OwnedValue {
     Absent,
     Bool(bool),

@@ -15,9 +15,10 @@ use super::expectation::Expectation;
 use super::metrics::{Meters, Metrics};
 use super::span::Span;
 use super::tree;
-use crate::current::{self, Token};
+use crate::current::{self, Realm, Token};
 use crate::engine::Engine;
 use crate::scope::TraceScope;
+use crate::session::SessionTelemetry;
 
 /// How long [`Traces::wait_for`] waits for a span that does not come. It only ever passes in a
 /// test that fails.
@@ -133,7 +134,7 @@ impl Traces {
         Attached {
             _dispatch: dispatcher::set_default(&self.0.dispatch),
             _context: Context::new().attach(),
-            entered: current::enter_task(None),
+            entered: current::enter_task(None, Realm::APPLICATION, &SessionTelemetry::NONE),
             _stays_on_its_thread: PhantomData,
         }
     }

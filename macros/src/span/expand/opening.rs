@@ -52,11 +52,11 @@ impl Emit {
     fn only_starts(&self) -> bool {
         let plan = &self.plan;
         let receives = matches!(plan.carrier, Carrier::FindInbound | Carrier::Inbound(_));
-        !receives
-            && !plan.environment
-            && plan.late.is_empty()
+        let plain = plan.late.is_empty()
             && plan.links.is_none()
-            && plan.duration.is_none()
+            && plan.session.is_none()
+            && plan.duration.is_none();
+        !receives && !plan.environment && plain
     }
 
     /// The span of a function that only starts one; and before it, what the
@@ -190,6 +190,10 @@ impl Emit {
                 };
             }
         });
+        let session = plan.session.as_ref().map(|session| {
+            let session = quote_spanned!(session.span()=> &(#session));
+            quote!(let #opening = #opening.in_session(&#site, #session);)
+        });
         let measured = self.measured_opening();
         let late = self.late_local();
         let late = late.map(|late| quote!(let (#opening, #late) = #opening.late_fields();));
@@ -198,6 +202,7 @@ impl Emit {
             #borrows
             let #opening = #opened #within;
             #links
+            #session
             #measured
             #late
         }

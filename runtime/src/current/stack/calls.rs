@@ -6,6 +6,7 @@ use crate::baggage::Baggage;
 use crate::context::TraceContext;
 use crate::current::frame::{Frame, Realm};
 use crate::current::thread::{is_possible, with_thread};
+use crate::session::SessionTelemetry;
 use crate::span::{Active, Beside};
 
 /// Makes a span the innermost one. Call it after everything else that the span makes current on this thread.
@@ -25,7 +26,12 @@ pub(crate) fn enter_span(
     let mut span = Some((active, beside));
     let token = with_thread(|thread| {
         let (active, beside) = span.take()?;
-        Some(thread.stack.push(Entry::Span(active), mark, beside))
+        let stack = &mut thread.stack;
+        if !active.session.is_empty() {
+            let (token, realm) = (Token(stack.next), active.frame.realm);
+            stack.push_session(token, realm, &active.session);
+        }
+        Some(stack.push(Entry::Span(active), mark, beside))
     });
     match (token.flatten(), span) {
         (Some(token), _) => Ok(token),
@@ -52,17 +58,24 @@ pub(crate) fn enter_span_alone(active: Box<Active>) -> Result<Token, Box<Active>
 /// Leaves a span, which comes back with the baggage that was set meanwhile, and with what it has made current
 /// beside it.
 pub(crate) fn exit_span(token: Token) -> Option<(Box<Active>, Beside)> {
-    match with_thread(|thread| thread.stack.remove(token)).flatten()? {
+    let left = with_thread(|thread| {
+        thread.stack.remove_session(token);
+        thread.stack.remove(token)
+    });
+    match left.flatten()? {
         (Entry::Span(active), beside) => Some((active, beside)),
         _ => None,
     }
 }
 
-/// [`exit_span`] for the innermost entry, if it has nothing aside.
+/// [`exit_span`] for the innermost entry, if it has nothing aside and no session.
 #[cfg(feature = "engine")]
 pub(crate) fn exit_span_alone(token: Token) -> Option<Box<Active>> {
     with_thread(|thread| {
-        thread.stack.innermost_span(token)?;
+        let active = thread.stack.innermost_span(token)?;
+        if !active.session.is_empty() {
+            return None;
+        }
         thread.stack.pop_span()
     })
     .flatten()
@@ -102,21 +115,32 @@ pub(crate) fn span_beside(token: Token) -> Option<tracing::Span> {
     .flatten()
 }
 
-/// Makes the frame of a task the innermost one, or hides what is current; `None` at the end of the thread.
-pub(crate) fn enter_task(frame: Option<Box<Frame>>) -> Option<Token> {
+/// Makes the frame of a task the innermost one, or hides what is current, and its session that of the realm; `None` at
+/// the end of the thread.
+pub(crate) fn enter_task(
+    frame: Option<Box<Frame>>,
+    realm: Realm,
+    session: &SessionTelemetry,
+) -> Option<Token> {
     if !is_possible() {
         return None;
     }
     let mark = Mark::now(frame.as_deref());
     with_thread(|thread| {
-        let beside = Beside::default();
-        thread.stack.push(Entry::Task(frame), mark, beside)
+        let stack = &mut thread.stack;
+        let token = stack.push(Entry::Task(frame), mark, Beside::default());
+        stack.push_session(token, realm, session);
+        token
     })
 }
 
 /// Leaves a task, whose frame comes back with the baggage that was set meanwhile.
 pub(crate) fn exit_task(token: Token) -> Option<Box<Frame>> {
-    match with_thread(|thread| thread.stack.remove(token)).flatten()? {
+    let left = with_thread(|thread| {
+        thread.stack.remove_session(token);
+        thread.stack.remove(token)
+    });
+    match left.flatten()? {
         (Entry::Task(frame), _) => frame,
         _ => None,
     }

@@ -13,6 +13,9 @@ impl Token {
     /// That of no entry.
     pub(crate) const NONE: Self = Self(u64::MAX);
 
+    /// That of the first entry.
+    pub(in crate::current) const FIRST: Self = Self(0);
+
     #[cfg(feature = "engine")]
     pub(crate) const fn new(number: u64) -> Self {
         Self(number)

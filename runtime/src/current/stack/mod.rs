@@ -22,6 +22,7 @@ pub(crate) use mark::{Mark, OthersMark};
 #[cfg(feature = "engine")]
 use super::border::Border;
 use super::frame::{Frame, Realm};
+use super::sessions::Sitting;
 #[cfg(feature = "engine")]
 use crate::context::TraceContext;
 #[cfg(feature = "engine")]
@@ -37,6 +38,8 @@ pub(crate) struct Stack {
     next: u64,
     /// Memory for the next entries.
     spare: Vec<Box<Aside>>,
+    /// The sessions, beside the entries.
+    pub(super) sessions: Vec<Sitting>,
     #[cfg(feature = "engine")]
     spare_foreign: Vec<Box<Foreign>>,
     /// Where scopes begin between the entries: nothing below is visible.

@@ -1,6 +1,6 @@
 //! Every option, with every value that it takes.
 
-use tracing_relay::{TraceCarrier, TraceScope, carries_trace, relay_traced};
+use tracing_relay::{SessionTelemetry, TraceCarrier, TraceScope, carries_trace, relay_traced};
 
 static RELAY: TraceScope = TraceScope::new("relay");
 
@@ -19,6 +19,7 @@ struct Message {
     restamp = false,
     trust = message.trusted,
     links = message,
+    session = SessionTelemetry::new().with("message.id", message.id),
     sample = 1,
     fields(message.id = message.id),
     on_ok(|size| message.size = size),

@@ -1,6 +1,6 @@
 //! Every option, with every value that it takes.
 
-use tracing_relay::{Attempt, TraceCarrier, carries_trace, request_span};
+use tracing_relay::{Attempt, SessionTelemetry, TraceCarrier, carries_trace, request_span};
 
 #[carries_trace(new)]
 struct Request {
@@ -11,6 +11,7 @@ struct Request {
 struct Caller {
     authenticated: bool,
     attempt: Attempt,
+    telemetry: SessionTelemetry,
 }
 
 #[request_span(
@@ -21,6 +22,7 @@ struct Caller {
     restamp = false,
     trust = caller.authenticated,
     links = caller.attempt,
+    session = caller.telemetry,
     sample = 0.1,
     fields(rpc.method = request.method, jsonrpc.request.id = request.id),
     on_ok(|reply| reply.size = reply),
@@ -77,6 +79,7 @@ fn main() {
     let trusted = Caller {
         authenticated: true,
         attempt: Attempt::first(),
+        telemetry: SessionTelemetry::new().with("session.id", 1),
     };
     assert_eq!(server(Request::new("turn/start", 1), &trusted), Ok(1));
     let mut request = Request::new("turn/start", 1);

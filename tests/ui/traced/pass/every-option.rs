@@ -1,6 +1,6 @@
 //! Every option, with every value that it takes.
 
-use tracing_relay::{TraceCarrier, carries_trace, traced};
+use tracing_relay::{SessionTelemetry, TraceCarrier, carries_trace, traced};
 
 #[carries_trace(new)]
 struct Job {
@@ -16,6 +16,7 @@ struct Job {
     restamp = false,
     trust = job.trusted,
     links = [&job.trace],
+    session = SessionTelemetry::new().with("job.id", job.id),
     sample = 0.25f64,
     fields(job.id = job.id, ?limit),
     on_ok(|size| job.size = size),

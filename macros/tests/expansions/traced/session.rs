@@ -1,0 +1,50 @@
+async fn listen(&self, number: u64) -> Result<(), Error> {
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
+        &__TRACING_RELAY_SITE,
+        "listen",
+        ::core::module_path!(),
+        ::tracing_relay::__private::Level::INFO,
+        &[
+            ::tracing_relay::__private::KIND_KEY,
+            "trace_id",
+            "span_id",
+            "relay.outcome",
+            "error.type",
+            "number",
+        ],
+        1usize,
+    );
+    #[allow(unused_imports)]
+    use ::tracing_relay::__private::Outcome as _;
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_STRICT"
+    );
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TRACING_RELAY_BARE_SPAWN"
+    );
+    let __tracing_relay_span = {
+        let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
+            &__TRACING_RELAY_SITE,
+        );
+        let __tracing_relay_opening = __tracing_relay_opening
+            .in_session(&__TRACING_RELAY_SITE, &(self.telemetry));
+        if __tracing_relay_opening.wants_fields() {
+            __tracing_relay_opening
+                .open(&[::tracing_relay::__private::FieldValue::field_value(&number)])
+        } else {
+            __tracing_relay_opening.open(&[])
+        }
+    };
+    ::tracing_relay::__private::in_span_async(
+            __tracing_relay_span,
+            ::tracing_relay::__private::outcome_probe::<Result<(), Error>>()
+                .relay_finish(),
+            async move {
+                if false {
+                    return ::tracing_relay::__private::any_value::<Result<(), Error>>();
+                }
+                { self.stream(number).await }
+            },
+        )
+        .await
+}
