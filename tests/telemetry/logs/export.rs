@@ -87,7 +87,7 @@ fn what_waits_is_bounded_by_records_and_what_is_more_is_counted() {
 
 #[test]
 fn what_waits_is_bounded_by_bytes() {
-    let (_go_on, waits) = mpsc::channel();
+    let (go_on, waits) = mpsc::channel();
     let mut queue = LogQueueLimits::default();
     (queue.bytes, queue.delay) = (1 << 20, Duration::MAX);
     let telemetry = Telemetry::builder("logs")
@@ -106,6 +106,9 @@ fn what_waits_is_bounded_by_bytes() {
     // Some seven in the queue, and as many as an eighth of its bytes with the exporter.
     let kept = 101 - telemetry.log_statistics().dropped;
     assert!((7..=9).contains(&kept), "{kept}");
+    drop(go_on);
+    let lost = telemetry.shutdown(LONG).unwrap_err();
+    assert_eq!(numbers(lost), (101 - kept, 0, 0));
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! S28 for logs: records arrive, and the shutdown returns, wherever it is set up and shut down.
 
 use std::future::Future;
+use std::net::TcpListener;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
 use tokio::runtime::{Builder, Runtime};
 use tracing::info;
 use tracing_relay::telemetry::{OtlpSettings, Telemetry};
@@ -16,9 +20,12 @@ use crate::received::bodies;
 /// A shutdown has to be done before.
 const BOUND: Duration = Duration::from_secs(5);
 
+fn url(collector: &Collector) -> String {
+    format!("http://127.0.0.1:{}/v1/logs", collector.port())
+}
+
 fn build(collector: &Collector) -> Telemetry {
-    let url = format!("http://127.0.0.1:{}/v1/logs", collector.port());
-    let to = OtlpSettings::new(&url).unwrap();
+    let to = OtlpSettings::new(&url(collector)).unwrap();
     let builder = Telemetry::builder("s28").with_logs_otlp(to);
     builder.build().unwrap()
 }
@@ -120,4 +127,35 @@ fn one_line_of_set_up_is_enough_wherever_it_stands() {
             run.assert_printed("shut down: Ok(())");
         }
     }
+}
+
+#[test]
+fn any_number_of_lives_ends_in_time_with_every_record_accounted_for() {
+    let answering = Collector::start();
+    let refusing = Collector::that_answers(|_| StatusCode::BAD_REQUEST.into_response());
+    // It takes connections, and nobody reads them.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://{}", silent.local_addr().unwrap());
+    let urls = [url(&answering), url(&refusing), silent];
+    let start = Instant::now();
+    for life in 0..90 {
+        let (threads, records) = (1 + life % 4, life * 7 % 200);
+        let to = OtlpSettings::new(&urls[life % 3]).unwrap();
+        let timeout = if life % 3 == 2 { 20 } else { 60_000 };
+        let to = to.with_timeout(Duration::from_millis(timeout));
+        let builder = Telemetry::builder("lives").with_logs_otlp(to);
+        let telemetry = builder.build().unwrap();
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| (0..records).for_each(|_| log(&telemetry)));
+            }
+        });
+        let shut_down = telemetry.shutdown(Duration::from_secs(60));
+        let logged = u64::try_from(threads * records).unwrap();
+        let statistics = telemetry.log_statistics();
+        let told = statistics.exported + statistics.dropped + statistics.failed;
+        assert_eq!(told, logged, "{life} {statistics:?}");
+        assert_eq!(shut_down.is_ok(), statistics.exported == logged, "{life}");
+    }
+    assert!(start.elapsed() < Duration::from_secs(60));
 }

@@ -222,3 +222,26 @@ fn the_exporter_logs_nothing_of_its_own() {
     let told = of_client.map(|name| run.log.contains(name));
     assert_eq!(told, [false; 3], "{}", run.log);
 }
+
+#[test]
+fn a_certificate_that_cannot_be_read_leaves_its_exporter_out_and_the_service_runs() {
+    let run = Run::alone(&[
+        ("OTEL_LOGS_EXPORTER", "otlp,console"),
+        ("OTEL_TRACES_EXPORTER", "none"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://localhost:9"),
+        ("OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE", "/nowhere/at/all.pem"),
+    ]);
+    let told = run.warnings().concat();
+    assert!(
+        told.contains(
+            "no log record is sent to a collector: TLS cannot be set up: /nowhere/at/all.pem"
+        ),
+        "{told}"
+    );
+    assert!(
+        run.log.contains("log INFO telemetry::child: second"),
+        "{}",
+        run.log
+    );
+    run.assert_printed("shut down: Ok(())");
+}
