@@ -10,6 +10,7 @@ mod settings;
 mod waiting;
 
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -80,7 +81,11 @@ impl Running {
     /// Begins to export for the last time, once.
     pub(super) fn begin_shutdown(&self) {
         let provider = self.provider.clone();
-        self.ending.begin(move || provider.shutdown().is_ok());
+        let begun = self.ending.begin(move || provider.shutdown().is_ok());
+        if begun.is_err() {
+            // The last one of a provider waits without end where it is dropped, so there is one that never is.
+            mem::forget(self.provider.clone());
+        }
     }
 
     /// Whether the last export was done without a failure, when it is or when the time is over.

@@ -63,15 +63,20 @@ pub(super) struct Ending {
 
 impl Ending {
     /// Begins with this, unless that was done.
-    pub(super) fn begin(&self, end: impl FnOnce() -> bool + Send + 'static) {
+    ///
+    /// # Errors
+    ///
+    /// The system cannot start a thread.
+    pub(super) fn begin(&self, end: impl FnOnce() -> bool + Send + 'static) -> io::Result<()> {
         if self.begun.swap(true, Ordering::Relaxed) {
-            return;
+            return Ok(());
         }
         let ended = Arc::clone(&self.ended);
         let begun = aside(move || tell(&ended, end()));
         if begun.is_err() {
             tell(&self.ended, false);
         }
+        begun
     }
 
     /// What it returned, when it has or when the time is over.
@@ -110,8 +115,8 @@ mod tests {
     fn an_end_that_hangs_is_waited_for_as_long_as_there_is_time() {
         let (release, released) = mpsc::channel::<()>();
         let ending = Ending::default();
-        ending.begin(move || released.recv().is_ok());
-        ending.begin(|| unreachable!("it was begun"));
+        ending.begin(move || released.recv().is_ok()).unwrap();
+        ending.begin(|| unreachable!("it was begun")).unwrap();
         assert_eq!(ending.wait(soon()), None);
         release.send(()).unwrap();
         assert_eq!(ending.wait(late()), Some(true));
