@@ -30,8 +30,10 @@ pub(crate) use border::{
 };
 #[cfg(feature = "spans")]
 pub(crate) use frame::{Frame, Origin, Realm};
+#[cfg(feature = "otel")]
+pub(crate) use sessions::has_sessions;
 #[cfg(feature = "spans")]
-pub(crate) use sessions::{EnteredSession, enter_session, has_sessions, session};
+pub(crate) use sessions::{EnteredSession, enter_session, session};
 #[cfg(feature = "otel")]
 pub(crate) use stack::{Entry, find};
 #[cfg(feature = "engine")]

@@ -75,11 +75,14 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+#[cfg(feature = "otel")]
 use tracing::field::FieldSet;
 
 pub use entered::InSession;
 
-use crate::current::{self, Realm};
+use crate::current;
+#[cfg(feature = "engine")]
+use crate::current::Realm;
 use crate::span::{AttributeValue, FieldValue, FieldValues, OwnedValue, SpanFields};
 
 /// What stands for the text of a user where none is recorded.
@@ -226,6 +229,7 @@ impl SessionTelemetry {
     }
 
     /// What it records where these fields are declared.
+    #[cfg(feature = "otel")]
     pub(crate) fn beside(
         &self,
         declared: &FieldSet,
