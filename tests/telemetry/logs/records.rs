@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use opentelemetry::logs::{AnyValue, LogRecord as _, Logger as _, LoggerProvider as _, Severity};
 use opentelemetry_sdk::logs::SdkLogRecord;
 use tracing::{Level, debug, error, event, info, trace, warn};
+use tracing_relay::SessionTelemetry;
 use tracing_relay::telemetry::LogLimits;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
@@ -222,4 +223,23 @@ fn code_on_the_api_of_opentelemetry_logs_into_the_same_export() {
     let logs = logged.logs.get_emitted_logs().unwrap();
     assert_eq!(logs[0].instrumentation.name(), "theirs");
     assert_eq!(logged.telemetry.log_statistics().exported, 2);
+}
+
+#[test]
+fn a_record_has_what_its_session_says_and_the_records_of_others_have_not() {
+    let session = SessionTelemetry::new()
+        .with("session.id", 7)
+        .with("word", "of the session");
+    let logged = Logged::new();
+    logged.log(|| {
+        session.run(|| info!(word = "its own", "inside"));
+        info!("outside");
+    });
+    let records = logged.records();
+    assert_eq!(
+        attribute(&records[0], "session.id"),
+        Some(&AnyValue::Int(7))
+    );
+    assert_eq!(attribute(&records[0], "word"), Some(&text("its own")));
+    assert_eq!(attribute(&records[1], "session.id"), None);
 }

@@ -6,11 +6,13 @@ use std::fmt::{self, Write as _};
 use opentelemetry::Key;
 use opentelemetry::logs::{AnyValue, LogRecord as _};
 use opentelemetry_sdk::logs::SdkLogRecord;
-use tracing::field::{Field, Visit};
+use tracing::field::{Field, FieldSet, Visit};
 
 use super::settings::LogLimits;
+use crate::current::Realm;
 use crate::engine::up_to;
 use crate::semconv;
+use crate::session;
 use crate::span::{AttributeValue, MOST_SOURCES};
 
 /// Where the code is that an event comes from.
@@ -38,8 +40,14 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Adds what is not the event's own, and returns how many attributes were over the limit.
-    pub(super) fn end(mut self, place: Place<'_>) -> u32 {
+    /// Adds what is not the event's own, which declares these fields, and returns how many attributes were over the limit.
+    pub(super) fn end(mut self, declared: &FieldSet, place: Place<'_>) -> u32 {
+        // Events reach the application's layers also where they come from a scope, and so does its session.
+        session::each_attribute(Realm::APPLICATION, declared, |key, value| {
+            if ![semconv::CODE_FILE_PATH, semconv::CODE_LINE_NUMBER].contains(&key) {
+                self.put(key.to_owned(), value);
+            }
+        });
         if let Some(file) = place.file {
             self.put(semconv::CODE_FILE_PATH, AttributeValue::Str(file));
         }
@@ -51,8 +59,9 @@ impl<'a> Fields<'a> {
     }
 
     /// An attribute. Of two values for a key the first counts.
-    fn put(&mut self, key: &'static str, value: AttributeValue<'_>) {
-        if self.has(key) {
+    fn put(&mut self, key: impl Into<Key>, value: AttributeValue<'_>) {
+        let key = key.into();
+        if self.has(key.as_str()) {
             return;
         }
         if self.attributes == self.limits.attributes {
@@ -61,7 +70,7 @@ impl<'a> Fields<'a> {
         }
         self.attributes += 1;
         let value = value_of(value, self.limits.value_length);
-        self.record.add_attribute(Key::from_static_str(key), value);
+        self.record.add_attribute(key, value);
     }
 
     fn has(&self, key: &str) -> bool {

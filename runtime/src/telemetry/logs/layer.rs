@@ -160,7 +160,7 @@ fn write(log: &mut SdkLogRecord, event: &Event<'_>, limits: LogLimits) -> u32 {
     let place = place_of(of_log.as_ref().unwrap_or(metadata));
     let mut fields = Fields::new(log, limits);
     event.record(&mut fields);
-    fields.end(place)
+    fields.end(metadata.fields(), place)
 }
 
 fn place_of<'a>(metadata: &Metadata<'a>) -> Place<'a> {
