@@ -130,7 +130,7 @@ const CASES: [Case; 12] = [
                 });
             });
         },
-        instructions: 1640.0,
+        instructions: 1730.0,
         allocations: 0.0,
     },
     Case {

@@ -29,7 +29,6 @@ impl Stack {
     }
 
     /// The session of a realm, if there is one.
-    #[inline(never)]
     pub(crate) fn session(&self, realm: Realm) -> Option<&SessionTelemetry> {
         let first = self.first_of_session(realm);
         let is_it = |sitting: &&Sitting| sitting.realm == realm && sitting.token >= first;
@@ -59,32 +58,21 @@ impl Stack {
     #[inline]
     pub(super) fn push_session(&mut self, token: Token, realm: Realm, session: &SessionTelemetry) {
         if !(session.is_empty() && self.sessions.is_empty()) {
-            self.sit(token, realm, session);
+            USED.store(true, Ordering::Relaxed);
+            self.sessions.push(Sitting {
+                token,
+                realm,
+                session: session.clone(),
+            });
         }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn sit(&mut self, token: Token, realm: Realm, session: &SessionTelemetry) {
-        USED.store(true, Ordering::Relaxed);
-        self.sessions.push(Sitting {
-            token,
-            realm,
-            session: session.clone(),
-        });
     }
 
     /// Leaves the session of an entry, if it has one.
     #[inline]
     pub(super) fn remove_session(&mut self, token: Token) {
-        if self.has_sessions() {
-            self.remove_session_of(token);
+        if !self.has_sessions() {
+            return;
         }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn remove_session_of(&mut self, token: Token) {
         // Nearly always the last.
         let place = self.sessions.iter().rposition(|it| it.token == token);
         if let Some(place) = place {

@@ -11,7 +11,6 @@ use super::site::{self, SpanSite};
 use super::value::{AttributeValue, OwnedValue};
 use crate::current::{self, Frame, Mark, Origin, Thread, Token};
 use crate::engine::{self, Adopted, Answer, Candidate, Sampling};
-use crate::session::SessionTelemetry;
 
 impl Active {
     /// The state of a call whose span may be wanted, with what came in: the engine of the current subscriber has begun
@@ -120,7 +119,8 @@ impl Active {
             .record
             .start(handle, Some(generator), parent, &self.site.ratio);
         if stack.has_sessions() {
-            self.record_session(stack.session(realm));
+            let session = stack.session(realm);
+            self.record.add_session(session, self.site.metadata());
         }
         (self.frame.origin, self.frame.realm) = (Origin::Engine, realm);
         (self.frame.activates, self.frame.is_set) = (false, false);
@@ -184,13 +184,6 @@ impl Active {
         self.frame.context = Some(context);
     }
 
-    /// Writes the attributes of the session.
-    #[cold]
-    #[inline(never)]
-    fn record_session(&mut self, session: Option<&SessionTelemetry>) {
-        self.record.add_session(session, self.site.metadata());
-    }
-
     /// All other cases.
     fn begin_anywhere(&mut self, engine: u64) -> bool {
         let Some(handle) = engine::handle_of(engine) else {
@@ -214,7 +207,9 @@ impl Active {
             self.record.link(link, &[]);
         }
         if current::has_sessions() {
-            self.record_session(Some(&current::session(realm)));
+            let session = current::session(realm);
+            self.record
+                .add_session(Some(&session), self.site.metadata());
         }
         let activates = handle.engine.config.activates;
         // Where rules are asked, this is made when they were.
