@@ -138,7 +138,10 @@ fn on_threads(size: Size, dispatch: &Dispatch) -> Done {
         tracing::dispatcher::with_default(dispatch, || {
             let before = cpu();
             let orders = (0..size.units).map(|unit| order(worker, unit, size.steps));
-            (orders.fold(0, u64::wrapping_add), cpu() - before)
+            (
+                orders.fold(0, u64::wrapping_add),
+                cpu().saturating_sub(before),
+            )
         })
     };
     let mut done = Done::default();
