@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tracing::Dispatch;
 use tracing::instrument::WithSubscriber as _;
 use tracing_relay::engine::QueueLimits;
-use tracing_relay::telemetry::{Lost, OtlpFormat, OtlpSettings, Telemetry};
+use tracing_relay::telemetry::{Lost, OtlpProtocol, OtlpSettings, Telemetry};
 use tracing_relay::traced;
 use tracing_subscriber::layer::SubscriberExt as _;
 
@@ -54,7 +54,7 @@ struct Life {
     built: Place,
     ended: Place,
     fault: Fault,
-    format: OtlpFormat,
+    format: OtlpProtocol,
     gzip: bool,
     batch: usize,
     delay: Duration,
@@ -90,7 +90,7 @@ impl Life {
             built: one_of(draw, &places),
             ended: one_of(draw, &places),
             fault: one_of(draw, &Fault::ALL),
-            format: one_of(draw, &[OtlpFormat::Protobuf, OtlpFormat::Json]),
+            format: one_of(draw, &[OtlpProtocol::HttpProtobuf, OtlpProtocol::HttpJson]),
             gzip: draw.one_in(2),
             batch: one_of(draw, &[1, 16, 512]),
             delay: one_of(
@@ -138,7 +138,7 @@ impl Life {
             Duration::from_millis(5)
         };
         let to = OtlpSettings::new(url)?
-            .with_format(self.format)
+            .with_protocol(self.format)
             .with_gzip(self.gzip)
             .with_timeout(timeout);
         let mut queue = QueueLimits::default();

@@ -15,7 +15,7 @@ use opentelemetry_sdk::metrics::{InMemoryMetricExporter, Temporality};
 use prost::Message as _;
 use tokio::runtime::{Builder, Runtime};
 use tracing_relay::metrics::{Counter, UpDownCounter};
-use tracing_relay::telemetry::{OtlpFormat, OtlpSettings, Telemetry};
+use tracing_relay::telemetry::{OtlpProtocol, OtlpSettings, Telemetry};
 use tracing_relay::traced;
 use tracing_subscriber::layer::SubscriberExt as _;
 
@@ -90,9 +90,9 @@ fn record(telemetry: &Telemetry) {
 
 #[test]
 fn what_is_recorded_arrives_in_protobuf_and_in_json() {
-    for format in [OtlpFormat::Protobuf, OtlpFormat::Json] {
+    for format in [OtlpProtocol::HttpProtobuf, OtlpProtocol::HttpJson] {
         let collector = Collector::start();
-        let telemetry = build(to(&collector).with_format(format).with_gzip(true));
+        let telemetry = build(to(&collector).with_protocol(format).with_gzip(true));
         record(&telemetry);
         record(&telemetry);
         assert_eq!(telemetry.shutdown(LONG), Ok(()));
