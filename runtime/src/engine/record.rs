@@ -48,10 +48,24 @@ pub(crate) struct Record {
     doubtful: bool,
     /// The rules that are asked when the values are known with which the span opens.
     rules: Option<RulesNumber>,
-    /// The limit that is asked when the decision stands.
-    limit: Option<LimitNumber>,
-    /// The limit that let it through.
-    admitted: Option<LimitNumber>,
+    limit: Limit,
+}
+
+/// What a limit has to do with a span.
+#[derive(Clone, Copy, Debug, Default)]
+enum Limit {
+    #[default]
+    None,
+    /// It is asked when the decision stands.
+    Asked(LimitNumber),
+    /// It has let the span through.
+    Admitted(LimitNumber),
+}
+
+impl Limit {
+    fn of(number: Option<LimitNumber>) -> Self {
+        number.map_or(Self::None, Self::Asked)
+    }
 }
 
 impl Record {
@@ -141,7 +155,7 @@ impl Record {
             }
             sampling.root(&context, own)
         };
-        (self.sampled, self.limit) = (decision.sampled, decision.limit);
+        (self.sampled, self.limit) = (decision.sampled, Limit::of(decision.limit));
         self.rules = sampling.rules_for(parent);
         if self.rules.is_some() {
             self.write_until_decided();
@@ -169,7 +183,7 @@ impl Record {
         match rules.and_then(|rules| sampling.by_rules(rules, &context, span)) {
             None => context,
             Some(decision) => {
-                (self.doubtful, self.limit) = (!decision.sampled, decision.limit);
+                (self.doubtful, self.limit) = (!decision.sampled, Limit::of(decision.limit));
                 decision.applied_to(context)
             }
         }
@@ -179,20 +193,20 @@ impl Record {
     /// is asked before would count a trace that others decide about.
     #[cold]
     pub(crate) fn ask_limit(&mut self, sampling: &Sampling, context: TraceContext) -> TraceContext {
-        let Some(limit) = self.limit.take() else {
+        let Limit::Asked(limit) = self.limit else {
             return context;
         };
         if sampling.admits(limit) {
-            self.admitted = Some(limit);
+            self.limit = Limit::Admitted(limit);
             return context;
         }
-        self.doubtful = true;
+        (self.doubtful, self.limit) = (true, Limit::None);
         context.into_sampled(false)
     }
 
     /// Forgets that it began, and what it took of a limit.
     pub(crate) fn forget(&mut self) {
-        if let Some(limit) = self.admitted
+        if let Limit::Admitted(limit) = self.limit
             && let Some(handle) = local::handle_of(self.engine)
         {
             handle.engine.sampling.give_back(limit);
@@ -202,7 +216,7 @@ impl Record {
 
     /// The same for a span of others.
     pub(crate) fn ask_limit_of_others(&mut self, context: &mut TraceContext) {
-        if self.limit.is_some()
+        if let Limit::Asked(_) = self.limit
             && let Some(handle) = local::handle_of(self.engine)
         {
             *context = self.ask_limit(&handle.engine.sampling, context.clone());
@@ -256,7 +270,7 @@ impl Record {
     ) -> Option<TraceContext> {
         let handle = local::handle_of(self.engine)?;
         let start = self.start;
-        (self.doubtful, self.rules, self.limit) = (false, None, None);
+        (self.doubtful, self.rules, self.limit) = (false, None, Limit::None);
         let new = local::start(self, &handle, parent, &OwnRatio::Unsaid)?;
         self.start = start;
         self.write_until_decided();
@@ -482,8 +496,7 @@ impl Record {
     /// For the next span.
     pub(crate) fn clear(&mut self) {
         (self.engine, self.sampled, self.tells) = (0, false, false);
-        (self.doubtful, self.rules) = (false, None);
-        (self.limit, self.admitted) = (None, None);
+        (self.doubtful, self.rules, self.limit) = (false, None, Limit::None);
         self.end = Ticks::default();
         self.body.clear();
         if let Some(inbox) = &self.inbox {
