@@ -192,6 +192,7 @@ impl Record {
     /// Asks the limit, if there is one, and gives the span the context that follows. The decision is about to stand: what
     /// is asked before would count a trace that others decide about.
     #[cold]
+    #[inline(never)]
     pub(crate) fn ask_limit(&mut self, sampling: &Sampling, context: TraceContext) -> TraceContext {
         let Limit::Asked(limit) = self.limit else {
             return context;
@@ -205,6 +206,8 @@ impl Record {
     }
 
     /// Forgets that it began, and what it took of a limit.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn forget(&mut self) {
         if let Limit::Admitted(limit) = self.limit
             && let Some(handle) = local::handle_of(self.engine)
