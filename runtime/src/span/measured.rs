@@ -72,16 +72,29 @@ impl SpanSite {
 }
 
 impl Opening {
-    /// The same call, measured if there are metrics; and what takes the values that are learned at its end.
+    /// The same call, measured if there are metrics.
     #[inline]
     #[must_use]
-    pub fn measured(self, site: &'static SpanSite) -> (Self, LateFields) {
+    pub fn measured(self, site: &'static SpanSite) -> Self {
         #[cfg(feature = "metrics")]
         if metrics::is_there() {
             return self.measured_at(site);
         }
         let _ = site;
-        (self, LateFields::NONE)
+        self
+    }
+
+    /// What takes the values for the metric that are learned at the end of the call.
+    #[inline]
+    #[must_use]
+    pub fn measured_fields(&self) -> LateFields {
+        #[cfg(feature = "metrics")]
+        if let Some(active) = &self.0
+            && let Some(late) = &active.late
+        {
+            return late.fields();
+        }
+        LateFields::NONE
     }
 
     /// Whether the values that the metric needs are wanted.
@@ -110,14 +123,13 @@ impl Opening {
 #[cfg(feature = "metrics")]
 impl Opening {
     #[inline(never)]
-    fn measured_at(self, site: &'static SpanSite) -> (Self, LateFields) {
+    fn measured_at(self, site: &'static SpanSite) -> Self {
         let Some(measure) = Measure::new(site) else {
-            return (self, LateFields::NONE);
+            return self;
         };
         let mut active = self.0.unwrap_or_else(|| Active::new(site));
-        let (owner, fields) = LateOwner::new(Some(measure));
-        active.late = Some(owner);
-        (Self(Some(active)), fields)
+        active.late = Some(LateOwner::new(Some(measure)).0);
+        Self(Some(active))
     }
 
     /// The late fields are kept aside: without a span of their own they would end here, and the metric needs them.

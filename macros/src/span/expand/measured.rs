@@ -29,16 +29,16 @@ impl Emit {
         Some(quote!(.measured(#p::DurationMetric::#metric, &[#(#keys),*])))
     }
 
-    /// `let (opening, measured) = opening.measured(&SITE);`
+    /// `let opening = opening.measured(&SITE);`
     pub(super) fn measured_opening(&self) -> Option<TokenStream> {
         self.plan.duration?;
         let Self { site, opening, .. } = self;
-        let measured = if let Some(measured) = self.measured_local() {
-            quote!(#measured)
-        } else {
-            quote!(_)
-        };
-        Some(quote!(let (#opening, #measured) = #opening.measured(&#site);))
+        let fields = self.measured_local();
+        let fields = fields.map(|measured| quote!(let #measured = #opening.measured_fields();));
+        Some(quote! {
+            let #opening = #opening.measured(&#site);
+            #fields
+        })
     }
 
     /// The local that takes what the result says, where the metric wants any of it.

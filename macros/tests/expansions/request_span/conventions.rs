@@ -79,7 +79,7 @@ fn handle(request: &Request) -> Reply {
                 ),
             ),
         );
-        let (__tracing_relay_opening, _) = __tracing_relay_opening
+        let __tracing_relay_opening = __tracing_relay_opening
             .measured(&__TRACING_RELAY_SITE);
         if __tracing_relay_opening.wants_fields() {
             __tracing_relay_opening

@@ -70,7 +70,7 @@ fn handle(request: Request) -> impl Future<Output = Reply> {
                 ),
             )
             .within(::tracing_relay::__private::Ambience::read(&__TRACING_RELAY_SITE));
-        let (__tracing_relay_opening, _) = __tracing_relay_opening
+        let __tracing_relay_opening = __tracing_relay_opening
             .measured(&__TRACING_RELAY_SITE);
         let (__tracing_relay_opening, __tracing_relay_late) = __tracing_relay_opening
             .late_fields();

@@ -65,8 +65,9 @@ fn call(method: &str, port: u16) -> u16 {
         let __tracing_relay_opening = ::tracing_relay::__private::Opening::starting(
             &__TRACING_RELAY_SITE,
         );
-        let (__tracing_relay_opening, __tracing_relay_measured) = __tracing_relay_opening
+        let __tracing_relay_opening = __tracing_relay_opening
             .measured(&__TRACING_RELAY_SITE);
+        let __tracing_relay_measured = __tracing_relay_opening.measured_fields();
         let (__tracing_relay_opening, __tracing_relay_late) = __tracing_relay_opening
             .late_fields();
         let __tracing_relay_span = if __tracing_relay_opening.wants_fields() {
