@@ -181,7 +181,7 @@ fn nothing_is_sent_to_a_collector_that_is_not_trusted_or_does_not_know_the_clien
     for row in rows {
         let run = run(&endpoint, "500", row);
         run.assert_printed(
-            "shut down: Err(Lost { dropped: 0, failed: 2, waiting: 0, unfinished: false })",
+            "shut down: Err(Lost { dropped: 0, failed: 2, waiting: 0, logs: LostLogs { dropped: 0, failed: 0, waiting: 0 }, metrics: false, unfinished: false })",
         );
     }
     assert!(collector.calls().is_empty());
