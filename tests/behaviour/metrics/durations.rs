@@ -1,5 +1,7 @@
 //! The durations of the conventions: their attributes, whichever way a call ends.
 
+#![expect(clippy::float_cmp, reason = "sums of what is exact are exact")]
+
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

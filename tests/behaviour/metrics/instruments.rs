@@ -1,5 +1,7 @@
 //! Each instrument, and the balance of what is tracked.
 
+#![expect(clippy::float_cmp, reason = "sums of what is exact are exact")]
+
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
