@@ -1,0 +1,9 @@
+//! The provider and the events of sessions, in memory and against collectors on real sockets.
+
+mod collector;
+mod contexts;
+mod delivery;
+mod endings;
+mod events;
+mod memory;
+mod settings;
