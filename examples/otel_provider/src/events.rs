@@ -61,29 +61,35 @@ pub struct TokenUsage {
     pub output: u64,
 }
 
+/// Tells an event: to traces with these fields, and to the log with those as well that are only for it.
+macro_rules! tell {
+    ($name:literal, { $($safe:tt)* }, only in the log { $($private:tt)* }) => {
+        event!(name: $name, target: LOG_ONLY, Level::INFO, { $($safe)*, $($private)* }, $name);
+        event!(name: $name, target: TRACE_SAFE, Level::INFO, { $($safe)* }, $name);
+    };
+    ($name:literal, { $($safe:tt)* }) => {
+        event!(name: $name, target: LOG_ONLY, Level::INFO, { $($safe)* }, $name);
+        event!(name: $name, target: TRACE_SAFE, Level::INFO, { $($safe)* }, $name);
+    };
+}
+
 impl SessionTelemetry {
     /// A conversation begins, with this provider of the model.
     pub fn conversation_starts(&self, provider: &str) {
         self.run(|| {
             CONVERSATIONS.add(1, []);
-            event!(name: "agent.conversation_starts", target: LOG_ONLY, Level::INFO,
-                provider);
-            event!(name: "agent.conversation_starts", target: TRACE_SAFE, Level::INFO,
-                provider);
+            tell!("agent.conversation_starts", { provider });
         });
     }
 
-    /// The user has written a prompt. Its length is always told; its text only in the log, and only with
+    /// The user has written a prompt. Its length in characters is always told; its text only in the log, and only with
     /// `log_user_prompts`.
     pub fn user_prompt(&self, prompt: &str) {
-        let length = prompt.chars().count();
         let text = self.content(prompt);
+        let length = prompt.chars().count();
         self.run(|| {
             PROMPTS.add(1, []);
-            event!(name: "agent.user_prompt", target: LOG_ONLY, Level::INFO,
-                prompt = text, prompt.length = length);
-            event!(name: "agent.user_prompt", target: TRACE_SAFE, Level::INFO,
-                prompt.length = length);
+            tell!("agent.user_prompt", { prompt.length = length }, only in the log { prompt = text });
         });
     }
 
@@ -100,10 +106,11 @@ impl SessionTelemetry {
                 ("tool.approved", is_approved.into()),
             ];
             TOOL_DECISIONS.add(1, attributes);
-            event!(name: "agent.tool_decision", target: LOG_ONLY, Level::INFO,
-                tool.name = tool, tool.approved = is_approved, tool.by_user = is_by_user);
-            event!(name: "agent.tool_decision", target: TRACE_SAFE, Level::INFO,
-                tool.name = tool, tool.approved = is_approved, tool.by_user = is_by_user);
+            tell!("agent.tool_decision", {
+                tool.name = tool,
+                tool.approved = is_approved,
+                tool.by_user = is_by_user
+            });
         });
     }
 
@@ -111,10 +118,8 @@ impl SessionTelemetry {
     pub fn tool_result(&self, result: ToolResult<'_>) {
         let ToolResult { tool, duration, .. } = result;
         let success = result.error.is_none();
-        let (arguments, error) = (
-            self.content(result.arguments),
-            result.error.map(|text| self.content(text)),
-        );
+        let arguments = self.content(result.arguments);
+        let error = result.error.map(|text| self.content(text));
         let seconds = duration.as_secs_f64();
         self.run(|| {
             let attributes = [
@@ -122,10 +127,11 @@ impl SessionTelemetry {
                 ("tool.success", success.into()),
             ];
             TOOL_DURATION.record(seconds, attributes);
-            event!(name: "agent.tool_result", target: LOG_ONLY, Level::INFO,
-                tool.name = tool, tool.success = success, tool.arguments = arguments, tool.error = error, duration = seconds);
-            event!(name: "agent.tool_result", target: TRACE_SAFE, Level::INFO,
-                tool.name = tool, tool.success = success, duration = seconds);
+            tell!(
+                "agent.tool_result",
+                { tool.name = tool, tool.success = success, duration = seconds },
+                only in the log { tool.arguments = arguments, tool.error = error }
+            );
         });
     }
 
@@ -140,10 +146,11 @@ impl SessionTelemetry {
         self.run(|| {
             let code = status.unwrap_or_default();
             API_DURATION.record(seconds, [("http.response.status_code", code.into())]);
-            event!(name: "agent.api_request", target: LOG_ONLY, Level::INFO,
-                attempt, http.response.status_code = status, duration = seconds);
-            event!(name: "agent.api_request", target: TRACE_SAFE, Level::INFO,
-                attempt, http.response.status_code = status, duration = seconds);
+            tell!("agent.api_request", {
+                attempt,
+                http.response.status_code = status,
+                duration = seconds
+            });
         });
     }
 
@@ -159,10 +166,12 @@ impl SessionTelemetry {
             for (kind, count) in [("input", input), ("cached", cached), ("output", output)] {
                 TOKENS.add(count, [("token.kind", kind.into())]);
             }
-            event!(name: "agent.sse_event", target: LOG_ONLY, Level::INFO,
-                sse.kind = kind, tokens.input = input, tokens.cached = cached, tokens.output = output);
-            event!(name: "agent.sse_event", target: TRACE_SAFE, Level::INFO,
-                sse.kind = kind, tokens.input = input, tokens.cached = cached, tokens.output = output);
+            tell!("agent.sse_event", {
+                sse.kind = kind,
+                tokens.input = input,
+                tokens.cached = cached,
+                tokens.output = output
+            });
         });
     }
 }

@@ -73,6 +73,12 @@ fn each_event_is_one_record_and_one_event_of_the_span_that_it_is_in() {
     let events: usize = spans.iter().map(|span| span.events.len()).sum();
     assert_eq!(events, 8);
     let turn = spans.iter().find(|span| span.name == "agent.turn").unwrap();
+    let names: Vec<_> = turn
+        .events
+        .iter()
+        .map(|event| event.name.as_ref())
+        .collect();
+    assert_eq!(names, ["agent.user_prompt"]);
     let context = prompt_of(&memory).trace_context().cloned().unwrap();
     assert_eq!(context.span_id, turn.span_context.span_id());
 }
