@@ -54,7 +54,7 @@ fn spans(collector: &Collector) -> Vec<String> {
     names
 }
 
-const TURN: [&str; 6] = [
+pub(crate) const TURN: [&str; 6] = [
     "agent.tool",
     "agent.tool",
     "agent.turn",
@@ -122,7 +122,7 @@ fn all_signals_arrive_in_protobuf_and_in_json() {
     }
 }
 
-const EVENTS: [&str; 9] = [
+pub(crate) const EVENTS: [&str; 9] = [
     "agent.api_request",
     "agent.conversation_starts",
     "agent.sse_event",
@@ -148,7 +148,7 @@ fn logs(collector: &Collector) -> Vec<String> {
     names
 }
 
-const METRICS: [&str; 7] = [
+pub(crate) const METRICS: [&str; 7] = [
     "agent.api_request.duration",
     "agent.conversations",
     "agent.sse_events",

@@ -5,5 +5,8 @@ mod contexts;
 mod delivery;
 mod endings;
 mod events;
+mod grpc;
 mod memory;
+#[cfg(unix)]
+mod program;
 mod settings;

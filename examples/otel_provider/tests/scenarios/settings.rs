@@ -1,8 +1,5 @@
 //! What settings say.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use otel_provider::{OtelError, OtelExporter, OtelProvider, OtelSettings};
 
 #[test]
@@ -73,48 +70,18 @@ fn an_endpoint_that_is_no_url_is_an_error_with_the_name_of_the_setting() {
     );
 }
 
-/// What the program prints with these settings, which are on its standard input.
-#[cfg(unix)]
-fn run(settings: &str, arguments: &[&str]) -> String {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_otel_provider"))
-        .args(["--settings", "/dev/stdin"])
-        .args(arguments)
-        .env_remove("TRACEPARENT")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(settings.as_bytes()).unwrap();
-    drop(input);
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
-    String::from_utf8(output.stdout).unwrap()
+#[test]
+fn a_client_certificate_without_its_key_is_an_error() {
+    let settings: OtelSettings = toml::from_str(
+        "[exporter.otlp-http]\nendpoint = 'https://localhost/v1/logs'\ntls = { client_certificate = 'client.pem' }",
+    )
+    .unwrap();
+    let error = OtelProvider::from(&settings).unwrap_err().to_string();
+    assert!(error.contains("`client_private_key`"), "{error}");
 }
 
-#[cfg(unix)]
 #[test]
-fn the_program_plays_its_session_the_same_without_a_provider() {
-    let said = run("", &[]);
-    assert_eq!(
-        said,
-        "trace: none\ntools that failed: 1\nexported: nothing, as the settings say\n"
-    );
-}
-
-#[cfg(unix)]
-#[test]
-fn the_program_exports_in_each_runtime_and_from_each_place() {
-    for runtime in ["current", "multi"] {
-        for from in ["task", "block_on", "outside"] {
-            let collector = crate::collector::Collector::start();
-            let settings = format!(
-                "[trace_exporter.otlp-http]\nendpoint = '{}'",
-                collector.url("traces")
-            );
-            let said = run(&settings, &["--runtime", runtime, "--from", from]);
-            assert!(said.ends_with("lost: nothing\n"), "{said}");
-            assert_eq!(collector.requests("traces").len(), 1);
-        }
-    }
+fn a_misspelled_setting_is_an_error() {
+    let error = toml::from_str::<OtelSettings>("trace_exporters = 'none'").unwrap_err();
+    assert!(error.to_string().contains("trace_exporters"), "{error}");
 }
