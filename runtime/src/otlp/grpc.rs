@@ -5,6 +5,7 @@ use std::error::Error as _;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use http::Version;
 use http::uri::PathAndQuery;
@@ -25,6 +26,9 @@ use super::client::told;
 use super::retry::{Again, Failure};
 use super::witness::Outcome;
 
+/// A header has no room for more: a hundred million hours.
+const LONGEST: Duration = Duration::from_secs(99_999_999 * 60 * 60);
+
 /// Calls a method with an encoded message, and gives the encoded answer.
 pub(super) async fn call(
     http: &reqwest::Client,
@@ -41,7 +45,7 @@ pub(super) async fn call(
     }
     let metadata = MetadataMap::from_headers(destination.headers.clone());
     let mut request = Request::from_parts(metadata, Extensions::new(), message.clone());
-    request.set_timeout(destination.timeout);
+    request.set_timeout(destination.timeout.min(LONGEST));
     let method = PathAndQuery::from_static(method);
     let answer = client.unary(request, method, Encoded).await;
     answer.map(Response::into_inner)
@@ -75,7 +79,7 @@ pub(super) fn outcome(status: &Status) -> Outcome {
         Code::InvalidArgument => 400,
         Code::Unauthenticated => 401,
         Code::PermissionDenied => 403,
-        Code::Unimplemented => 404,
+        Code::Unimplemented => 501,
         Code::ResourceExhausted => 429,
         Code::Unavailable => 503,
         Code::DeadlineExceeded => 504,
@@ -179,8 +183,6 @@ impl Decoder for Encoded {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use tonic_types::ErrorDetails;
 
     use super::*;

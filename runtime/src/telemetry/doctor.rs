@@ -22,7 +22,8 @@ pub(super) struct Collector {
 
 impl Telemetry {
     /// Sends a probe through all of it, from the subscriber of this thread to the collectors, and says what is wrong and what
-    /// to write instead: [`doctor`](crate::doctor). Takes five seconds at most.
+    /// to write instead: [`doctor`](crate::doctor). The probe is a span; of metrics and logs only the settings are examined. Takes
+    /// five seconds at most.
     ///
     /// ```no_run
     /// # let telemetry = tracing_relay::telemetry::Telemetry::from_env().init()?;
@@ -215,8 +216,12 @@ fn help_for(status: Option<u16>) -> &'static str {
              `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, which is the whole URL"
         }
         Some(400 | 415) => {
-            "the collector does not read this form: `OTEL_EXPORTER_OTLP_PROTOCOL` is `http/protobuf` or `http/json`, and \
+            "the collector does not read this form: `OTEL_EXPORTER_OTLP_PROTOCOL` is `http/protobuf`, `http/json` or `grpc`, and \
              `OTEL_EXPORTER_OTLP_COMPRESSION` is `gzip` or `none`"
+        }
+        Some(501) => {
+            "there is no service for this over gRPC: write where the collector takes gRPC into `OTEL_EXPORTER_OTLP_ENDPOINT`, the \
+             port is usually 4317, and see whether the collector takes traces"
         }
         Some(413) => {
             "the batches are too large for the collector: `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`"

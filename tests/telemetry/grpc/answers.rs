@@ -9,7 +9,9 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
-use tracing_relay::telemetry::OtlpSettings;
+use tracing_relay::doctor::Problem;
+use tracing_relay::telemetry::{OtlpSettings, Telemetry};
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::collector::{Answer, Collector};
 use super::{build, numbers, record, to};
@@ -154,4 +156,34 @@ fn a_batch_that_is_compressed_is_the_same_batch() {
     assert_eq!(telemetry.shutdown(LONG), Ok(()));
     assert_eq!(collector.names(), ["telemetry.work"; 100]);
     assert_eq!(collector.calls()[0].value("grpc-encoding"), "gzip");
+}
+
+#[test]
+fn the_doctor_does_not_look_for_a_path_over_grpc() {
+    let collector = Collector::that_answers(|_| Err(Status::unimplemented("no such service")));
+    let telemetry = build(to(&collector.url()));
+    let subscriber = tracing_subscriber::registry().with(telemetry.layer());
+    let diagnosis = tracing::subscriber::with_default(subscriber, || telemetry.doctor());
+    let findings = diagnosis.findings();
+    let refused = findings
+        .iter()
+        .find(|finding| finding.problem() == Problem::Refused);
+    let help = refused.expect("it was refused").help();
+    assert!(
+        help.contains("gRPC") && !help.contains("/v1/traces"),
+        "{help}"
+    );
+}
+
+#[test]
+fn a_timeout_without_end_reaches_the_collector() {
+    let collector = Collector::start();
+    let endless = to(&collector.url()).with_timeout(Duration::MAX);
+    let builder = Telemetry::builder("grpc")
+        .with_otlp(endless)
+        .with_export_timeout(Duration::MAX);
+    let telemetry = builder.build().unwrap();
+    record(&telemetry);
+    assert_eq!(telemetry.shutdown(LONG), Ok(()));
+    assert_eq!(collector.calls().len(), 1);
 }
