@@ -1,4 +1,4 @@
-//! Traces and metrics set up from the environment, in processes of their own and against collectors on real sockets.
+//! Traces, metrics and logs set up from the environment, in processes of their own and against collectors on real sockets.
 
 mod child;
 #[path = "../scopes/collector.rs"]
@@ -19,6 +19,7 @@ mod grpc;
 mod lifetimes;
 mod lives;
 mod logs;
+mod metric_exporters;
 mod metrics;
 mod processes;
 mod received;

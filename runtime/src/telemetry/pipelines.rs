@@ -36,7 +36,7 @@ impl Pipelines {
         let logs = self.logs.as_ref().map(|logs| (logs, logs.flush()));
         let spans = self.engine.flush(timeout);
         let logs = logs.is_none_or(|(logs, flush)| logs.flushed(&flush, left(until)));
-        let metrics = metrics.is_none_or(|begun| begun.is_some_and(|flush| flush.wait(until)));
+        let metrics = metrics.is_none_or(|flush| flush.wait(until));
         spans && logs && metrics
     }
 

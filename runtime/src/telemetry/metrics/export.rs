@@ -1,17 +1,21 @@
 //! [`Exporting`]: any exporter, with what it does itself kept out of the telemetry.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
-use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::metrics::Temporality;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
-use tracing::Dispatch;
-use tracing::instrument::WithSubscriber as _;
+use tracing::{Dispatch, dispatcher};
 
+use super::waiting::Ends;
 use crate::warn;
 
 type Exported<'a> = Pin<Box<dyn Future<Output = OTelSdkResult> + Send + 'a>>;
@@ -64,34 +68,65 @@ impl fmt::Debug for NamedExporter {
 }
 
 /// What a reader of the SDK has. While the exporter runs there is no subscriber on its thread: what it does is
-/// neither traced nor counted. Its failures are told once a minute.
-pub(super) struct Exporting(NamedExporter);
+/// neither traced nor counted. Its failures are told once a minute. A panic is a failure, because it would end the
+/// thread, and with it the metrics.
+pub(super) struct Exporting {
+    exporter: NamedExporter,
+    /// Whether the last export failed.
+    has_failed: AtomicBool,
+    ends: Arc<Ends>,
+}
 
 impl Exporting {
-    pub(super) const fn new(exporter: NamedExporter) -> Self {
-        Self(exporter)
+    pub(super) fn new(exporter: NamedExporter, ends: &Arc<Ends>) -> Self {
+        ends.add();
+        Self {
+            exporter,
+            has_failed: AtomicBool::new(false),
+            ends: Arc::clone(ends),
+        }
     }
+
+    async fn export_to_it(&self, metrics: &ResourceMetrics) -> OTelSdkResult {
+        let mut export = Box::pin(async { self.exporter.exporter.export(metrics).await });
+        poll_fn(|context| {
+            guarded(|| export.as_mut().poll(context))
+                .unwrap_or_else(|error| Poll::Ready(Err(error)))
+        })
+        .await
+    }
+}
+
+/// Code of an exporter.
+fn guarded<R>(f: impl FnOnce() -> R) -> Result<R, OTelSdkError> {
+    let call = || dispatcher::with_default(&Dispatch::none(), f);
+    catch_unwind(AssertUnwindSafe(call))
+        .map_err(|_| OTelSdkError::InternalFailure("the exporter panicked".to_owned()))
 }
 
 impl PushMetricExporter for Exporting {
     async fn export(&self, metrics: &ResourceMetrics) -> OTelSdkResult {
-        let export = self.0.exporter.export(metrics);
-        let exported = export.with_subscriber(Dispatch::none()).await;
+        let exported = self.export_to_it(metrics).await;
+        self.has_failed.store(exported.is_err(), Ordering::Relaxed);
         if let Err(error) = &exported {
-            warn::metrics_not_exported(error);
+            // A subscriber that panics costs its warning and nothing else.
+            let _ = catch_unwind(AssertUnwindSafe(|| warn::metrics_not_exported(error)));
         }
         exported
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        self.0.exporter.force_flush()
+        guarded(|| self.exporter.exporter.force_flush())?
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.0.exporter.shutdown(timeout)
+        let ended = guarded(|| self.exporter.exporter.shutdown(timeout)).and_then(|ended| ended);
+        self.ends
+            .ended(ended.is_ok() && !self.has_failed.load(Ordering::Relaxed));
+        ended
     }
 
     fn temporality(&self) -> Temporality {
-        self.0.exporter.temporality()
+        self.exporter.exporter.temporality()
     }
 }

@@ -12,6 +12,7 @@ mod waiting;
 use std::fmt;
 use std::mem;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use opentelemetry::metrics::{Meter, MeterProvider as _};
@@ -25,7 +26,7 @@ pub(super) use settings::MetricSettings;
 
 use console::Console;
 use export::Exporting;
-use waiting::{Ending, Flushes};
+use waiting::{Ending, Ends, Flushes};
 
 use super::settings::{Exporter, Settings};
 use crate::engine::Engine;
@@ -38,6 +39,9 @@ pub(super) struct Running {
     pipeline: Arc<Pipeline>,
     flushes: Flushes,
     ending: Ending,
+    ends: Arc<Ends>,
+    /// Where the exporting threads run.
+    process: u32,
 }
 
 impl Running {
@@ -48,12 +52,15 @@ impl Running {
         if exporters.is_empty() {
             return None;
         }
-        let provider = provider(&settings.metrics, settings.resource(), exporters);
+        let ends = Arc::default();
+        let provider = provider(&settings.metrics, settings.resource(), exporters, &ends);
         Some(Self {
             pipeline: Pipeline::new(meter(&provider)),
             provider,
             flushes: Flushes::default(),
             ending: Ending::default(),
+            ends,
+            process: std::process::id(),
         })
     }
 
@@ -71,18 +78,26 @@ impl Running {
         opentelemetry::global::set_meter_provider(self.provider.clone());
     }
 
-    /// Begins to export what there is now; `None` where that cannot begin.
-    pub(super) fn begin_flush(&self) -> Option<Flush> {
+    /// Begins to export what there is now.
+    pub(super) fn begin_flush(&self) -> Flush<'_> {
+        if self.is_forked() {
+            return Flush::Impossible;
+        }
+        if self.ending.has_begun() {
+            return Flush::Last(&self.ending);
+        }
         let provider = self.provider.clone();
-        let done = self.flushes.begin(move || provider.force_flush().is_ok())?;
-        Some(Flush(done))
+        let begun = self.flushes.begin(move || provider.force_flush().is_ok());
+        begun.map_or(Flush::Impossible, Flush::Begun)
     }
 
-    /// Begins to export for the last time, once.
+    /// Begins to export for the last time, once. In a fork of its process, that has no exporting thread, never.
     pub(super) fn begin_shutdown(&self) {
-        let provider = self.provider.clone();
-        let begun = self.ending.begin(move || provider.shutdown().is_ok());
-        if begun.is_err() {
+        let is_begun = !self.is_forked() && {
+            let (provider, ends) = (self.provider.clone(), Arc::clone(&self.ends));
+            self.ending.begin(move || end(&provider, &ends)).is_ok()
+        };
+        if !is_begun {
             // The last one of a provider waits without end where it is dropped, so there is one that never is.
             mem::forget(self.provider.clone());
         }
@@ -90,7 +105,11 @@ impl Running {
 
     /// Whether the last export was done without a failure, when it is or when the time is over.
     pub(super) fn wait_for_shutdown(&self, until: Instant) -> bool {
-        self.ending.wait(until).unwrap_or_default()
+        !self.is_forked() && self.ending.wait(until).unwrap_or_default()
+    }
+
+    fn is_forked(&self) -> bool {
+        self.process != std::process::id()
     }
 }
 
@@ -100,14 +119,33 @@ impl fmt::Debug for Running {
     }
 }
 
-/// A flush that was begun.
-pub(super) struct Flush(std::sync::mpsc::Receiver<bool>);
+/// Ends a provider, and says whether its last export was done without a failure. Takes as long as its exporters do.
+fn end(provider: &SdkMeterProvider, ends: &Ends) -> bool {
+    /// How long the provider waits for an exporter, which then goes on by itself.
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let start = Instant::now();
+    provider.shutdown().is_ok() || (start.elapsed() >= PATIENCE && ends.wait())
+}
 
-impl Flush {
+/// A flush that was asked for.
+pub(super) enum Flush<'a> {
+    Begun(Receiver<bool>),
+    /// The last export is it.
+    Last(&'a Ending),
+    Impossible,
+}
+
+impl Flush<'_> {
     /// Whether it was done without a failure, when it is or when the time is over.
     pub(super) fn wait(&self, until: Instant) -> bool {
-        let left = until.saturating_duration_since(Instant::now());
-        self.0.recv_timeout(left).unwrap_or_default()
+        match self {
+            Self::Begun(done) => {
+                let left = until.saturating_duration_since(Instant::now());
+                done.recv_timeout(left).unwrap_or_default()
+            }
+            Self::Last(ending) => ending.wait(until).unwrap_or_default(),
+            Self::Impossible => false,
+        }
     }
 }
 
@@ -125,10 +163,11 @@ fn provider(
     settings: &MetricSettings,
     resource: Resource,
     exporters: Vec<NamedExporter>,
+    ends: &Arc<Ends>,
 ) -> SdkMeterProvider {
     let mut builder = SdkMeterProvider::builder().with_resource(resource);
     for exporter in exporters {
-        let reader = PeriodicReader::builder(Exporting::new(exporter))
+        let reader = PeriodicReader::builder(Exporting::new(exporter, ends))
             .with_interval(settings.interval)
             .build();
         builder = builder.with_reader(reader);
@@ -173,5 +212,26 @@ impl Settings {
             }
         }
         made
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry_sdk::metrics::InMemoryMetricExporter;
+
+    use super::*;
+
+    #[test]
+    fn nobody_waits_in_a_fork_for_the_threads_of_its_parent() {
+        let exporter = NamedExporter::new(InMemoryMetricExporter::default());
+        let running = Running::start(&mut Settings::default(), vec![exporter]);
+        let mut running = running.expect("there is an exporter");
+        // No process of a program has this id.
+        running.process = 0;
+        let never = after(Duration::MAX);
+        assert!(!running.begin_flush().wait(never));
+        running.begin_shutdown();
+        assert!(!running.ending.has_begun());
+        assert!(!running.wait_for_shutdown(never));
     }
 }

@@ -1,10 +1,10 @@
-//! [`Flushes`] and [`Ending`]: what has no end of its own is done on another thread, and waited for as long as there is
-//! time.
+//! [`Flushes`], [`Ending`] and [`Ends`]: what has no end of its own is done on another thread, and waited for as long as
+//! there is time.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
@@ -56,7 +56,7 @@ impl Drop for One {
 
 /// The end, which is begun once and may be waited for any number of times.
 #[derive(Default)]
-pub(super) struct Ending {
+pub(in crate::telemetry) struct Ending {
     begun: AtomicBool,
     ended: Arc<(Mutex<Option<bool>>, Condvar)>,
 }
@@ -79,6 +79,10 @@ impl Ending {
         begun
     }
 
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed)
+    }
+
     /// What it returned, when it has or when the time is over.
     pub(super) fn wait(&self, until: Instant) -> Option<bool> {
         let (ended, changed) = &*self.ended;
@@ -95,6 +99,47 @@ fn tell(ended: &(Mutex<Option<bool>>, Condvar), done: bool) {
     let (place, changed) = ended;
     *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
     changed.notify_all();
+}
+
+/// The ends of exporters, each of which says it itself.
+#[derive(Default)]
+pub(super) struct Ends {
+    state: Mutex<Running>,
+    changed: Condvar,
+}
+
+/// How many exporters have not ended, and whether one of them failed in the end.
+#[derive(Default)]
+struct Running {
+    exporters: usize,
+    has_failed: bool,
+}
+
+impl Ends {
+    fn lock(&self) -> MutexGuard<'_, Running> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One more exporter.
+    pub(super) fn add(&self) {
+        self.lock().exporters += 1;
+    }
+
+    /// One of them has ended, with or without a failure.
+    pub(super) fn ended(&self, well: bool) {
+        let mut running = self.lock();
+        running.exporters = running.exporters.saturating_sub(1);
+        running.has_failed |= !well;
+        self.changed.notify_all();
+    }
+
+    /// Waits without end for all of them, and says whether none has failed.
+    pub(super) fn wait(&self) -> bool {
+        let all = self
+            .changed
+            .wait_while(self.lock(), |running| running.exporters > 0);
+        !all.unwrap_or_else(PoisonError::into_inner).has_failed
+    }
 }
 
 #[cfg(test)]
