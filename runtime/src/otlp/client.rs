@@ -208,7 +208,7 @@ async fn read(mut response: Response) -> Result<Bytes, Failure> {
         });
     }
     let mut body = Vec::new();
-    // The spans have arrived, whatever becomes of the rest of the answer.
+    // The items have arrived, whatever becomes of the rest of the answer.
     while let Ok(Some(chunk)) = response.chunk().await {
         if body.len() + chunk.len() > LONGEST_ANSWER {
             break;

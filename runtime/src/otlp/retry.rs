@@ -6,7 +6,7 @@ use backon::ExponentialBuilder;
 use http::header::{HeaderMap, RETRY_AFTER};
 use reqwest::StatusCode;
 
-/// Why a request did not bring the spans to the collector.
+/// Why a request did not bring the items to the collector.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) reason: String,

@@ -58,7 +58,7 @@ impl Builder {
         self
     }
 
-    /// An attribute of the resource: what all spans are about.
+    /// An attribute of the resource: what all signals are about.
     pub fn with_attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.settings.set_attribute(key.into(), value.into());
         self
@@ -155,7 +155,8 @@ impl Builder {
         self
     }
 
-    /// How long one batch may take at most, also where that of the collector is longer; 30 seconds unless set.
+    /// How long one batch of spans or log records may take at most, also where the collector's own timeout is longer; 30
+    /// seconds unless set. [`with_metric_timeout`](Self::with_metric_timeout) is that for metrics.
     pub fn with_export_timeout(mut self, timeout: Duration) -> Self {
         self.settings.export_timeout = timeout;
         self.settings.logs.export_timeout = timeout;
@@ -282,6 +283,8 @@ impl Builder {
             let exports = !all.is_empty();
             let builder = builder_of(&settings, all).with_event_targets(events);
             let engine = builder.build()?;
+            // Before the metrics, whose threads are not ended by an error.
+            let logs = settings.start_logs(log_exporters)?;
             let metrics = metrics::Running::start(&mut settings, metric_exporters);
             if let (Some(metrics), true) = (&metrics, exports) {
                 metrics.watch(&engine);
@@ -290,7 +293,7 @@ impl Builder {
                 engine,
                 exports,
                 metrics,
-                logs: settings.start_logs(log_exporters)?,
+                logs,
             }));
         }
         Ok(Telemetry {
@@ -395,7 +398,8 @@ impl Settings {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum InitError {
-    /// There is a global subscriber already. Put [`Telemetry::layer`] into it, or let this be the only one that is set.
+    /// There is a global subscriber already. Put [`Telemetry::layer`] and [`Telemetry::logs_layer`] into it, or let this be the
+    /// only one that is set.
     AlreadySet,
     /// The system cannot start the exporting thread.
     Thread(io::Error),
@@ -405,7 +409,7 @@ impl fmt::Display for InitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AlreadySet => f.write_str(
-                "a global subscriber is set already: put `Telemetry::layer` into it, or call `init` before",
+                "a global subscriber is set already: put `Telemetry::layer` and `Telemetry::logs_layer` into it, or call `init` before",
             ),
             Self::Thread(_) => f.write_str("the exporting thread cannot be started"),
         }

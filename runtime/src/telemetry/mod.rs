@@ -91,12 +91,13 @@
 //! # The variables
 //!
 //! As OpenTelemetry specifies them: an empty variable is an unset one, names count in any case, and a value that cannot be used is
-//! ignored, with a [warning](Settings::warnings) that names the variable and not the value. Variables for traces come
-//! before those for all signals. [`VARIABLES`] has the same table as data.
+//! ignored, with a [warning](Settings::warnings) that names the variable and not the value. Variables for one signal come
+//! before those for all. [`VARIABLES`] has the same table as data.
 //!
 #![doc = include_str!("variables.md")]
 //!
-//! [`Telemetry::print_settings`] shows what was understood, without secrets; [`Telemetry::doctor`] says why there are no traces.
+//! [`Telemetry::print_settings`] shows what was understood, without secrets; [`Telemetry::doctor`] says why there are no traces; of
+//! metrics and logs it says what is wrong with their settings.
 
 mod builder;
 mod console;
@@ -142,10 +143,11 @@ use logs::Logs;
 use pipelines::Pipelines;
 use settings::Propagator;
 
-/// The traces and logs of a process. Keep it to the end of `main`: dropping it is [`shutdown`](Self::shutdown) with five seconds,
+/// The traces, metrics and logs of a process. Keep it to the end of `main`: dropping it is [`shutdown`](Self::shutdown) with five seconds,
 /// unless that was called. So what has ended is exported also where `main` panics and unwinds.
 ///
-/// Where nothing is dropped, what still waits is lost, a second's worth at most as variables say it: with
+/// Where nothing is dropped, what still waits is lost, a second's worth of spans and log records and a minute's of metrics
+/// unless variables say otherwise: with
 /// [`std::process::exit`], where it is in a `static` or was leaked, with `panic = "abort"`, and where a signal ends the process. Call
 /// [`shutdown`](Self::shutdown) before, or [`shutdown_on_signals`](Self::shutdown_on_signals). A process that this one starts
 /// (`std::process::Command`, `tokio::process`) has nothing to do with it, and sets up its own.
@@ -293,15 +295,15 @@ impl Telemetry {
         pipelines.is_none_or(|pipelines| pipelines.flush(timeout))
     }
 
-    /// Exports what has ended until now, and the metrics, for the last time, and says what was lost, since the beginning. What
-    /// comes later is not recorded. Returns within `timeout`, also where a collector does not answer; then the thread goes
-    /// on by itself as long as the process does.
+    /// Exports what has ended and what was logged until now, and the metrics, for the last time, and says what was lost, since
+    /// the beginning. What comes later is not recorded. Returns within `timeout`, also where a collector does not answer; then the threads go
+    /// on by themselves as long as the process does.
     ///
     /// Blocks this thread and no other. A further call is harmless: it waits for what is left, and says the same again.
     ///
     /// # Errors
     ///
-    /// Spans were lost since the beginning, or may be lost now; or the last metrics were not exported.
+    /// Spans or log records were lost since the beginning, or may be lost now; or the last metrics were not exported.
     pub fn shutdown(&self, timeout: Duration) -> Result<(), Lost> {
         self.was_shut_down.store(true, Ordering::Relaxed);
         let pipelines = self.pipelines.as_ref();
@@ -309,18 +311,18 @@ impl Telemetry {
     }
 
     /// Exports the metrics for the last time, and says whether that was done within `timeout`, without a failure; `true` where
-    /// there are none. Spans go on. Blocks this thread and no other, and a further call says the same again.
+    /// there are none. Spans and log records go on. Blocks this thread and no other, and a further call says the same again.
     pub fn shutdown_metrics(&self, timeout: Duration) -> bool {
         let pipelines = self.pipelines.as_ref();
         pipelines.is_none_or(|pipelines| pipelines.shutdown_metrics(timeout))
     }
 
-    /// From now on SIGINT and SIGTERM end the process as they would anyway, after what has ended until then is exported:
+    /// From now on SIGINT and SIGTERM end the process as they would anyway, after what waits then is exported, of all signals:
     /// [`shutdown`](Self::shutdown), for `timeout` at most, and then the default action of the signal, so that whoever
     /// waits for the process sees that the signal has ended it. A second signal acts at once. What is lost is a warning in
     /// the log. Without this call no signal is handled.
     ///
-    /// It is for programs that handle none of the two signals. Their code runs on while spans are exported, and `main` does
+    /// It is for programs that handle none of the two signals. Their code runs on during the export, and `main` does
     /// not return. One that ends in order, with `tokio::signal` for one, needs no such call: it gets to the end of `main`,
     /// where this is dropped.
     ///

@@ -1,4 +1,4 @@
-//! [`OtlpSettings`]: the collector, and how spans are sent to it.
+//! [`OtlpSettings`]: a collector, and how a signal is sent to it.
 
 use std::fmt;
 use std::io;

@@ -37,7 +37,7 @@ const fn row(
 pub const VARIABLES: &[Variable] = &[
     row(
         "OTEL_SDK_DISABLED",
-        "`true`: no spans, no log records, no thread, no exporter; traces that come in are passed on all the same",
+        "`true`: no spans, no metrics, no log records, no thread, no exporter; traces that come in are passed on all the same",
         "`false`",
         "true",
         Some("1"),
@@ -107,7 +107,7 @@ pub const VARIABLES: &[Variable] = &[
     ),
     row(
         "OTEL_BSP_EXPORT_TIMEOUT",
-        "milliseconds that a batch may take at most, also where the next timeout is longer; 0 is an hour",
+        "milliseconds that a batch of spans may take at most, also where that of the collector is longer; 0 is an hour",
         "30000",
         "500",
         Some("-1"),
@@ -135,7 +135,7 @@ pub const VARIABLES: &[Variable] = &[
     ),
     row(
         "OTEL_METRIC_EXPORT_TIMEOUT",
-        "milliseconds that an export of metrics may take at most, also where the timeout of its exporter is longer; 0 is an hour",
+        "milliseconds that an export of metrics may take at most, also where that of the collector is longer; 0 is an hour",
         "30000",
         "500",
         Some("-1"),
@@ -247,7 +247,7 @@ pub const VARIABLES: &[Variable] = &[
     ),
     row(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "the base URL of the collector, to which `/v1/traces` or `/v1/logs` is added; gRPC adds nothing, and takes `host:port` too",
+        "the base URL of the collector, to which `/v1/traces`, `/v1/metrics` or `/v1/logs` is added; gRPC adds nothing, and takes `host:port` too",
         "`http://localhost:4318`, for gRPC `http://localhost:4317`",
         "https://collector.example",
         Some("collector:4318"),
@@ -263,14 +263,14 @@ pub const VARIABLES: &[Variable] = &[
         "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
         "the whole URL for metrics, used as it is",
         "that of the base URL",
-        "https://collector.example/traces",
+        "https://collector.example/metrics",
         Some("ftp://collector.example"),
     ),
     row(
         "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
         "the whole URL for logs, used as it is",
         "that of the base URL",
-        "https://collector.example/traces",
+        "https://collector.example/logs",
         Some("ftp://collector.example"),
     ),
     row(
@@ -479,21 +479,21 @@ pub const VARIABLES: &[Variable] = &[
     row(
         "OTEL_EXPORTER_OTLP_TRACES_INSECURE",
         "the same for traces",
-        "`false`",
+        "that for all signals",
         "true",
         Some("yes"),
     ),
     row(
         "OTEL_EXPORTER_OTLP_METRICS_INSECURE",
         "the same for metrics",
-        "`false`",
+        "that for all signals",
         "true",
         Some("yes"),
     ),
     row(
         "OTEL_EXPORTER_OTLP_LOGS_INSECURE",
         "the same for logs",
-        "`false`",
+        "that for all signals",
         "true",
         Some("yes"),
     ),
