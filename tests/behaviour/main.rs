@@ -3,6 +3,7 @@
 mod api;
 mod attempts;
 mod blocks;
+mod combined;
 mod conventions;
 mod drop_order;
 mod hygiene;

@@ -33,7 +33,7 @@ pub(crate) use frame::{Frame, Origin, Realm};
 #[cfg(feature = "otel")]
 pub(crate) use sessions::has_sessions;
 #[cfg(feature = "spans")]
-pub(crate) use sessions::{EnteredSession, enter_session, session};
+pub(crate) use sessions::{EnteredSession, enter_session, keep_session, leave_session, session};
 #[cfg(feature = "otel")]
 pub(crate) use stack::{Entry, find};
 #[cfg(feature = "engine")]

@@ -90,7 +90,28 @@ pub(crate) struct EnteredSession {
 
 impl Drop for EnteredSession {
     fn drop(&mut self) {
-        with_thread(|thread| thread.stack.remove_session(self.token));
+        leave_session(self.token);
+    }
+}
+
+/// Makes a session current in a realm, until it is [left](leave_session). The token is that of no entry where nothing can
+/// be current.
+pub(crate) fn keep_session(realm: Realm, session: &SessionTelemetry) -> Token {
+    if session.is_empty() {
+        return Token::NONE;
+    }
+    let token = with_thread(|thread| {
+        let token = thread.stack.take_token();
+        thread.stack.push_session(token, realm, session);
+        token
+    });
+    token.unwrap_or(Token::NONE)
+}
+
+/// Leaves a session that was made current by itself.
+pub(crate) fn leave_session(token: Token) {
+    if token != Token::NONE {
+        with_thread(|thread| thread.stack.remove_session(token));
     }
 }
 

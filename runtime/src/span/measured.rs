@@ -5,15 +5,13 @@
 
 use super::active::{Active, Span};
 use super::late::LateFields;
-use super::opening::Opening;
+use super::opening::{Begun, Opening};
 use super::running::Finish;
 use super::site::SpanSite;
 use super::value::AttributeValue;
 
 #[cfg(feature = "metrics")]
 use super::late::LateOwner;
-#[cfg(feature = "metrics")]
-use super::opening::Begun;
 #[cfg(feature = "metrics")]
 use crate::metrics::{self, Measure};
 
@@ -165,16 +163,9 @@ impl Active {
 }
 
 impl Active {
-    /// Whether the call is measured, and that is all.
-    #[cfg_attr(
-        not(feature = "metrics"),
-        expect(clippy::unused_self, reason = "nothing is measured")
-    )]
-    pub(super) const fn is_nowhere(&self) -> bool {
-        #[cfg(feature = "metrics")]
-        return matches!(self.plan.begun, Begun::Nowhere);
-        #[cfg(not(feature = "metrics"))]
-        false
+    /// Whether the call is in a session or is measured, and that is all.
+    pub(super) fn is_nowhere(&self) -> bool {
+        self.plan.begun == Begun::Nowhere
     }
 }
 

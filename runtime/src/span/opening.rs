@@ -30,8 +30,7 @@ pub(crate) struct Plan {
     pub(super) links: Option<Box<Links>>,
     /// What is warned of when the span is there.
     pub(super) invalid: Option<(InvalidCarrier, warn::Source)>,
-    /// What the engine has already done.
-    #[cfg(any(feature = "engine", feature = "metrics"))]
+    /// What has already been done.
     pub(super) begun: Begun,
 }
 
@@ -43,15 +42,11 @@ impl Plan {
         self.ambience = None;
         self.links = None;
         self.invalid = None;
-        #[cfg(any(feature = "engine", feature = "metrics"))]
-        {
-            self.begun = Begun::Not;
-        }
+        self.begun = Begun::Not;
     }
 }
 
-/// How far the engine came with a span.
-#[cfg(any(feature = "engine", feature = "metrics"))]
+/// How far a span came before it opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Begun {
     /// The engine does not record it.
@@ -63,8 +58,7 @@ pub(super) enum Begun {
     /// It has its context. Whether it is enabled has to be asked, and there is to be a span of `tracing` too.
     #[cfg(feature = "engine")]
     Asking,
-    /// There is no span, and nothing that is passed on: the call is measured, and that is all.
-    #[cfg(feature = "metrics")]
+    /// There is no span, and nothing that is passed on: the call is in a session or is measured, and that is all.
     Nowhere,
 }
 
@@ -414,7 +408,6 @@ impl Active {
             Begun::Asking => return self.open_beside(values, moved),
             Begun::Not => {}
             // It does not open.
-            #[cfg(feature = "metrics")]
             Begun::Nowhere => return Some(self),
         }
         if !self.plan.wanted || !self.site.is_enabled() {
@@ -494,8 +487,6 @@ impl Active {
         // A scope is entered also where nothing is passed on.
         #[cfg(feature = "engine")]
         let moved = moved || self.scope.is_some();
-        // So is a session.
-        let moved = moved || !self.session.is_empty();
         let beside_baggage = |received: Baggage| {
             if received.is_empty() && !moved {
                 return None;
@@ -513,14 +504,17 @@ impl Active {
             Some(Frame::new(ambient.context, origin).with_baggage(baggage))
         };
         let frame = match inbound {
-            Inbound::Context(context) => Frame::new(Some(context), Origin::Passed),
-            Inbound::Untrusted => Frame::new(None, Origin::Passed),
-            Inbound::BaggageOnly(baggage) => beside_baggage(baggage)?,
-            Inbound::Absent | Inbound::Beside(_) => beside_baggage(Baggage::new())?,
+            Inbound::Context(context) => Some(Frame::new(Some(context), Origin::Passed)),
+            Inbound::Untrusted => Some(Frame::new(None, Origin::Passed)),
+            Inbound::BaggageOnly(baggage) => beside_baggage(baggage),
+            Inbound::Absent | Inbound::Beside(_) => beside_baggage(Baggage::new()),
             Inbound::Invalid(reason, baggage) => {
                 warn::invalid_carrier(self.site, reason, warn::Source::Carrier, values);
-                beside_baggage(baggage)?
+                beside_baggage(baggage)
             }
+        };
+        let Some(frame) = frame else {
+            return self.in_session_alone(realm);
         };
         // What is current for OpenTelemetry inside of a scope is the application's.
         #[cfg(feature = "otel")]

@@ -21,7 +21,8 @@ use crate::current::{self, Token};
 pub(crate) struct Running {
     site: &'static SpanSite,
     token: Token,
-    /// The span itself where nothing can be current: at the end of the thread, or where there is only a metric.
+    /// The span itself where it is not current: at the end of the thread, or where there is only a metric or a session,
+    /// which the token is that of.
     kept: Option<Box<Active>>,
 }
 
@@ -50,7 +51,8 @@ impl Running {
             return Self { site, token, kept };
         }
         if active.is_nowhere() {
-            let (token, kept) = (Token::NONE, Some(active));
+            let token = current::keep_session(active.frame.realm, &active.session);
+            let kept = Some(active);
             return Self { site, token, kept };
         }
         let beside = Beside::enter(&mut active);
@@ -111,8 +113,13 @@ impl Running {
 
     /// The body goes on later.
     pub(crate) fn leave(&mut self) -> Option<Box<Active>> {
+        if let Some(active) = self.kept.take() {
+            current::leave_session(self.token);
+            self.token = Token::NONE;
+            return Some(active);
+        }
         if self.token == Token::NONE {
-            return self.kept.take();
+            return None;
         }
         #[cfg(feature = "engine")]
         if let Some(active) = current::exit_span_alone(self.token) {

@@ -3,9 +3,9 @@
 use tracing::level_filters::LevelFilter;
 
 use super::active::Active;
-use super::opening::Opening;
+use super::opening::{Begun, Opening};
 use super::site::SpanSite;
-use crate::current::{self, Realm};
+use crate::current::{self, Frame, Origin, Realm};
 use crate::session::{AsSession, SessionTelemetry};
 use crate::task::TaskContext;
 
@@ -61,6 +61,19 @@ impl Active {
             return self.realm();
         }
         call.realm()
+    }
+
+    /// A call without a span and without anything to pass on, in a session: nothing else becomes current, because all that is
+    /// around it stays what it is. Where it opens later, who polls it is around it.
+    pub(super) fn in_session_alone(mut self: Box<Self>, realm: Realm) -> Option<Box<Self>> {
+        if self.session.is_empty() {
+            return None;
+        }
+        self.session = self.session.inside(&current::session(realm));
+        self.plan.begun = Begun::Nowhere;
+        self.frame = Frame::new(None, Origin::Span).in_realm(realm);
+        self.late = None;
+        Some(self)
     }
 
     /// Gives the attributes of the session to the span of OpenTelemetry, which is open now.

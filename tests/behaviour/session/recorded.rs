@@ -2,7 +2,7 @@
 
 use tracing::info_span;
 use tracing_relay::testing::{LevelFilter, Sampling, Value};
-use tracing_relay::{SpanFields, assert_trace};
+use tracing_relay::{SpanFields, assert_trace, task};
 
 use super::*;
 
@@ -226,5 +226,48 @@ fn debug_shows_no_value() {
             text.contains("user.name") && !text.contains("Ada"),
             "{text}"
         );
+    }
+}
+
+#[traced(session = session(2).with("own", true), level = "trace")]
+fn later_without_a_span() -> impl Future<Output = Option<i64>> {
+    async move {
+        step();
+        current()
+    }
+}
+
+#[test]
+fn a_future_of_a_call_without_a_span_lost_the_session_of_who_polls_it() {
+    for pipeline in pipelines() {
+        pipeline.level(LevelFilter::INFO).run(async |traces| {
+            let later = later_without_a_span();
+            let around = session(1).with("around", true);
+            assert_eq!(around.instrument(later).await, Some(2));
+            let step = traces.span("step");
+            assert_eq!(step.attribute("own"), Some(&true.into()));
+            assert_eq!(step.attribute("around"), Some(&true.into()));
+        });
+    }
+}
+
+#[traced(session = session(2), level = "trace")]
+fn say_elsewhere() {
+    let said = task::spawn_thread(|| tracing_relay::otel::set_attribute("said", true));
+    said.join().unwrap();
+}
+
+#[traced]
+fn around() {
+    say_elsewhere();
+}
+
+#[test]
+fn what_a_thread_says_of_the_span_was_lost_where_a_call_in_a_session_had_none() {
+    for pipeline in pipelines() {
+        pipeline.level(LevelFilter::INFO).run_sync(|traces| {
+            around();
+            assert_eq!(traces.span("around").attribute("said"), Some(&true.into()));
+        });
     }
 }
