@@ -48,6 +48,7 @@
     reason = "about this package and its own style"
 )]
 
+pub mod measured;
 pub mod mocks;
 pub mod shapes;
 pub mod traits;
