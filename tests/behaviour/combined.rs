@@ -6,6 +6,7 @@ use std::pin::pin;
 
 use futures_util::{Stream, StreamExt as _, stream};
 use opentelemetry::trace::TraceContextExt as _;
+use tracing_relay::task::TaskContext;
 use tracing_relay::testing::{LevelFilter, Pipeline, PipelineEngine, Span, Traces};
 use tracing_relay::{
     SessionTelemetry, TraceCarrier, TraceContext, current_baggage, current_context, otel,
@@ -160,14 +161,20 @@ enum Around {
     OneOfTheApi,
     /// A value of the application in OpenTelemetry's context, and no span.
     AMarker,
+    /// Work that was detached from one of ours.
+    ADetachedTask,
+    /// Another session.
+    ASession,
 }
 
-const AROUND: [Around; 5] = [
+const AROUND: [Around; 7] = [
     Around::Nothing,
     Around::OneOfOurs,
     Around::OneOfOthers,
     Around::OneOfTheApi,
     Around::AMarker,
+    Around::ADetachedTask,
+    Around::ASession,
 ];
 
 #[traced]
@@ -198,6 +205,14 @@ impl Around {
                 inside.await
             }
             Self::AMarker => inside.with_context(marked).await,
+            Self::ADetachedTask => {
+                let context = ours(async { TaskContext::detached() }).await;
+                context.instrument(inside).await
+            }
+            Self::ASession => {
+                let around = SessionTelemetry::new().with("around", true);
+                SessionTelemetry::instrument(&around, inside).await
+            }
         }
     }
 }
@@ -235,11 +250,12 @@ fn shown(traces: &Traces) -> String {
         };
         let _ = writeln!(
             shown,
-            "{} below {:?} ({} {}): {}",
+            "{} below {:?} ({} {}), {} links: {}",
             span.name(),
             parent.map(Span::name),
             span.parent().is_some(),
             span.parent_is_remote(),
+            span.links().len(),
             own(span.attributes())
         );
         for event in span.events() {
