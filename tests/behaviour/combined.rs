@@ -9,8 +9,8 @@ use opentelemetry::trace::TraceContextExt as _;
 use tracing_relay::task::TaskContext;
 use tracing_relay::testing::{LevelFilter, Pipeline, PipelineEngine, Span, Traces};
 use tracing_relay::{
-    SessionTelemetry, TraceCarrier, TraceContext, current_baggage, current_context, otel,
-    request_span, set_current_baggage, task, traced,
+    SessionTelemetry, TraceCarrier, TraceContext, TraceScope, current_baggage, current_context,
+    otel, relay_traced, set_current_baggage, task, traced,
 };
 
 fn session() -> SessionTelemetry {
@@ -18,6 +18,8 @@ fn session() -> SessionTelemetry {
 }
 
 const RECEIVED: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+static RELAY: TraceScope = TraceScope::new("combined");
 
 /// A value of the application in OpenTelemetry's context.
 #[derive(Debug)]
@@ -54,11 +56,11 @@ fn observe() -> String {
 }
 
 macro_rules! calls {
-    ($($module:ident: [$($option:tt)*])*) => {
+    ($attribute:ident $($module:ident: [$($option:tt)*])*) => {
         $(mod $module {
             use super::*;
 
-            #[traced(
+            #[$attribute(
                 name = "call", conventions = "jsonrpc", kind = "client", carrier = none, fields(rpc.method = "m", text = "t"),
                 late(status: str = "rpc.status_code"), on_ok(|seen| seen.length = seen.len()), $($option)*
             )]
@@ -67,7 +69,7 @@ macro_rules! calls {
                 observe()
             }
 
-            #[traced(
+            #[$attribute(
                 name = "call", conventions = "jsonrpc", kind = "client", carrier = none, fields(rpc.method = "m", text = "t"),
                 late(status: str = "rpc.status_code"), on_ok(|seen| seen.length = seen.len()), $($option)*
             )]
@@ -78,7 +80,7 @@ macro_rules! calls {
                 seen + &observe()
             }
 
-            #[traced(
+            #[$attribute(
                 name = "call", conventions = "jsonrpc", kind = "client", carrier = none, fields(rpc.method = "m", text = "t"),
                 late(status: str = "rpc.status_code"), on_ok(|seen| seen.length = seen.len()), $($option)*
             )]
@@ -91,7 +93,7 @@ macro_rules! calls {
                 }
             }
 
-            #[traced(
+            #[$attribute(
                 name = "call", conventions = "jsonrpc", kind = "client", carrier = none, fields(rpc.method = "m", text = "t"),
                 on_ok(|seen| rpc.status_code = seen.len()), $($option)*
             )]
@@ -100,7 +102,7 @@ macro_rules! calls {
                 async move { prepared + &observe() }
             }
 
-            #[traced(
+            #[$attribute(
                 name = "call", conventions = "jsonrpc", kind = "client", carrier = none, fields(rpc.method = "m", text = "t"),
                 late(status: str = "rpc.status_code"), $($option)*
             )]
@@ -109,11 +111,11 @@ macro_rules! calls {
                 stream::iter(0..2).then(async |_| observe())
             }
 
-            #[request_span(
-                name = "call", conventions = "jsonrpc", fields(rpc.method = "m", text = "t"),
+            #[$attribute(
+                name = "call", conventions = "jsonrpc", kind = "server", carrier = carrier, fields(rpc.method = "m", text = "t"),
                 late(status: str = "rpc.status_code"), $($option)*
             )]
-            async fn handle(_carrier: &TraceCarrier) -> Result<String, i64> {
+            async fn handle(carrier: &TraceCarrier) -> Result<String, i64> {
                 status.record("1");
                 Ok(observe())
             }
@@ -137,7 +139,7 @@ macro_rules! calls {
     };
 }
 
-calls! {
+calls! { traced
     plain: [metrics = false]
     measured: []
     in_session: [metrics = false, session = session()]
@@ -150,6 +152,21 @@ calls! {
     unsampled_measured: [sample = 0.0]
     unsampled_in_session: [metrics = false, session = session(), sample = 0.0]
     unsampled_both: [session = session(), sample = 0.0]
+}
+
+calls! { relay_traced
+    scoped_plain: [scope = RELAY, metrics = false]
+    scoped_measured: [scope = RELAY]
+    scoped_in_session: [scope = RELAY, metrics = false, session = session()]
+    scoped_both: [scope = RELAY, session = session()]
+    scoped_hidden_plain: [scope = RELAY, metrics = false, level = "trace"]
+    scoped_hidden_measured: [scope = RELAY, level = "trace"]
+    scoped_hidden_in_session: [scope = RELAY, metrics = false, session = session(), level = "trace"]
+    scoped_hidden_both: [scope = RELAY, session = session(), level = "trace"]
+    scoped_unsampled_plain: [scope = RELAY, metrics = false, sample = 0.0]
+    scoped_unsampled_measured: [scope = RELAY, sample = 0.0]
+    scoped_unsampled_in_session: [scope = RELAY, metrics = false, session = session(), sample = 0.0]
+    scoped_unsampled_both: [scope = RELAY, session = session(), sample = 0.0]
 }
 
 /// Where the calls are made.
@@ -222,7 +239,7 @@ fn pipelines() -> impl Iterator<Item = Pipeline> {
     engines.into_iter().flat_map(|engine| {
         [true, false].map(|activate| {
             let pipeline = Pipeline::new().engine(engine).level(LevelFilter::INFO);
-            pipeline.context_activation(activate)
+            pipeline.context_activation(activate).scope(&RELAY)
         })
     })
 }
@@ -285,7 +302,8 @@ fn outcome<F: Future<Output = String>>(
             })
             .iter()
             .sum();
-        (seen, shown(&traces), counted)
+        let exported = shown(&traces) + &shown(&traces.of_scope(&RELAY));
+        (seen, exported, counted)
     })
 }
 
@@ -336,4 +354,11 @@ fn a_session_and_a_metric_change_nothing_else_of_a_call_without_a_span() {
 #[test]
 fn a_session_and_a_metric_change_nothing_else_of_a_call_that_is_not_sampled() {
     compare!(unsampled_plain, unsampled_measured 7, unsampled_in_session 0, unsampled_both 7);
+}
+
+#[test]
+fn a_session_and_a_metric_change_nothing_else_of_an_operation_of_a_scope() {
+    compare!(scoped_plain, scoped_measured 7, scoped_in_session 0, scoped_both 7);
+    compare!(scoped_hidden_plain, scoped_hidden_measured 7, scoped_hidden_in_session 0, scoped_hidden_both 7);
+    compare!(scoped_unsampled_plain, scoped_unsampled_measured 7, scoped_unsampled_in_session 0, scoped_unsampled_both 7);
 }
