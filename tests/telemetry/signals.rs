@@ -11,6 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing_relay::metrics::Counter;
 use tracing_relay::telemetry::Telemetry;
 use tracing_relay::traced;
 
@@ -25,8 +26,13 @@ const TIMEOUT: &str = "TRACING_RELAY_TEST_TIMEOUT";
 
 const BOTH: [Signal; 2] = [Signal::SIGINT, Signal::SIGTERM];
 
+static CALLS: Counter<u64> = Counter::new("app.calls");
+
 #[traced(name = "telemetry.work")]
-fn work() {}
+fn work() {
+    CALLS.add(1, []);
+    tracing::info!("worked");
+}
 
 #[traced(name = "telemetry.last")]
 fn last() {}
@@ -93,12 +99,18 @@ struct Running {
 impl Running {
     /// Starts a program, and waits until it has recorded its span. Nothing is exported but at a shutdown.
     fn start(program: &str, collector: &str, timeout: &str) -> Self {
-        let variables = [
+        let to = [("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", collector)];
+        Self::start_with(program, timeout, &to)
+    }
+
+    fn start_with(program: &str, timeout: &str, to: &[(&str, &str)]) -> Self {
+        let mut variables = vec![
             (PROGRAM, program),
             (TIMEOUT, timeout),
-            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", collector),
             ("OTEL_BSP_SCHEDULE_DELAY", "3600000"),
+            ("OTEL_BLRP_SCHEDULE_DELAY", "3600000"),
         ];
+        variables.extend(to);
         let mut command = command_of("signals::a_program_that_gets_signals", &variables);
         let mut child = command
             .stdout(Stdio::piped())
@@ -164,6 +176,27 @@ fn spans_arrive_before_a_signal_ends_the_process() {
         assert_eq!(names(&collector.received()), ["telemetry.work"], "{log}");
         assert!(!log.contains("spans were lost"), "{log}");
     }
+}
+
+#[test]
+fn metrics_and_log_records_arrive_before_a_signal_too() {
+    let collector = Collector::start();
+    let endpoint = format!("http://127.0.0.1:{}", collector.port());
+    let to = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint),
+        ("OTEL_METRICS_EXPORTER", "otlp"),
+        ("OTEL_LOGS_EXPORTER", "otlp"),
+    ];
+    let running = Running::start_with("shuts-down", "", &to);
+    assert_eq!(collector.received().len(), 0);
+    running.send(Signal::SIGTERM);
+    let (status, log) = running.end();
+    assert_ended_by(status, Signal::SIGTERM);
+    let received = collector.received();
+    let mut paths: Vec<_> = received.iter().map(|request| request.uri.path()).collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["/v1/logs", "/v1/metrics", "/v1/traces"], "{log}");
+    assert!(!log.contains("lost"), "{log}");
 }
 
 #[test]
