@@ -111,7 +111,8 @@ impl Builder {
     }
 
     /// Any exporter of metrics for the SDK of OpenTelemetry, beside what else there is. It runs on a thread of its own, outside
-    /// of every runtime, and has to end by itself.
+    /// of every runtime, and has to end by itself. Where it panics, it gets the next metrics all the same. At a flush and at the
+    /// end one exporter is waited for after the other.
     pub fn with_metric_exporter(mut self, exporter: impl PushMetricExporter) -> Self {
         self.metric_exporters.push(NamedExporter::new(exporter));
         self

@@ -104,19 +104,19 @@ fn tell(ended: &(Mutex<Option<bool>>, Condvar), done: bool) {
 /// The ends of exporters, each of which says it itself.
 #[derive(Default)]
 pub(super) struct Ends {
-    state: Mutex<Running>,
+    state: Mutex<Left>,
     changed: Condvar,
 }
 
 /// How many exporters have not ended, and whether one of them failed in the end.
 #[derive(Default)]
-struct Running {
+struct Left {
     exporters: usize,
     has_failed: bool,
 }
 
 impl Ends {
-    fn lock(&self) -> MutexGuard<'_, Running> {
+    fn lock(&self) -> MutexGuard<'_, Left> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -127,9 +127,9 @@ impl Ends {
 
     /// One of them has ended, with or without a failure.
     pub(super) fn ended(&self, well: bool) {
-        let mut running = self.lock();
-        running.exporters = running.exporters.saturating_sub(1);
-        running.has_failed |= !well;
+        let mut left = self.lock();
+        left.exporters = left.exporters.saturating_sub(1);
+        left.has_failed |= !well;
         self.changed.notify_all();
     }
 
@@ -137,7 +137,7 @@ impl Ends {
     pub(super) fn wait(&self) -> bool {
         let all = self
             .changed
-            .wait_while(self.lock(), |running| running.exporters > 0);
+            .wait_while(self.lock(), |left| left.exporters > 0);
         !all.unwrap_or_else(PoisonError::into_inner).has_failed
     }
 }
