@@ -18,9 +18,11 @@ impl Record {
     pub(super) fn size(&self) -> usize {
         let attributes = self.log.attributes_iter();
         let attributes: usize = attributes
-            .map(|(key, value)| size_of_val(key) + size_of_value(value))
+            .map(|(key, value)| size_of_val(key) + key.as_str().len() + size_of_value(value))
             .sum();
-        size_of::<Self>() + attributes + self.log.body().map_or(0, size_of_value)
+        let target = self.log.target().map_or(0, |target| target.len());
+        let body = self.log.body().map_or(0, size_of_value);
+        size_of::<Self>() + attributes + target + body
     }
 }
 
@@ -36,4 +38,29 @@ fn size_of_value(value: &AnyValue) -> usize {
         _ => 0,
     };
     size_of::<AnyValue>() + inside
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::logs::{LogRecord as _, Logger as _};
+
+    use super::super::processor::blank;
+    use super::*;
+
+    #[test]
+    fn a_long_key_or_target_takes_its_bytes() {
+        let long = || "x".repeat(1 << 20);
+        let mut with_key = blank().create_log_record();
+        with_key.add_attribute(long(), 1);
+        let mut with_target = blank().create_log_record();
+        with_target.set_target(long());
+        for log in [with_key, with_target] {
+            let record = Record {
+                log,
+                instrumentation: InstrumentationScope::default(),
+                dropped_attributes: 0,
+            };
+            assert!(record.size() > 1 << 20);
+        }
+    }
 }
