@@ -261,9 +261,9 @@ fn shown(traces: &Traces) -> String {
             let own = attributes
                 .iter()
                 .filter(|(key, _)| !OF_THE_PLACE.iter().any(|place| key.starts_with(place)));
-            own.filter(|(key, _)| key != "session.id")
-                .map(|(key, value)| format!("{key}={value} "))
-                .collect::<String>()
+            let own = own.filter(|(key, _)| key != "session.id");
+            let shown: Vec<_> = own.map(|(key, value)| format!("{key}={value}")).collect();
+            shown.join(" ")
         };
         let _ = writeln!(
             shown,

@@ -29,6 +29,9 @@ impl SessionTelemetry {
     }
 
     /// A future that is in the session during each poll, and while it is dropped.
+    ///
+    /// Where `tracing::Instrument` is in scope, its method of this name comes first: write
+    /// `SessionTelemetry::instrument(&session, future)` there.
     pub fn instrument<F: Future>(&self, future: F) -> InSession<F> {
         let around = Around {
             session: self.clone(),

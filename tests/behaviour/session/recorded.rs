@@ -1,5 +1,9 @@
 //! What has the attributes of a session, and with which values.
 
+use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt as _;
 use tracing::info_span;
 use tracing_relay::testing::{LevelFilter, Sampling, Value};
 use tracing_relay::{SpanFields, assert_trace, task};
@@ -268,6 +272,44 @@ fn what_a_thread_says_of_the_span_was_lost_where_a_call_in_a_session_had_none() 
         pipeline.level(LevelFilter::INFO).run_sync(|traces| {
             around();
             assert_eq!(traces.span("around").attribute("said"), Some(&true.into()));
+        });
+    }
+}
+
+/// Tells which session is current where it is dropped.
+struct Tells<'a>(&'a Cell<Option<i64>>);
+
+impl Drop for Tells<'_> {
+    fn drop(&mut self) {
+        self.0.set(current());
+    }
+}
+
+#[traced(session = session(2), level = "trace")]
+async fn waits_without_a_span(told: &Cell<Option<i64>>, panics: bool) {
+    let _tells = Tells(told);
+    tokio::task::yield_now().await;
+    assert!(!panics, "on purpose");
+    tokio::task::yield_now().await;
+}
+
+#[test]
+fn a_call_without_a_span_is_dropped_in_its_session_and_leaves_none() {
+    for pipeline in pipelines() {
+        pipeline.level(LevelFilter::INFO).run(async |_| {
+            for (polls, panics) in [(1, false), (2, false), (3, false), (1, true), (2, true)] {
+                let told = Cell::new(None);
+                let mut call = Box::pin(waits_without_a_span(&told, panics));
+                for _ in 0..polls {
+                    let poll = AssertUnwindSafe(async { futures_util::poll!(call.as_mut()) });
+                    let has_panicked = poll.catch_unwind().await.is_err();
+                    assert_eq!(has_panicked, panics && told.get().is_some());
+                    assert_eq!(current(), None);
+                }
+                drop(call);
+                assert_eq!(told.get(), Some(2), "{polls} {panics}");
+                assert_eq!(current(), None);
+            }
         });
     }
 }
