@@ -12,6 +12,7 @@ use tracing_relay::{
     SessionTelemetry, TraceCarrier, TraceContext, TraceScope, current_baggage, current_context,
     otel, relay_traced, set_current_baggage, task, traced,
 };
+use tracing_subscriber::layer::SubscriberExt as _;
 
 fn session() -> SessionTelemetry {
     SessionTelemetry::new().with("session.id", 7)
@@ -318,8 +319,15 @@ fn difference(got: &str, wanted: &str) -> Option<String> {
     Some(format!("got    {got}\nwanted {wanted}\n"))
 }
 
+/// Keeps the most verbose level of the process where it is: below it a call is not even looked at, and tests beside this one
+/// have levels of their own.
+fn keep_the_level() -> tracing::Dispatch {
+    tracing::Dispatch::new(tracing_subscriber::registry().with(LevelFilter::TRACE))
+}
+
 macro_rules! compare {
     ($plain:ident, $($other:ident $count:literal),*) => {
+        let _kept = keep_the_level();
         let mut differences = String::new();
         for pipeline in pipelines() {
             for around in AROUND {

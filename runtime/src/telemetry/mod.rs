@@ -14,7 +14,7 @@
 //! }
 //! ```
 //!
-//! That is all: spans and log records go to the collector at `http://localhost:4318` or wherever the variables say, log lines to
+//! That is all: spans, metrics and log records go to the collector at `http://localhost:4318` or wherever the variables say, log lines to
 //! standard error with the fields and the trace of the span that they are in, and what has ended at the end of `main` is
 //! exported before the process ends. The [engine](crate::engine) records spans; a thread for each signal exports. So it is the
 //! same outside of tokio and inside of every runtime, and a collector that is down costs nothing but what it does not get, which
