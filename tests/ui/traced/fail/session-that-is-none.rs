@@ -40,7 +40,6 @@ mod right {
         telemetry: SessionTelemetry,
     }
 
-    #[traced]
     impl Service {
         #[traced(session = self.telemetry)]
         fn serve(&self) -> u64 {
