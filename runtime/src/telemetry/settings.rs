@@ -228,25 +228,14 @@ impl Settings {
     }
 
     fn read_queue(&mut self, reader: &mut Reader<'_>) {
-        const SIZE: &str = "OTEL_BSP_MAX_QUEUE_SIZE";
-        const BATCH: &str = "OTEL_BSP_MAX_EXPORT_BATCH_SIZE";
         let queue = &mut self.queue;
-        if let Some(delay) = reader.milliseconds("OTEL_BSP_SCHEDULE_DELAY") {
-            queue.delay = delay;
-        }
-        if let Some(timeout) = reader.timeout("OTEL_BSP_EXPORT_TIMEOUT") {
-            self.export_timeout = timeout;
-        }
-        if let Some(spans) = size(reader, SIZE) {
-            queue.spans = spans;
-        }
-        let batch = size(reader, BATCH);
-        if batch.is_some_and(|batch| batch > queue.spans) {
-            let fault =
-                format!("is more than `{SIZE}` has room for, and a batch is as large as that");
-            reader.warn(BATCH, fault);
-        }
-        queue.batch = batch.unwrap_or(queue.batch).min(queue.spans);
+        let batching = Batching {
+            items: &mut queue.spans,
+            batch: &mut queue.batch,
+            delay: &mut queue.delay,
+            export_timeout: &mut self.export_timeout,
+        };
+        batching.read(reader, "OTEL_BSP");
     }
 
     fn read_limits(&mut self, reader: &mut Reader<'_>) {
@@ -340,7 +329,41 @@ pub(super) fn exporters(reader: &mut Reader<'_>, signal: Signal) -> Vec<Exporter
     exporters.collect()
 }
 
-pub(super) fn size(reader: &mut Reader<'_>, variable: &str) -> Option<usize> {
+/// How items wait for others to be exported with: what the four variables of a batch processor say.
+pub(super) struct Batching<'a> {
+    /// Items that wait at most.
+    pub(super) items: &'a mut usize,
+    pub(super) batch: &'a mut usize,
+    pub(super) delay: &'a mut Duration,
+    pub(super) export_timeout: &'a mut Duration,
+}
+
+impl Batching<'_> {
+    /// The names of the variables begin with `processor`.
+    pub(super) fn read(self, reader: &mut Reader<'_>, processor: &str) {
+        let variable = |subject| format!("{processor}_{subject}");
+        if let Some(delay) = reader.milliseconds(&variable("SCHEDULE_DELAY")) {
+            *self.delay = delay;
+        }
+        if let Some(timeout) = reader.timeout(&variable("EXPORT_TIMEOUT")) {
+            *self.export_timeout = timeout;
+        }
+        let of_queue = variable("MAX_QUEUE_SIZE");
+        if let Some(items) = size(reader, &of_queue) {
+            *self.items = items;
+        }
+        let of_batch = variable("MAX_EXPORT_BATCH_SIZE");
+        let batch = size(reader, &of_batch);
+        if batch.is_some_and(|batch| batch > *self.items) {
+            let fault =
+                format!("is more than `{of_queue}` has room for, and a batch is as large as that");
+            reader.warn(&of_batch, fault);
+        }
+        *self.batch = batch.unwrap_or(*self.batch).min(*self.items);
+    }
+}
+
+fn size(reader: &mut Reader<'_>, variable: &str) -> Option<usize> {
     usize::try_from(reader.number(variable, 1)?).ok()
 }
 

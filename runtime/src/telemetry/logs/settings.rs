@@ -6,7 +6,7 @@ use std::time::Duration;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::telemetry::reader::Reader;
-use crate::telemetry::settings::{Exporter, exporters, size};
+use crate::telemetry::settings::{Batching, Exporter, exporters};
 use crate::telemetry::signal::Signal;
 
 /// How log records wait for their export. What does not fit is dropped and counted.
@@ -104,25 +104,14 @@ impl LogSettings {
     }
 
     fn read_queue(&mut self, reader: &mut Reader<'_>) {
-        const SIZE: &str = "OTEL_BLRP_MAX_QUEUE_SIZE";
-        const BATCH: &str = "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE";
         let queue = &mut self.queue;
-        if let Some(delay) = reader.milliseconds("OTEL_BLRP_SCHEDULE_DELAY") {
-            queue.delay = delay;
-        }
-        if let Some(timeout) = reader.timeout("OTEL_BLRP_EXPORT_TIMEOUT") {
-            self.export_timeout = timeout;
-        }
-        if let Some(records) = size(reader, SIZE) {
-            queue.records = records;
-        }
-        let batch = size(reader, BATCH);
-        if batch.is_some_and(|batch| batch > queue.records) {
-            let fault =
-                format!("is more than `{SIZE}` has room for, and a batch is as large as that");
-            reader.warn(BATCH, fault);
-        }
-        queue.batch = batch.unwrap_or(queue.batch).min(queue.records);
+        let batching = Batching {
+            items: &mut queue.records,
+            batch: &mut queue.batch,
+            delay: &mut queue.delay,
+            export_timeout: &mut self.export_timeout,
+        };
+        batching.read(reader, "OTEL_BLRP");
     }
 
     fn read_limits(&mut self, reader: &mut Reader<'_>) {
