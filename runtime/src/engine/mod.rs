@@ -145,6 +145,8 @@ pub(crate) use filter::{Answer, Verdict, ask, is_enabled};
 pub(crate) use inbox::Inbox;
 pub(crate) use layer::{Recorder, adopt, recording_beside};
 pub(crate) use local::{Local, give_back, handle_of, scratch, start};
+#[cfg(feature = "telemetry")]
+pub(crate) use losses::{Losses, Lost};
 pub(crate) use open::{Adopted, Open};
 pub(crate) use others::OpenSpans;
 pub(crate) use record::Record;

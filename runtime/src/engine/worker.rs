@@ -17,7 +17,7 @@ use tracing::{Dispatch, dispatcher};
 use super::Shared;
 use super::chunk::Chunk;
 use super::export::Translator;
-use super::losses::Losses;
+use super::losses::{Losses, Lost, Presumed, warn_of_spans};
 use super::queue::Woken;
 
 /// Spans for which a batch has room from its start.
@@ -138,6 +138,7 @@ struct Worker<'a, E> {
     /// Those of the spans in `batch`, where they waited.
     bytes: usize,
     losses: Losses,
+    presumed: Presumed,
 }
 
 impl<'a, E: SpanExporter> Worker<'a, E> {
@@ -149,7 +150,8 @@ impl<'a, E: SpanExporter> Worker<'a, E> {
             translator: Translator::new(&shared.config),
             batch: Vec::new(),
             bytes: 0,
-            losses: Losses::default(),
+            losses: Losses::new(warn_of_spans),
+            presumed: Presumed::default(),
         }
     }
 
@@ -180,17 +182,24 @@ impl<'a, E: SpanExporter> Worker<'a, E> {
                     break;
                 }
             }
-            self.losses.tell(self.shared, Instant::now());
-            self.losses.tell_what_was_presumed(self.shared);
+            self.losses.tell(self.lost(), Instant::now());
+            self.presumed.tell(self.shared);
         }
         self.call(|exporter| exporter.shutdown());
-        self.losses.tell_the_rest(self.shared);
-        self.losses.tell_what_was_presumed(self.shared);
+        self.losses.tell_the_rest(self.lost());
+        self.presumed.tell(self.shared);
         let (exporter, nobody) = (self.exporter, self.nobody);
         // Its panic was told by the hook, and nothing depends on it.
         let _ = catch_unwind(AssertUnwindSafe(|| {
             dispatcher::with_default(&nobody, || drop(exporter));
         }));
+    }
+
+    fn lost(&self) -> Lost {
+        Lost {
+            dropped: self.shared.queue.dropped(),
+            failed: self.shared.progress.failed.load(Ordering::Relaxed),
+        }
     }
 
     /// Takes from the queue until a batch is full.

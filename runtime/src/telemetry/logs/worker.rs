@@ -5,7 +5,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use opentelemetry_sdk::Resource;
 use tracing::{Dispatch, dispatcher};
@@ -13,9 +13,7 @@ use tracing::{Dispatch, dispatcher};
 use super::export::Export;
 use super::queue::{LogStatistics, Queue};
 use super::record::Record;
-
-/// How long nothing is said after a warning.
-const QUIET: Duration = Duration::from_secs(60);
+use crate::engine::{Losses, Lost};
 
 /// Starts the thread.
 pub(super) fn start(
@@ -32,7 +30,7 @@ pub(super) fn start(
             queue: &queue,
             exporters,
             nobody: Dispatch::none(),
-            losses: Losses::default(),
+            losses: Losses::new(warn_of_records),
         };
         worker.run(&resource);
     })
@@ -62,16 +60,23 @@ impl Worker<'_> {
         });
         while let Some(batch) = self.queue.take() {
             self.export(&batch);
-            self.losses.tell(self.queue.statistics(), Instant::now());
+            self.losses.tell(self.lost(), Instant::now());
         }
         self.each(|exporter| exporter.shutdown());
-        self.losses.tell_the_rest(self.queue.statistics());
+        self.losses.tell_the_rest(self.lost());
         let (exporters, nobody) = (self.exporters, self.nobody);
         for exporter in exporters {
             let drop = || dispatcher::with_default(&nobody, || drop(exporter));
             // Its panic was told by the hook, and nothing depends on it.
             let _ = catch_unwind(AssertUnwindSafe(drop));
         }
+    }
+
+    fn lost(&self) -> Lost {
+        let LogStatistics {
+            dropped, failed, ..
+        } = self.queue.statistics();
+        Lost { dropped, failed }
     }
 
     fn export(&mut self, batch: &[Record]) {
@@ -86,7 +91,7 @@ impl Worker<'_> {
             let call = || dispatcher::with_default(&self.nobody, || f(&mut **exporter));
             let done = catch_unwind(AssertUnwindSafe(call));
             if let Err(reason) = done.unwrap_or_else(|_| Err("the exporter panicked".to_owned())) {
-                self.losses.reason = Some(reason);
+                self.losses.reason(reason);
                 all = false;
             }
         }
@@ -94,43 +99,14 @@ impl Worker<'_> {
     }
 }
 
-/// The warnings that tell an application what it lost, at most once a minute and once at the end. They go to the global
-/// subscriber. None of them is exported as a log, because telemetry is suppressed on this thread: a loss cannot feed itself.
-#[derive(Debug, Default)]
-struct Losses {
-    at: Option<Instant>,
-    told: LogStatistics,
-    /// Why the last call of an exporter failed that was not told yet.
-    reason: Option<String>,
-}
-
-impl Losses {
-    /// Warns if there is something new and the last warning was long ago.
-    fn tell(&mut self, counts: LogStatistics, now: Instant) {
-        let is_quiet = |at| now.saturating_duration_since(at) < QUIET;
-        if !self.at.is_some_and(is_quiet) && self.tell_the_rest(counts) {
-            self.at = Some(now);
-        }
-    }
-
-    /// Warns if there is something new, and says whether there was.
-    fn tell_the_rest(&mut self, counts: LogStatistics) -> bool {
-        let dropped = counts.dropped - self.told.dropped;
-        let failed = counts.failed - self.told.failed;
-        if dropped == 0 && failed == 0 {
-            return false;
-        }
-        self.told = counts;
-        let reason = self.reason.take();
-        // A subscriber that panics costs its warning and nothing else.
-        let _ = catch_unwind(|| {
-            tracing::warn!(
-                dropped,
-                failed,
-                reason,
-                "log records were lost: {dropped} found no room in the queue, {failed} an exporter refused"
-            );
-        });
-        true
-    }
+/// The warning about log records. It is not exported as one, because telemetry is suppressed on this thread: a loss cannot feed
+/// itself.
+fn warn_of_records(lost: Lost, reason: Option<&str>) {
+    let Lost { dropped, failed } = lost;
+    tracing::warn!(
+        dropped,
+        failed,
+        reason,
+        "log records were lost: {dropped} found no room in the queue, {failed} an exporter refused"
+    );
 }
