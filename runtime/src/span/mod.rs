@@ -11,6 +11,7 @@ mod late;
 mod linked;
 mod measured;
 mod older;
+mod opaque;
 mod opening;
 mod outcome;
 #[cfg(feature = "engine")]

@@ -14,6 +14,7 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 
 use super::active::{Active, Span};
+use super::opaque::Opaque;
 use super::opening::{Opening, OwnedValues};
 use super::running::{Finish, Running};
 use super::site::SpanSite;
@@ -78,18 +79,27 @@ pub fn in_span<R>(
 
 /// Ends a span whose stream is dropped, and drops that inside.
 #[inline(never)]
-fn cancel<F>(active: &mut Option<Box<Active>>, mut inner: Pin<&mut Option<F>>) {
-    let mut running = active.take().map(Running::enter);
+fn cancel<F>(active: &mut Waiting, mut inner: Pin<&mut Option<F>>) {
+    let mut running = enter(active);
     inner.set(None);
     if let Some(running) = &mut running {
         running.cancel();
     }
 }
 
+/// The span of a future or a stream that is not polled now, if there is one.
+type Waiting = Option<Opaque<Active>>;
+
+fn enter(waiting: &mut Waiting) -> Option<Running> {
+    waiting
+        .take()
+        .map(|active| Running::enter(active.into_inner()))
+}
+
 /// The part of a future in its span that comes before the body. Dropped, it enters the span, so that the
 /// body is dropped inside.
 struct Open<H> {
-    active: Option<Box<Active>>,
+    active: Waiting,
     finish: Option<H>,
 }
 
@@ -128,14 +138,14 @@ impl<H> Open<H> {
     where
         H: FnOnce(&mut Finish<'_>, &R),
     {
-        let mut running = self.active.take().map(Running::enter);
+        let mut running = enter(&mut self.active);
         left.is_due = false;
         let polled = inner.poll(cx);
         if let Some(running) = &mut running {
             if let Poll::Ready(result) = &polled {
                 running.end(self.finish.take(), result);
             } else {
-                self.active = running.leave();
+                self.active = running.leave().map(Opaque::new);
                 left.is_due = self.active.is_some();
             }
         }
@@ -147,7 +157,7 @@ impl<H> Drop for Open<H> {
     #[inline]
     fn drop(&mut self) {
         if let Some(active) = self.active.take() {
-            enter_to_drop(active);
+            enter_to_drop(active.into_inner());
         }
     }
 }
@@ -202,7 +212,7 @@ impl<H> Open<H> {
     fn new(span: Span, finish: H) -> (Self, Left) {
         let is_due = span.0.is_some();
         let open = Self {
-            active: span.0,
+            active: span.0.map(Opaque::new),
             finish: Some(finish),
         };
         (open, Left { is_due })
@@ -313,16 +323,16 @@ impl<F: Future> Future for OnceReady<F> {
 }
 
 /// A span that opens at the first poll, with the values of its fields.
-type Deferred = Option<Box<(Opening, OwnedValues)>>;
+type Deferred = Option<Opaque<(Opening, OwnedValues)>>;
 
 fn defer(opening: Opening, values: OwnedValues) -> Deferred {
-    (!opening.is_empty()).then(|| Box::new((opening, values)))
+    (!opening.is_empty()).then(|| Opaque::new(Box::new((opening, values))))
 }
 
-fn open(deferred: &mut Deferred, active: &mut Option<Box<Active>>) {
+fn open(deferred: &mut Deferred, active: &mut Waiting) {
     if let Some(deferred) = deferred.take() {
-        let (opening, values) = *deferred;
-        *active = opening.open_owned(&values).0;
+        let (opening, values) = *deferred.into_inner();
+        *active = opening.open_owned(&values).0.map(Opaque::new);
     }
 }
 
@@ -378,7 +388,7 @@ pin_project! {
     /// A stream inside its span, which opens at the first poll and ends after the last item.
     pub struct SpanStream<S> {
         deferred: Deferred,
-        active: Option<Box<Active>>,
+        active: Waiting,
         #[pin]
         inner: Option<S>,
     }
@@ -412,16 +422,15 @@ impl<S: Stream> Stream for SpanStream<S> {
         let Some(inner) = this.inner.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
-        let Some(active) = this.active.take() else {
+        let Some(mut running) = enter(this.active) else {
             return inner.poll_next(cx);
         };
-        let mut running = Running::enter(active);
         let polled = inner.poll_next(cx);
         if matches!(polled, Poll::Ready(None)) {
             this.inner.set(None);
             running.end_with(None);
         } else {
-            *this.active = running.leave();
+            *this.active = running.leave().map(Opaque::new);
         }
         polled
     }
