@@ -10,7 +10,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::subscriber::NoSubscriber;
 
 use crate::carrier::InvalidCarrier;
-use crate::span::{AttributeValue, SpanSite};
+use crate::span::{AttributeValue, Site};
 
 /// How long a warning stays quiet after it was given.
 const QUIET: Duration = Duration::from_secs(60);
@@ -84,7 +84,7 @@ fn anybody_listens() -> bool {
 /// Warns that what should have been the parent of a span is not a context. Call it inside the span,
 /// so that the line has the span's fields; they are in the text as well, for a log without spans.
 pub(crate) fn invalid_carrier(
-    site: &'static SpanSite,
+    site: &'static Site,
     reason: InvalidCarrier,
     source: Source,
     values: &[AttributeValue<'_>],
@@ -105,7 +105,7 @@ pub(crate) fn invalid_carrier(
     let mut fields = String::new();
     let names = site.metadata().fields();
     let values = values.iter().take(site.opening_fields);
-    for (field, value) in names.iter().skip(SpanSite::FIELDS.len()).zip(values) {
+    for (field, value) in names.iter().skip(Site::FIELDS.len()).zip(values) {
         if !matches!(value, AttributeValue::Absent) {
             // Writing to a string fails only where a `Display` of the program does; the rest of the
             // line is still worth having.

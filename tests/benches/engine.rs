@@ -61,14 +61,14 @@ const CASES: [Case; 12] = [
         name: "a recorded span",
         set: Set::Plain,
         work: |calls| repeat(calls, step),
-        instructions: 1550.0,
+        instructions: 1580.0,
         allocations: 0.0,
     },
     Case {
         name: "a recorded async span",
         set: Set::Plain,
         work: |calls| repeat(calls, |number| block_on(step_async(number))),
-        instructions: 1620.0,
+        instructions: 1690.0,
         allocations: 0.0,
     },
     Case {

@@ -5,8 +5,7 @@ use super::conventions::{self, Conventions};
 use super::late::LateField;
 use crate::diag::Diagnostics;
 
-/// The keys that each span records by itself, in the order in which the runtime's `SpanSite` wants them
-/// before all others.
+/// The keys that each span records by itself.
 pub(crate) const OWN_KEYS: [&str; 5] = [
     "otel.kind",
     "trace_id",

@@ -1,5 +1,7 @@
 //! The keys of several types, joined at compile time into those of one span.
 
+use crate::span::Site;
+
 /// How many keys a type can have that has those of other types among them: the length of an array
 /// cannot depend on a type parameter.
 pub const MOST_KEYS: usize = 64;
@@ -16,7 +18,8 @@ pub const fn count_keys(lists: &[&[&'static str]]) -> usize {
     count
 }
 
-/// The keys of all lists, and empty ones after them. A key that is there twice does not compile.
+/// The keys of all lists, and empty ones after them. A key that is there twice does not compile, and none that each span
+/// has by itself.
 #[must_use]
 #[track_caller]
 pub const fn join_keys<const N: usize>(lists: &[&[&'static str]]) -> [&'static str; N] {
@@ -31,12 +34,8 @@ pub const fn join_keys<const N: usize>(lists: &[&[&'static str]]) -> [&'static s
         let mut index = 0;
         while index < lists[list].len() {
             let key = lists[list][index];
-            let mut before = 0;
-            while before < count {
-                if are_equal(joined[before].as_bytes(), key.as_bytes()) {
-                    given_twice(key);
-                }
-                before += 1;
+            if contains(joined.split_at(count).0, key) || contains(&Site::FIELDS, key) {
+                given_twice(key);
             }
             joined[count] = key;
             count += 1;
@@ -54,6 +53,17 @@ pub const fn first_keys(
     count: usize,
 ) -> &'static [&'static str] {
     keys.split_at(count).0
+}
+
+const fn contains(keys: &[&str], key: &str) -> bool {
+    let mut index = 0;
+    while index < keys.len() {
+        if are_equal(keys[index].as_bytes(), key.as_bytes()) {
+            return true;
+        }
+        index += 1;
+    }
+    false
 }
 
 const fn are_equal(left: &[u8], right: &[u8]) -> bool {
@@ -113,6 +123,12 @@ mod tests {
     #[should_panic(expected = "the field `turn.id` is given twice: a key is exported once")]
     fn a_key_that_is_there_twice_is_named() {
         let _ = join_keys::<3>(&[&["turn.id"], &["id", "turn.id"]]);
+    }
+
+    #[test]
+    #[should_panic(expected = "the field `relay.outcome` is given twice")]
+    fn a_key_that_each_span_has_is_named() {
+        let _ = join_keys::<1>(&[&["relay.outcome"]]);
     }
 
     #[test]

@@ -44,8 +44,8 @@ pub use crate::session::AsSession;
 #[cfg(feature = "spans")]
 pub use crate::span::{
     Ambience, AttributeValue, DurationMetric, ErrorDetail, FieldValue, FieldValues, Finish, Kind,
-    LateFields, OlderName, Opening, OwnedValues, Span, SpanFields, SpanSite, in_deferred_span,
-    in_span, in_span_async, in_span_async_with, in_span_stream,
+    LateFields, OlderName, Opening, OwnedValues, Span, SpanFields, SpanOptions, SpanSite,
+    in_deferred_span, in_span, in_span_async, in_span_async_with, in_span_stream,
 };
 
 #[cfg(feature = "spans")]
@@ -73,10 +73,6 @@ pub use results::{
 pub use scopes::is_prefix_of_variables;
 #[cfg(feature = "spans")]
 pub use values::{Recorded, Unrecordable, ValueProbe, debug, display};
-
-/// The first key of each site.
-#[cfg(feature = "spans")]
-pub const KIND_KEY: &str = SpanSite::KIND_KEY;
 
 /// The type of what never returns. `!` itself cannot be written there on stable Rust; the output of
 /// a function pointer can be named.

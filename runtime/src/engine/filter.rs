@@ -21,7 +21,7 @@ use super::config::TracingSpans;
 use super::layer::Recorder;
 use super::local;
 use crate::scope::ScopeSubscriber;
-use crate::span::SpanSite;
+use crate::span::Site;
 
 /// Layers of engines that nobody has found yet by looking for them in a subscriber. They may be behind something
 /// that hides them.
@@ -99,7 +99,7 @@ impl<S: Subscriber, F: Filter<S>> Filter<S> for OwnFilter<F> {
             return Interest::never();
         }
         let interest = self.inner.callsite_enabled(metadata);
-        if interest.is_never() || !SpanSite::is_site(metadata) {
+        if interest.is_never() || !Site::is_site(metadata) {
             return interest;
         }
         let always = self.shared.config.tracing_spans == TracingSpans::Always;
@@ -115,7 +115,7 @@ impl<S: Subscriber, F: Filter<S>> Filter<S> for OwnFilter<F> {
             return false;
         }
         // A span of `tracing` beside one of ours is asked for by ours.
-        self.inner.enabled(metadata, ctx) && (!SpanSite::is_site(metadata) || self.is_asked())
+        self.inner.enabled(metadata, ctx) && (!Site::is_site(metadata) || self.is_asked())
     }
 
     fn event_enabled(&self, event: &Event<'_>, ctx: &Context<'_, S>) -> bool {
@@ -232,7 +232,7 @@ fn asking<R>(engine: u64, f: impl FnOnce() -> R) -> (R, u64) {
 }
 
 /// Asks the current subscriber about the spans of a site.
-pub(crate) fn ask(site: &'static SpanSite) -> Answer {
+pub(crate) fn ask(site: &'static Site) -> Answer {
     // A program that has tracing-opentelemetry pays nothing for what it does not have.
     if !super::is_there() && !crate::scope::is_there() {
         return Answer::NoEngine;
@@ -260,7 +260,7 @@ pub(crate) fn ask(site: &'static SpanSite) -> Answer {
 }
 
 /// The same where something hides the engine, if there is one.
-fn ask_hidden(dispatch: &Dispatch, site: &'static SpanSite) -> Answer {
+fn ask_hidden(dispatch: &Dispatch, site: &'static Site) -> Answer {
     if UNSEEN.load(Ordering::Relaxed) == 0 {
         return Answer::NoEngine;
     }
@@ -279,14 +279,14 @@ fn ask_hidden(dispatch: &Dispatch, site: &'static SpanSite) -> Answer {
 }
 
 /// Asks an engine about all spans of a site.
-fn register(dispatch: &Dispatch, site: &'static SpanSite, engine: u64) -> (Interest, u64) {
+fn register(dispatch: &Dispatch, site: &'static Site, engine: u64) -> (Interest, u64) {
     asking(engine, || dispatch.register_callsite(site.metadata()))
 }
 
 /// What a subscriber says, of which an engine has answered this.
 fn judge(
     dispatch: &Dispatch,
-    site: &'static SpanSite,
+    site: &'static Site,
     engine: &Shared,
     (interest, reached): (Interest, u64),
 ) -> Verdict {
@@ -308,7 +308,7 @@ fn judge(
 
 /// Whether the subscriber wants the next span of a site: for anybody, and for the engine. Ask directly before
 /// the span is made.
-pub(crate) fn is_enabled(site: &'static SpanSite, engine: u64) -> (bool, bool) {
+pub(crate) fn is_enabled(site: &'static Site, engine: u64) -> (bool, bool) {
     let (enabled, reached) = asking(engine, || {
         tracing::dispatcher::get_default(|dispatch| dispatch.enabled(site.metadata()))
     });

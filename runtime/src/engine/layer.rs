@@ -25,7 +25,7 @@ use super::visit::EventFields;
 use crate::context::TraceContext;
 use crate::current::{self, Entry, Realm};
 use crate::scope::ScopeSubscriber;
-use crate::span::SpanSite;
+use crate::span::Site;
 
 thread_local! {
     /// The span of ours whose span of `tracing` is just being made.
@@ -120,7 +120,7 @@ where
         let Some(span) = ctx.span(id) else {
             return;
         };
-        if SpanSite::is_site(attributes.metadata()) {
+        if Site::is_site(attributes.metadata()) {
             if let Ok(Some(adopted)) = ADOPTED.try_with(RefCell::take) {
                 span.extensions_mut().replace(Open::Adopted(adopted));
             }

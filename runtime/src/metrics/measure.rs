@@ -14,7 +14,7 @@ use super::instruments::Held;
 use super::pipeline::{self, Pipeline};
 use super::value::Value;
 use crate::semconv;
-use crate::span::{AttributeValue, DurationMetric, Measured, OwnedValue, SpanSite};
+use crate::span::{AttributeValue, DurationMetric, Measured, OwnedValue, Site};
 
 /// A value for one of the fields that a function declares, by its number.
 pub(crate) type Numbered = (usize, OwnedValue);
@@ -22,7 +22,7 @@ pub(crate) type Numbered = (usize, OwnedValue);
 /// A call, and the metrics that it is for.
 pub(crate) struct Measure {
     pipeline: Arc<Pipeline>,
-    site: &'static SpanSite,
+    site: &'static Site,
     measured: &'static Measured,
     begun: Option<Begun>,
 }
@@ -36,8 +36,8 @@ struct Begun {
 
 impl Measure {
     /// One call of the function with this site, if it is measured and there are metrics here.
-    pub(crate) fn new(site: &'static SpanSite) -> Option<Self> {
-        let measured = site.measured.as_ref()?;
+    pub(crate) fn new(site: &'static Site) -> Option<Self> {
+        let measured = site.options.measured.as_ref()?;
         let pipeline = pipeline::with_current(Arc::clone)?;
         Some(Self {
             pipeline,
@@ -98,7 +98,7 @@ impl Measure {
     /// The value of a field, if it is an attribute of the metric.
     fn attribute(&self, number: usize, value: &AttributeValue<'_>) -> Option<KeyValue> {
         let fields = self.site.metadata().fields();
-        let name = fields.iter().nth(SpanSite::FIELDS.len() + number)?.name();
+        let name = fields.iter().nth(Site::FIELDS.len() + number)?.name();
         let key = self.measured.keys.iter().find(|key| **key == name)?;
         let mut value = Value::of(value)?;
         if *key == METHOD && !METHODS.contains(&value.to_string().as_str()) {

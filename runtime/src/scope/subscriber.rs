@@ -18,7 +18,7 @@ use super::spans::{self, OwnSpans};
 use super::votes;
 use crate::current::{self, Entry, Realm};
 use crate::engine::{Adopted, Answer, Engine, Open, Recorder, others};
-use crate::span::SpanSite;
+use crate::span::Site;
 
 /// Whether there ever was a scope that is installed.
 pub(crate) fn is_there() -> bool {
@@ -144,7 +144,7 @@ fn with_open(dispatch: &Dispatch, id: &Id, f: &mut dyn FnMut(&mut Open)) {
 impl Subscriber for ScopeSubscriber {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         // An annotated function asks by itself, and needs no vote.
-        if self.wants(metadata) && !SpanSite::is_site(metadata) {
+        if self.wants(metadata) && !Site::is_site(metadata) {
             return Interest::always();
         }
         votes::of_the_application(metadata)

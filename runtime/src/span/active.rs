@@ -9,7 +9,7 @@ use tracing::Value;
 use super::late::LateOwner;
 use super::opening::Plan;
 use super::outcome::Ended;
-use super::site::{self, SpanSite};
+use super::site::{self, Site};
 use super::value::{AttributeValue, Recordable};
 use crate::carrier::CarriesTraceMut;
 use crate::context::TraceContext;
@@ -34,7 +34,7 @@ pub(crate) struct Pool(Vec<Box<Active>>);
 
 impl Pool {
     /// A state of a call that begins.
-    pub(crate) fn take(&mut self, site: &'static SpanSite) -> Box<Active> {
+    pub(crate) fn take(&mut self, site: &'static Site) -> Box<Active> {
         match self.0.pop() {
             Some(mut active) => {
                 active.site = site;
@@ -116,7 +116,7 @@ pub(crate) type ErrorText = (Cow<'static, str>, String);
 /// The state of a call. Boxed and used again, so that a call allocates nothing.
 #[derive(Debug)]
 pub(crate) struct Active {
-    pub(crate) site: &'static SpanSite,
+    pub(crate) site: &'static Site,
     /// What is done when it opens.
     pub(crate) plan: Plan,
     /// None while the span is current: then what is to be put back has it. None too where only the engine
@@ -149,11 +149,11 @@ impl RefUnwindSafe for Active {}
 
 impl Active {
     /// The state of a call that begins.
-    pub(crate) fn new(site: &'static SpanSite) -> Box<Self> {
+    pub(crate) fn new(site: &'static Site) -> Box<Self> {
         current::with_thread(|thread| thread.pool.take(site)).unwrap_or_else(|| Self::empty(site))
     }
 
-    fn empty(site: &'static SpanSite) -> Box<Self> {
+    fn empty(site: &'static Site) -> Box<Self> {
         Box::new(Self {
             site,
             plan: Plan::default(),
@@ -299,7 +299,7 @@ impl Active {
 
 /// Records values for the fields of `span` from `first` on.
 pub(crate) fn record(
-    site: &'static SpanSite,
+    site: &'static Site,
     span: &tracing::Span,
     first: usize,
     values: &[AttributeValue<'_>],
@@ -309,7 +309,7 @@ pub(crate) fn record(
         .iter()
         .map(|value| Recordable::from(*value))
         .collect();
-    let older = site.older.of(metadata.fields(), first, values);
+    let older = site.options.older.of(metadata.fields(), first, values);
     with_values(metadata.fields().len(), first, &recordable, &older, |all| {
         let record = || {
             span.record_all(&metadata.fields().value_set_all(all));

@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::active;
-use super::site::SpanSite;
+use super::site::Site;
 use super::value::{AttributeValue, OwnedValue};
 use crate::current;
 #[cfg(feature = "metrics")]
@@ -172,7 +172,7 @@ impl LateOwner {
     }
 
     /// From now on there is a span; what was recorded before goes to it.
-    pub(crate) fn open(&self, site: &'static SpanSite, span: &tracing::Span) {
+    pub(crate) fn open(&self, site: &'static Site, span: &tracing::Span) {
         let target = Target {
             site,
             span: span.clone(),
@@ -301,7 +301,7 @@ impl State {
 /// Where the values go: the only part that knows the engine.
 #[derive(Clone, Debug)]
 struct Target {
-    site: &'static SpanSite,
+    site: &'static Site,
     span: tracing::Span,
 }
 
@@ -310,7 +310,7 @@ impl Target {
         if self.span.is_disabled() {
             return;
         }
-        let first = SpanSite::FIELDS.len() + number;
+        let first = Site::FIELDS.len() + number;
         active::record(self.site, &self.span, first, &[value.borrow()]);
     }
 }

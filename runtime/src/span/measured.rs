@@ -4,10 +4,12 @@
 //! thread's stack, and still told how the call ends.
 
 use super::active::{Active, Span};
+use super::declared::SpanSite;
 use super::late::LateFields;
 use super::opening::{Begun, Opening};
 use super::running::Finish;
-use super::site::SpanSite;
+#[cfg(feature = "metrics")]
+use super::site::Site;
 use super::value::AttributeValue;
 
 #[cfg(feature = "metrics")]
@@ -48,27 +50,6 @@ pub(crate) struct Measured {
     pub(crate) keys: &'static [&'static str],
 }
 
-impl SpanSite {
-    /// The same site, whose calls record this duration, with the values of these keys.
-    #[must_use]
-    #[cfg_attr(
-        not(feature = "metrics"),
-        expect(unused_mut, reason = "there is nothing to remember")
-    )]
-    pub const fn measured(
-        mut self,
-        duration: DurationMetric,
-        keys: &'static [&'static str],
-    ) -> Self {
-        #[cfg(feature = "metrics")]
-        {
-            self.measured = Some(Measured { duration, keys });
-        }
-        let _ = (duration, keys);
-        self
-    }
-}
-
 impl Opening {
     /// The same call, measured if there are metrics.
     #[inline]
@@ -76,7 +57,7 @@ impl Opening {
     pub fn measured(self, site: &'static SpanSite) -> Self {
         #[cfg(feature = "metrics")]
         if metrics::is_there() {
-            return self.measured_at(site);
+            return self.measured_at(site.site());
         }
         let _ = site;
         self
@@ -121,7 +102,7 @@ impl Opening {
 #[cfg(feature = "metrics")]
 impl Opening {
     #[inline(never)]
-    fn measured_at(self, site: &'static SpanSite) -> Self {
+    fn measured_at(self, site: &'static Site) -> Self {
         let Some(measure) = Measure::new(site) else {
             return self;
         };
@@ -155,7 +136,7 @@ impl Opening {
 #[cfg(feature = "metrics")]
 impl Active {
     /// The state of a call with which nothing becomes current.
-    fn nowhere(site: &'static SpanSite) -> Box<Self> {
+    fn nowhere(site: &'static Site) -> Box<Self> {
         let mut active = Self::new(site);
         active.plan.begun = Begun::Nowhere;
         active

@@ -6,6 +6,7 @@
 //! as a stream; [`Finish`] takes the result and ends it.
 
 mod active;
+mod declared;
 mod fields;
 mod late;
 mod linked;
@@ -25,6 +26,7 @@ mod value;
 
 pub use active::Span;
 pub(crate) use active::{Active, Pool};
+pub use declared::{SpanOptions, SpanSite};
 pub use fields::{FieldValues, SpanFields};
 pub use late::{LateField, LateFields};
 pub use measured::DurationMetric;
@@ -41,6 +43,7 @@ pub(crate) use run::Told;
 pub use run::{in_deferred_span, in_span, in_span_async, in_span_async_with, in_span_stream};
 pub(crate) use running::Beside;
 pub use running::Finish;
-pub use site::{Kind, SpanSite};
+pub use site::Kind;
+pub(crate) use site::Site;
 pub(crate) use value::OwnedValue;
 pub use value::{AttributeValue, FieldValue};

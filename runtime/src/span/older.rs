@@ -19,7 +19,7 @@ pub struct OlderName {
 }
 
 /// The older names of a site's fields.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct OlderNames {
     /// The part of the conventions that migrates: `rpc`, `http`.
     category: &'static str,

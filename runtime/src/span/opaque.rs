@@ -13,10 +13,12 @@ pub(super) struct Opaque<T>(
 );
 
 impl<T: Send + Sync + UnwindSafe + RefUnwindSafe + 'static> Opaque<T> {
+    #[inline]
     pub(super) fn new(inner: Box<T>) -> Self {
         Self(inner)
     }
 
+    #[inline]
     #[expect(clippy::unnecessary_box_returns, reason = "the box is used again")]
     pub(super) fn into_inner(self) -> Box<T> {
         self.0.reveal()

@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::fmt;
 
 use super::active::{Active, Span, record, with_values};
+use super::declared::SpanSite;
 use super::late::{LateFields, LateOwner};
 use super::running::Running;
-use super::site::{self, Kind, SpanSite};
+use super::site::{self, Kind, Site};
 use super::value::{AttributeValue, OwnedValue, Recordable};
 use crate::baggage::Baggage;
 use crate::carrier::{CarriesTrace, Extracted, InvalidCarrier};
@@ -176,6 +177,7 @@ impl Opening {
 
     #[inline(never)]
     fn received(site: &'static SpanSite, found: Extracted, trusted: bool) -> Self {
+        let site = site.site();
         let wanted = site.is_of_interest();
         if !wanted && found.is_absent() {
             return Self(None);
@@ -201,6 +203,7 @@ impl Opening {
 
     #[inline(never)]
     fn started(site: &'static SpanSite) -> Self {
+        let site = site.site();
         if !site.is_of_interest() {
             return Self(None);
         }
@@ -214,7 +217,7 @@ impl Opening {
     }
 
     /// A span that may be wanted, with which the engine has begun.
-    pub(super) fn begun(site: &'static SpanSite, inbound: Inbound) -> Self {
+    pub(super) fn begun(site: &'static Site, inbound: Inbound) -> Self {
         #[cfg(feature = "engine")]
         return Self(Active::begun(site, inbound).or_nothing());
         #[cfg(not(feature = "engine"))]
@@ -233,7 +236,7 @@ impl Opening {
         let active = match self.0 {
             None if context.is_none() => None,
             None => {
-                let mut active = Active::new(site);
+                let mut active = Active::new(site.site());
                 active.plan.ambience = context;
                 Some(active)
             }
@@ -447,7 +450,7 @@ impl Active {
             },
             (Origin::Passed, Some(context)) => Parent::Given(context.clone()),
             (origin @ (Origin::Span | Origin::Outside), None)
-                if self.site.environment && invalid.is_none() =>
+                if self.site.options.environment && invalid.is_none() =>
             {
                 let inherited = env::inherited();
                 *invalid = inherited
@@ -532,7 +535,7 @@ impl Active {
 
 /// Makes the `tracing` span with its parent.
 fn make_span(
-    site: &'static SpanSite,
+    site: &'static Site,
     parent: &Parent,
     baggage: &Baggage,
     values: &[AttributeValue<'_>],
@@ -555,7 +558,7 @@ fn make_span(
 #[cfg(feature = "otel")]
 fn span_below(
     parent: opentelemetry::Context,
-    site: &'static SpanSite,
+    site: &'static Site,
     values: &[AttributeValue<'_>],
 ) -> tracing::Span {
     let attached = parent.clone().attach();
@@ -588,17 +591,17 @@ thread_local! {
 }
 
 /// A span of `tracing`; none in the destructors of a thread where the registry would panic.
-pub(super) fn new_span(site: &'static SpanSite, values: &[AttributeValue<'_>]) -> tracing::Span {
+pub(super) fn new_span(site: &'static Site, values: &[AttributeValue<'_>]) -> tracing::Span {
     const { assert!(site::OTEL_KIND == 0) };
     let subscribers = SUBSCRIBERS.get();
     if subscribers == Subscribers::Gone {
         return tracing::Span::none();
     }
-    let kind = match site.kind {
+    let kind = match site.options.kind {
         Kind::Internal => Recordable::Absent,
         kind => Recordable::Str(kind.as_str()),
     };
-    let later = (1..SpanSite::FIELDS.len()).map(|_| Recordable::Absent);
+    let later = (1..Site::FIELDS.len()).map(|_| Recordable::Absent);
     let fields = values.get(..site.opening_fields).unwrap_or(values);
     let name = site.exported_name(values);
     let recordable: Vec<_> = std::iter::once(kind)
@@ -608,8 +611,9 @@ pub(super) fn new_span(site: &'static SpanSite, values: &[AttributeValue<'_>]) -
         .collect();
     let metadata = site.metadata();
     let older = site
+        .options
         .older
-        .of(metadata.fields(), SpanSite::FIELDS.len(), fields);
+        .of(metadata.fields(), Site::FIELDS.len(), fields);
     let span = with_values(metadata.fields().len(), 0, &recordable, &older, |all| {
         tracing::Span::new(metadata, &metadata.fields().value_set_all(all))
     });
@@ -667,7 +671,7 @@ impl Active {
         let Some(context) = &self.frame.context else {
             return;
         };
-        if !self.site.log_ids {
+        if !self.site.options.log_ids {
             return;
         }
         let span_id = context.span_id();

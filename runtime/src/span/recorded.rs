@@ -7,7 +7,7 @@
 use super::active::{Active, PANICKED};
 use super::opening::{Begun, Inbound, Parent, new_span};
 use super::outcome::Ended;
-use super::site::{self, SpanSite};
+use super::site::{self, Site};
 use super::value::{AttributeValue, OwnedValue};
 use crate::current::{self, Frame, Mark, Origin, Thread, Token};
 use crate::engine::{self, Adopted, Answer, Candidate, Sampling};
@@ -15,7 +15,7 @@ use crate::engine::{self, Adopted, Answer, Candidate, Sampling};
 impl Active {
     /// The state of a call whose span may be wanted, with what came in: the engine of the current subscriber has begun
     /// with it, if there is one and it wants the span.
-    pub(super) fn begun(site: &'static SpanSite, inbound: Inbound) -> Box<Self> {
+    pub(super) fn begun(site: &'static Site, inbound: Inbound) -> Box<Self> {
         let answer = engine::ask(site);
         let inbound = match answer {
             Answer::Wanted {
@@ -69,7 +69,7 @@ impl Active {
     /// The usual span: its parent came in or is the innermost frame, and nobody else wants it. Where it is not
     /// usual, what came in comes back.
     fn begin_alone(
-        site: &'static SpanSite,
+        site: &'static Site,
         engine: u64,
         inbound: Inbound,
     ) -> Result<Box<Self>, Inbound> {
@@ -112,12 +112,12 @@ impl Active {
                 // Baggage may be there, and what a root is linked to.
                 None => return false,
             },
-            (Inbound::Absent, None) if !self.site.environment => None,
+            (Inbound::Absent, None) if !self.site.options.environment => None,
             _ => return false,
         };
-        self.frame.context = self
-            .record
-            .start(handle, Some(generator), parent, &self.site.ratio);
+        self.frame.context =
+            self.record
+                .start(handle, Some(generator), parent, &self.site.options.ratio);
         if stack.has_sessions() {
             let session = stack.session(realm);
             self.record.add_session(session, self.site.metadata());
@@ -163,10 +163,10 @@ impl Active {
                 Some(name) => name.value().to_string().into(),
                 None => metadata.name().into(),
             },
-            kind: site.kind,
+            kind: site.options.kind,
             attribute: &|key| {
                 let number = metadata.fields().field(key)?.index();
-                let number = number.checked_sub(SpanSite::FIELDS.len())?;
+                let number = number.checked_sub(Site::FIELDS.len())?;
                 let opening = values.get(..site.opening_fields).unwrap_or(values);
                 match opening.get(number)? {
                     AttributeValue::Absent => None,
@@ -197,9 +197,12 @@ impl Active {
             Parent::Given(context) => (Some(context), None),
             Parent::Root { link } => (None, link),
         };
-        let Some(context) =
-            engine::start(&mut self.record, &handle, parent.as_ref(), &self.site.ratio)
-        else {
+        let Some(context) = engine::start(
+            &mut self.record,
+            &handle,
+            parent.as_ref(),
+            &self.site.options.ratio,
+        ) else {
             return false;
         };
         let context = context.with_baggage(baggage);
@@ -300,7 +303,7 @@ impl Active {
             self.record.name_of(name.words());
         }
         let fields = values.get(..self.site.opening_fields).unwrap_or(values);
-        self.record_fields(SpanSite::FIELDS.len(), fields);
+        self.record_fields(Site::FIELDS.len(), fields);
         self.record
             .tell_started(self.frame.context.as_ref(), self.site.metadata().name());
     }
@@ -310,9 +313,9 @@ impl Active {
         for (number, value) in values.iter().enumerate() {
             self.record.field(first + number, value);
         }
-        if !self.site.older.is_empty() {
+        if !self.site.options.older.is_empty() {
             let fields = self.site.metadata().fields();
-            for (number, value) in self.site.older.of(fields, first, values) {
+            for (number, value) in self.site.options.older.of(fields, first, values) {
                 self.record.field(number, &value.as_attribute());
             }
         }
@@ -321,7 +324,7 @@ impl Active {
     /// Writes the values that were learned in the middle.
     pub(super) fn record_late(&mut self, values: &[(usize, OwnedValue)]) {
         for (number, value) in values {
-            self.record_fields(SpanSite::FIELDS.len() + number, &[value.borrow()]);
+            self.record_fields(Site::FIELDS.len() + number, &[value.borrow()]);
         }
     }
 
@@ -387,9 +390,10 @@ impl Active {
                 };
                 active.record.outcome(Ended::Completed);
                 active.record.stop();
-                let head = active
-                    .record
-                    .head(active.site.metadata(), active.site.kind, context);
+                let head =
+                    active
+                        .record
+                        .head(active.site.metadata(), active.site.options.kind, context);
                 handle.push(head, active.record.body());
             }
             if let Some(mut active) = stack.pop_span() {
@@ -410,6 +414,6 @@ impl Active {
     pub(super) fn end_record(&mut self) {
         let context = self.frame.context.as_ref();
         self.record
-            .end(self.site.metadata(), self.site.kind, context);
+            .end(self.site.metadata(), self.site.options.kind, context);
     }
 }

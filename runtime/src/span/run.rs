@@ -14,10 +14,10 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 
 use super::active::{Active, Span};
+use super::declared::SpanSite;
 use super::opaque::Opaque;
 use super::opening::{Opening, OwnedValues};
 use super::running::{Finish, Running};
-use super::site::SpanSite;
 use super::value::{AttributeValue, FieldValue};
 
 /// Tells a span of a result: a function and no closure, one for each type of result and not one for
@@ -90,22 +90,23 @@ fn cancel<F>(active: &mut Waiting, mut inner: Pin<&mut Option<F>>) {
 /// The span of a future or a stream that is not polled now, if there is one.
 type Waiting = Option<Opaque<Active>>;
 
+#[inline]
 fn enter(waiting: &mut Waiting) -> Option<Running> {
     waiting
         .take()
         .map(|active| Running::enter(active.into_inner()))
 }
 
-/// The part of a future in its span that comes before the body. Dropped, it enters the span, so that the
-/// body is dropped inside.
+/// The part of a future in its span that comes before the body.
 struct Open<H> {
     active: Waiting,
     finish: Option<H>,
 }
 
-/// The part that comes after the body. Dropped, it ends the span.
+/// The part that comes after the body: whether the span was entered so that the body is dropped inside. Dropped, it ends
+/// the span.
+#[derive(Default)]
 struct Left {
-    /// Whether there is a span to end: whether [`Open`] has one.
     is_due: bool,
 }
 
@@ -113,25 +114,19 @@ impl<H> Open<H> {
     /// Polls a body, inside the span if there is one. The body comes as a trait object, so that this is
     /// compiled once for all bodies with the same type of result.
     #[inline(never)]
-    fn poll<R>(
-        &mut self,
-        left: &mut Left,
-        inner: Pin<&mut dyn Future<Output = R>>,
-        cx: &mut Context<'_>,
-    ) -> Poll<R>
+    fn poll<R>(&mut self, inner: Pin<&mut dyn Future<Output = R>>, cx: &mut Context<'_>) -> Poll<R>
     where
         H: FnOnce(&mut Finish<'_>, &R),
     {
         if self.active.is_none() {
             return inner.poll(cx);
         }
-        self.poll_inside(left, inner, cx)
+        self.poll_inside(inner, cx)
     }
 
     #[inline(never)]
     fn poll_inside<R>(
         &mut self,
-        left: &mut Left,
         inner: Pin<&mut dyn Future<Output = R>>,
         cx: &mut Context<'_>,
     ) -> Poll<R>
@@ -139,25 +134,25 @@ impl<H> Open<H> {
         H: FnOnce(&mut Finish<'_>, &R),
     {
         let mut running = enter(&mut self.active);
-        left.is_due = false;
         let polled = inner.poll(cx);
         if let Some(running) = &mut running {
             if let Poll::Ready(result) = &polled {
                 running.end(self.finish.take(), result);
             } else {
                 self.active = running.leave().map(Opaque::new);
-                left.is_due = self.active.is_some();
             }
         }
         polled
     }
 }
 
-impl<H> Drop for Open<H> {
+impl Left {
+    /// Enters the span of a future that is dropped, if it has one still.
     #[inline]
-    fn drop(&mut self) {
-        if let Some(active) = self.active.take() {
-            enter_to_drop(active.into_inner());
+    fn enter<H>(&mut self, open: &mut Open<H>) {
+        if open.active.is_some() {
+            enter_to_drop(&mut open.active);
+            self.is_due = true;
         }
     }
 }
@@ -186,9 +181,9 @@ thread_local! {
 }
 
 #[inline(never)]
-fn enter_to_drop(active: Box<Active>) {
-    let mut dropping = Some(Dropping {
-        running: Running::enter(active),
+fn enter_to_drop(waiting: &mut Waiting) {
+    let mut dropping = enter(waiting).map(|running| Dropping {
+        running,
         unwinding: thread::panicking(),
     });
     let _ = DROPPING.try_with(|all| all.borrow_mut().extend(dropping.take()));
@@ -209,13 +204,11 @@ fn leave_dropped() {
 }
 
 impl<H> Open<H> {
-    fn new(span: Span, finish: H) -> (Self, Left) {
-        let is_due = span.0.is_some();
-        let open = Self {
+    fn new(span: Span, finish: H) -> Self {
+        Self {
             active: span.0.map(Opaque::new),
             finish: Some(finish),
-        };
-        (open, Left { is_due })
+        }
     }
 }
 
@@ -232,12 +225,21 @@ pin_project! {
         inner: F,
         left: Left,
     }
+
+    impl<F: Future> PinnedDrop for SpanFuture<F> {
+        #[inline]
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            this.left.enter(this.open);
+        }
+    }
 }
 
 /// Runs an async block inside a span that is open.
 #[inline]
 pub fn in_span_async<F: Future>(span: Span, finish: Told<F::Output>, inner: F) -> SpanFuture<F> {
-    let (open, left) = Open::new(span, finish);
+    let open = Open::new(span, finish);
+    let left = Left::default();
     SpanFuture { open, inner, left }
 }
 
@@ -247,7 +249,7 @@ impl<F: Future> Future for SpanFuture<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        this.open.poll(this.left, this.inner, cx)
+        this.open.poll(this.inner, cx)
     }
 }
 
@@ -266,6 +268,14 @@ pin_project! {
         inner: F,
         left: Left,
     }
+
+    impl<F, H> PinnedDrop for SpanFutureWith<F, H> {
+        #[inline]
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            this.left.enter(this.open);
+        }
+    }
 }
 
 /// Runs an async block inside a span that is open, with a closure that takes the result.
@@ -275,7 +285,8 @@ where
     F: Future,
     H: FnOnce(&mut Finish<'_>, &F::Output),
 {
-    let (open, left) = Open::new(span, finish);
+    let open = Open::new(span, finish);
+    let left = Left::default();
     SpanFutureWith { open, inner, left }
 }
 
@@ -289,7 +300,7 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        this.open.poll(this.left, this.inner, cx)
+        this.open.poll(this.inner, cx)
     }
 }
 
@@ -373,7 +384,6 @@ where
         let mut this = self.project();
         let future = this.future.as_mut().project();
         open(this.deferred, &mut future.open.active);
-        future.left.is_due = future.open.active.is_some();
         this.future.poll(cx)
     }
 }

@@ -9,7 +9,7 @@ use tracing::span::EnteredSpan;
 
 use super::active::{self, Active, ErrorText};
 use super::outcome::{Ended, Failure};
-use super::site::SpanSite;
+use super::site::Site;
 use super::value::AttributeValue;
 #[cfg(feature = "otel")]
 use crate::current::Origin;
@@ -19,7 +19,7 @@ use crate::current::{self, Token};
 ///
 /// Small, because generated code has it: what belongs to the span is with the entry of its thread.
 pub(crate) struct Running {
-    site: &'static SpanSite,
+    site: &'static Site,
     token: Token,
     /// The span itself where it is not current: at the end of the thread, or where there is only a metric or a session,
     /// which the token is that of.
@@ -209,7 +209,7 @@ impl Beside {
 
 /// Takes what the result of a call adds to its span.
 pub struct Finish<'a> {
-    site: &'static SpanSite,
+    site: &'static Site,
     /// Where the state of the call is entered.
     token: Token,
     error: &'a mut Option<ErrorText>,
@@ -219,7 +219,7 @@ impl Finish<'_> {
     /// Records values for the fields from `first` on, counted from the first that the function
     /// declares.
     pub fn record(&mut self, first: usize, values: &[AttributeValue<'_>]) {
-        let first = SpanSite::FIELDS.len() + first;
+        let first = Site::FIELDS.len() + first;
         #[cfg(feature = "engine")]
         self.record_in_engine(first, values);
         if let Some(span) = current::span_beside(self.token) {
@@ -229,7 +229,7 @@ impl Finish<'_> {
 
     /// Takes the failure that the result is.
     pub fn failure(&mut self, failure: &Failure<'_>) {
-        let description = failure.description(self.site.error_detail);
+        let description = failure.description(self.site.options.error_detail);
         *self.error = Some((failure.error_type.clone(), description));
     }
 }
@@ -249,7 +249,7 @@ impl Finish<'_> {
             written.field(&limits, first + number, value);
         }
         let fields = self.site.metadata().fields();
-        for (number, value) in self.site.older.of(fields, first, values) {
+        for (number, value) in self.site.options.older.of(fields, first, values) {
             written.field(&limits, number, &value.as_attribute());
         }
         current::with_span(self.token, |active| active.record.append(&written));

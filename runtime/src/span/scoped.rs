@@ -4,10 +4,10 @@
 //! that, one look at it is all that is added.
 
 use super::active::{Active, Span};
+use super::declared::SpanSite;
 #[cfg(feature = "engine")]
 use super::opening::Inbound;
 use super::opening::Opening;
-use super::site::SpanSite;
 use super::value::FieldValue;
 use crate::carrier::CarriesTrace;
 use crate::current::{self, Realm};
@@ -95,6 +95,7 @@ impl Opening {
     /// A call that enters a scope, also where its span is not wanted.
     #[cfg(feature = "engine")]
     fn in_scope(scope: &'static TraceScope, site: &'static SpanSite, inbound: Inbound) -> Self {
+        let site = site.site();
         let Some(dispatch) = scope.dispatch() else {
             // It was uninstalled a moment ago, or nothing is to be traced.
             return Self::begun(site, inbound);

@@ -3,8 +3,8 @@
 use tracing::level_filters::LevelFilter;
 
 use super::active::Active;
+use super::declared::SpanSite;
 use super::opening::{Begun, Opening};
-use super::site::SpanSite;
 use crate::current::{self, Frame, Origin, Realm};
 use crate::session::{AsSession, SessionTelemetry};
 use crate::task::TaskContext;
@@ -18,7 +18,7 @@ impl Opening {
         if session.is_empty() || LevelFilter::current() == LevelFilter::OFF {
             return self;
         }
-        let mut active = self.0.unwrap_or_else(|| Active::new(site));
+        let mut active = self.0.unwrap_or_else(|| Active::new(site.site()));
         active.join(session);
         Self(Some(active))
     }

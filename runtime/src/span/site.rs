@@ -1,24 +1,18 @@
-//! [`SpanSite`]: the static part of a span, one for each annotated function.
+//! [`Site`]: what does not change between the spans of an annotated function.
 
 use std::fmt::{self, Write as _};
-use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
-use tracing::callsite::{self, Callsite, Identifier};
-use tracing::field::FieldSet;
+use tracing::callsite;
 use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
-use tracing::metadata;
 use tracing::subscriber::Interest;
 use tracing::{Level, Metadata};
 
-#[cfg(feature = "metrics")]
-use super::measured::Measured;
-use super::older::{OlderName, OlderNames};
-use super::outcome::ErrorDetail;
+use super::declared::{SpanOptions, SpanSite};
 use super::value::AttributeValue;
 use crate::current;
 #[cfg(feature = "engine")]
-use crate::engine::{OwnRatio, Verdict};
+use crate::engine::Verdict;
 use crate::semconv;
 
 /// The fields that every site declares before those of its function, in this order.
@@ -106,9 +100,10 @@ impl fmt::Display for Name<'_> {
 /// attributes.
 static KIND_KEY: [u8; 9] = *b"otel.kind";
 
-/// What is known about a span before it starts.
+/// What is known about the spans of an annotated function, from its first call on that may be wanted.
 #[derive(Debug)]
-pub struct SpanSite {
+pub(crate) struct Site {
+    declared: &'static SpanSite,
     metadata: Metadata<'static>,
     registered: AtomicBool,
     /// The interest of all subscribers together, as `tracing` told it.
@@ -116,35 +111,20 @@ pub struct SpanSite {
     /// What an engine's subscriber said: the number of changes of the interest, the number of the engine's layer
     /// there, and the answer.
     verdict: AtomicU64,
-    pub(crate) kind: Kind,
     /// Number of fields that are recorded when the span opens; the others come later.
     pub(crate) opening_fields: usize,
-    /// Which of the values that are read when the span opens make the name to export it under. The
-    /// field `otel.name` then comes after the opening ones.
-    name_values: &'static [usize],
-    pub(crate) older: OlderNames,
-    /// Whether the parent may come from the environment.
-    pub(crate) environment: bool,
-    pub(crate) log_ids: bool,
-    /// How much of an error is shown.
-    pub(crate) error_detail: ErrorDetail,
-    /// Which duration its calls record.
-    #[cfg(feature = "metrics")]
-    pub(crate) measured: Option<Measured>,
-    /// Which part of the traces is kept that start with this span.
-    #[cfg(feature = "engine")]
-    pub(crate) ratio: OwnRatio,
+    pub(crate) options: SpanOptions,
 }
 
-impl SpanSite {
+impl Site {
     /// The first key of a site, which has to be this constant.
-    pub const KIND_KEY: &'static str = match std::str::from_utf8(&KIND_KEY) {
+    const KIND_KEY: &'static str = match std::str::from_utf8(&KIND_KEY) {
         Ok(key) => key,
         Err(_) => panic!("the key is text"),
     };
 
-    /// The keys that the list of a site must begin with.
-    pub const FIELDS: [&'static str; 5] = [
+    /// The keys that the list of a site begins with.
+    pub(crate) const FIELDS: [&'static str; 5] = [
         Self::KIND_KEY,
         semconv::TRACE_ID,
         semconv::SPAN_ID,
@@ -152,127 +132,28 @@ impl SpanSite {
         semconv::ERROR_TYPE,
     ];
 
-    /// The site that is the static `this`, of which nothing but the address is used here: an internal
-    /// span that records this many fields when it opens. The target is the module.
-    ///
-    /// One static and one call: whatever stands in an annotated function, the compiler works on for
-    /// each of them.
-    #[must_use]
-    #[track_caller]
-    pub const fn new(
-        this: &'static Self,
-        name: &'static str,
-        module: &'static str,
-        level: Level,
-        keys: &'static [&'static str],
+    pub(super) fn new(
+        declared: &'static SpanSite,
+        metadata: Metadata<'static>,
         opening_fields: usize,
+        options: SpanOptions,
     ) -> Self {
-        Self::with_target(this, name, module, module, level, keys, opening_fields)
-    }
-
-    /// [`new`](Self::new) with another target.
-    #[must_use]
-    #[track_caller]
-    pub const fn with_target(
-        this: &'static Self,
-        name: &'static str,
-        module: &'static str,
-        target: &'static str,
-        level: Level,
-        keys: &'static [&'static str],
-        opening_fields: usize,
-    ) -> Self {
-        let source = Location::caller();
         Self {
+            declared,
+            metadata,
             registered: AtomicBool::new(false),
             interest: AtomicU8::new(SOMETIMES),
             verdict: AtomicU64::new(0),
-            metadata: Metadata::new(
-                name,
-                target,
-                level,
-                Some(source.file()),
-                Some(source.line()),
-                Some(module),
-                FieldSet::new(keys, Identifier(this)),
-                metadata::Kind::SPAN,
-            ),
-            kind: Kind::Internal,
             opening_fields,
-            name_values: &[],
-            older: OlderNames::NONE,
-            environment: false,
-            log_ids: true,
-            error_detail: ErrorDetail::Type,
-            #[cfg(feature = "metrics")]
-            measured: None,
-            #[cfg(feature = "engine")]
-            ratio: OwnRatio::Unsaid,
+            options,
         }
-    }
-
-    /// The same site with a span of this kind.
-    #[must_use]
-    pub const fn of_kind(mut self, kind: Kind) -> Self {
-        self.kind = kind;
-        self
-    }
-
-    /// The same site, whose span is exported under the values of these numbers, those that are there.
-    #[must_use]
-    pub const fn named_by(mut self, values: &'static [usize]) -> Self {
-        self.name_values = values;
-        self
-    }
-
-    /// The same site, some of whose fields have older names in a part of the conventions.
-    #[must_use]
-    pub const fn with_older(mut self, category: &'static str, names: &'static [OlderName]) -> Self {
-        self.older = OlderNames::new(category, names);
-        self
-    }
-
-    /// The same site, with a parent from the environment where there is no other.
-    #[must_use]
-    pub const fn from_environment(mut self) -> Self {
-        self.environment = true;
-        self
-    }
-
-    /// The same site without ids in log lines.
-    #[must_use]
-    pub const fn without_log_ids(mut self) -> Self {
-        self.log_ids = false;
-        self
-    }
-
-    /// The same site, whose span shows this much of an error.
-    #[must_use]
-    pub const fn showing(mut self, error_detail: ErrorDetail) -> Self {
-        self.error_detail = error_detail;
-        self
-    }
-
-    /// The same site, with this part of the traces kept that start with its span: on the engine, and on no other.
-    #[must_use]
-    #[cfg_attr(
-        not(feature = "engine"),
-        expect(unused_mut, reason = "only the engine samples by it")
-    )]
-    pub const fn sampled(mut self, ratio: f64) -> Self {
-        #[cfg(feature = "engine")]
-        {
-            self.ratio = OwnRatio::new(ratio);
-        }
-        let _ = ratio;
-        self
     }
 
     /// The name to export the span under, where it is not the static one.
     pub(crate) fn exported_name<'a>(&self, values: &'a [AttributeValue<'a>]) -> Option<Name<'a>> {
         let name = Name {
             values,
-            numbers: self.name_values,
+            numbers: self.options.name_values,
         };
         name.words().next().is_some().then_some(name)
     }
@@ -280,7 +161,7 @@ impl SpanSite {
     /// Whether values may make the name to export the span under.
     #[cfg(feature = "engine")]
     pub(crate) const fn has_exported_name(&self) -> bool {
-        !self.name_values.is_empty()
+        !self.options.name_values.is_empty()
     }
 
     pub(crate) const fn metadata(&'static self) -> &'static Metadata<'static> {
@@ -333,7 +214,7 @@ impl SpanSite {
     #[cold]
     fn register(&'static self) {
         if !self.registered.swap(true, Ordering::AcqRel) {
-            callsite::register(self);
+            callsite::register(self.declared);
         }
     }
 }
@@ -342,8 +223,9 @@ const NEVER: u8 = 0;
 const SOMETIMES: u8 = 1;
 const ALWAYS: u8 = 2;
 
-impl Callsite for SpanSite {
-    fn set_interest(&self, interest: Interest) {
+impl Site {
+    /// Takes what all subscribers together say.
+    pub(super) fn set_interest(&self, interest: &Interest) {
         let interest = if interest.is_never() {
             NEVER
         } else if interest.is_always() {
@@ -358,10 +240,6 @@ impl Callsite for SpanSite {
             .verdict
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, change);
     }
-
-    fn metadata(&self) -> &Metadata<'_> {
-        &self.metadata
-    }
 }
 
 /// The bits of a verdict that are the number of the layer and its answer; above them changes are counted.
@@ -370,7 +248,7 @@ const CHANGE: u64 = 1 << 40;
 
 /// What the engine remembers here.
 #[cfg(feature = "engine")]
-impl SpanSite {
+impl Site {
     /// Whether this is the metadata of a site.
     pub(crate) fn is_site(metadata: &Metadata<'_>) -> bool {
         metadata.is_span()

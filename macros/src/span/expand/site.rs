@@ -9,7 +9,6 @@ use crate::item::idents_in;
 use crate::settings;
 use crate::span::body::Warning;
 use crate::span::conventions::{Attribute, Type};
-use crate::span::keys::OWN_KEYS;
 use crate::span::params::Recorded;
 use crate::span::plan::{ExportedName, SpanKind};
 
@@ -22,11 +21,11 @@ impl Emit {
         let (constants, joined, keys) = self.keys();
         let count = self.after_opening(0);
         let level = &plan.level;
-        let rest = quote!(#p::Level::#level, #keys, #count);
-        let new = match &plan.target {
-            None => quote!(new(&#site, #name, #module, #rest)),
-            Some(target) => quote!(with_target(&#site, #name, #module, #target, #rest)),
-        };
+        let at = (level != "INFO").then(|| quote!(.at(#p::Level::#level)));
+        let target = plan
+            .target
+            .as_ref()
+            .map(|target| quote!(.with_target(#target)));
         let kind = (plan.kind != SpanKind::Internal).then(|| {
             let kind = plan.kind.variant();
             quote!(.of_kind(#p::Kind::#kind))
@@ -51,8 +50,14 @@ impl Emit {
             let scope = quote_spanned!(scope.span()=> &#scope);
             quote!(static #name: &#p::TraceScope = #scope;)
         });
-        let value = quote! {
-            #p::SpanSite::#new #kind #named_by #older #environment #log_ids #sampled #measured #showing
+        let options = quote! {
+            #at #target #kind #named_by #older #environment #log_ids #sampled #measured #showing
+        };
+        let value = if options.is_empty() {
+            quote!(#p::SpanSite::new(#name, #module, #keys, #count))
+        } else {
+            let options = quote!(&#p::SpanOptions::NONE #options);
+            quote!(#p::SpanSite::with(#name, #module, #keys, #count, #options))
         };
         let value = if joined.is_empty() {
             value
@@ -73,7 +78,7 @@ impl Emit {
     /// const KEYS: [&[&str]; 1] = [<TurnStart as SpanFields>::KEYS];
     /// const COUNT: usize = count_keys(&KEYS);
     /// static SITE: SpanSite = {
-    ///     const LISTS: &[&[&str]] = &[&["otel.kind", …], KEYS[0], &["turn.id"]];
+    ///     const LISTS: &[&[&str]] = &[&["id"], KEYS[0], &["turn.id"]];
     ///     static NAMES: [&str; count_keys(LISTS)] = join_keys(LISTS);
     /// ```
     fn keys(&self) -> (TokenStream, TokenStream, TokenStream) {
@@ -85,10 +90,7 @@ impl Emit {
             ..
         } = self;
         let opening = self.fields.iter().map(|field| field.key.as_str());
-        // The first one is a constant, by which the runtime knows its own callsites.
-        let own = OWN_KEYS.into_iter().skip(1);
-        let opening: Vec<&str> = own.chain(opening).collect();
-        let opening = quote!(#p::KIND_KEY, #(#opening),*);
+        let opening: Vec<&str> = opening.collect();
         let name = plan.exported_name.as_ref().map(|_| "otel.name");
         let late = plan.late.iter().map(|field| field.key.name.as_str());
         let ending = self.ending_keys.iter().map(String::as_str);
@@ -102,7 +104,8 @@ impl Emit {
             .collect();
 
         let Some(first) = plan.params.recorded.first() else {
-            let names = quote!(&[#opening, #(#later),*]);
+            let names = opening.into_iter().chain(later);
+            let names = quote!(&[#(#names),*]);
             return (TokenStream::new(), TokenStream::new(), names);
         };
         let of_types = plan.params.recorded.iter().map(|Recorded { ty, .. }| {
@@ -121,7 +124,7 @@ impl Emit {
         // Where a key is given twice, this is underlined.
         let join = at(first.ty.span(), &[], quote!(#p::join_keys(LISTS)));
         let joined = quote! {
-            const LISTS: &[&[#text]] = &[&[#opening], #(#keys[#numbers],)* &[#(#later),*]];
+            const LISTS: &[&[#text]] = &[&[#(#opening),*], #(#keys[#numbers],)* &[#(#later),*]];
             static NAMES: [#text; #p::count_keys(LISTS)] = #join;
         };
         (constants, joined, quote!(&NAMES))

@@ -1,20 +1,13 @@
 async fn link(&self) -> Result<(), Error> {
     static __TRACING_RELAY_SCOPE: &::tracing_relay::__private::TraceScope = &crate::RELAY;
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
-            &__TRACING_RELAY_SITE,
-            "relay.link",
-            ::core::module_path!(),
-            ::tracing_relay::__private::Level::INFO,
-            &[
-                ::tracing_relay::__private::KIND_KEY,
-                "trace_id",
-                "span_id",
-                "relay.outcome",
-                "error.type",
-            ],
-            0usize,
-        )
-        .showing(::tracing_relay::__private::ErrorDetail::Chain);
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::with(
+        "relay.link",
+        ::core::module_path!(),
+        &[],
+        0usize,
+        &::tracing_relay::__private::SpanOptions::NONE
+            .showing(::tracing_relay::__private::ErrorDetail::Chain),
+    );
     #[allow(unused_imports)]
     use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(

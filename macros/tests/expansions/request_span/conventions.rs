@@ -1,54 +1,48 @@
 fn handle(request: &Request) -> Reply {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
-            &__TRACING_RELAY_SITE,
-            "handle",
-            ::core::module_path!(),
-            ::tracing_relay::__private::Level::INFO,
-            &[
-                ::tracing_relay::__private::KIND_KEY,
-                "trace_id",
-                "span_id",
-                "relay.outcome",
-                "error.type",
-                "rpc.method",
-                "jsonrpc.request.id",
-                "rpc.service",
-                "rpc.system.name",
-                "jsonrpc.protocol.version",
-                "otel.name",
-                "rpc.jsonrpc.request_id",
-                "rpc.system",
-                "rpc.jsonrpc.version",
-            ],
-            5usize,
-        )
-        .of_kind(::tracing_relay::__private::Kind::Server)
-        .named_by(&[0usize])
-        .with_older(
-            "rpc",
-            &[
-                ::tracing_relay::__private::OlderName {
-                    current: "jsonrpc.request.id",
-                    older: "rpc.jsonrpc.request_id",
-                    integer: false,
-                },
-                ::tracing_relay::__private::OlderName {
-                    current: "rpc.system.name",
-                    older: "rpc.system",
-                    integer: false,
-                },
-                ::tracing_relay::__private::OlderName {
-                    current: "jsonrpc.protocol.version",
-                    older: "rpc.jsonrpc.version",
-                    integer: false,
-                },
-            ],
-        )
-        .from_environment()
-        .measured(
-            ::tracing_relay::__private::DurationMetric::RpcServer,
-            &["rpc.system.name", "rpc.method"],
-        );
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::with(
+        "handle",
+        ::core::module_path!(),
+        &[
+            "rpc.method",
+            "jsonrpc.request.id",
+            "rpc.service",
+            "rpc.system.name",
+            "jsonrpc.protocol.version",
+            "otel.name",
+            "rpc.jsonrpc.request_id",
+            "rpc.system",
+            "rpc.jsonrpc.version",
+        ],
+        5usize,
+        &::tracing_relay::__private::SpanOptions::NONE
+            .of_kind(::tracing_relay::__private::Kind::Server)
+            .named_by(&[0usize])
+            .with_older(
+                "rpc",
+                &[
+                    ::tracing_relay::__private::OlderName {
+                        current: "jsonrpc.request.id",
+                        older: "rpc.jsonrpc.request_id",
+                        integer: false,
+                    },
+                    ::tracing_relay::__private::OlderName {
+                        current: "rpc.system.name",
+                        older: "rpc.system",
+                        integer: false,
+                    },
+                    ::tracing_relay::__private::OlderName {
+                        current: "jsonrpc.protocol.version",
+                        older: "rpc.jsonrpc.version",
+                        integer: false,
+                    },
+                ],
+            )
+            .from_environment()
+            .measured(
+                ::tracing_relay::__private::DurationMetric::RpcServer,
+                &["rpc.system.name", "rpc.method"],
+            ),
+    );
     #[allow(unused_imports)]
     use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(

@@ -10,14 +10,7 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
     );
     static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = {
         const LISTS: &[&[&'static ::core::primitive::str]] = &[
-            &[
-                ::tracing_relay::__private::KIND_KEY,
-                "trace_id",
-                "span_id",
-                "relay.outcome",
-                "error.type",
-                "rpc.method",
-            ],
+            &["rpc.method"],
             __TRACING_RELAY_KEYS[0usize],
             __TRACING_RELAY_KEYS[1usize],
             &["otel.name", "turn.id", "reply.id"],
@@ -25,17 +18,16 @@ fn handle<'a>(params: &'a TurnStart<'_>, mut client: Option<ClientInfo>) -> Repl
         static NAMES: [&'static ::core::primitive::str; ::tracing_relay::__private::count_keys(
             LISTS,
         )] = ::tracing_relay::__private::join_keys(LISTS);
-        ::tracing_relay::__private::SpanSite::new(
-                &__TRACING_RELAY_SITE,
-                "handle",
-                ::core::module_path!(),
-                ::tracing_relay::__private::Level::INFO,
-                &NAMES,
-                const { __TRACING_RELAY_COUNT + 1usize },
-            )
-            .of_kind(::tracing_relay::__private::Kind::Server)
-            .named_by(&[const { __TRACING_RELAY_COUNT + 1usize }])
-            .from_environment()
+        ::tracing_relay::__private::SpanSite::with(
+            "handle",
+            ::core::module_path!(),
+            &NAMES,
+            const { __TRACING_RELAY_COUNT + 1usize },
+            &::tracing_relay::__private::SpanOptions::NONE
+                .of_kind(::tracing_relay::__private::Kind::Server)
+                .named_by(&[const { __TRACING_RELAY_COUNT + 1usize }])
+                .from_environment(),
+        )
     };
     #[allow(unused_imports)]
     use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};

@@ -1,20 +1,13 @@
 fn handle(&self, mut request: Request) -> impl Future<Output = Reply> + Send {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
-            &__TRACING_RELAY_SITE,
-            "handle",
-            ::core::module_path!(),
-            ::tracing_relay::__private::Level::INFO,
-            &[
-                ::tracing_relay::__private::KIND_KEY,
-                "trace_id",
-                "span_id",
-                "relay.outcome",
-                "error.type",
-            ],
-            0usize,
-        )
-        .of_kind(::tracing_relay::__private::Kind::Server)
-        .from_environment();
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::with(
+        "handle",
+        ::core::module_path!(),
+        &[],
+        0usize,
+        &::tracing_relay::__private::SpanOptions::NONE
+            .of_kind(::tracing_relay::__private::Kind::Server)
+            .from_environment(),
+    );
     #[allow(unused_imports)]
     use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(

@@ -1,23 +1,13 @@
 async fn handle(mut request: Request, state: &State) -> Result<Reply, Error> {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
-            &__TRACING_RELAY_SITE,
-            "handle",
-            ::core::module_path!(),
-            ::tracing_relay::__private::Level::INFO,
-            &[
-                ::tracing_relay::__private::KIND_KEY,
-                "trace_id",
-                "span_id",
-                "relay.outcome",
-                "error.type",
-                "rpc.method",
-                "reply.id",
-                "rpc.code",
-            ],
-            1usize,
-        )
-        .of_kind(::tracing_relay::__private::Kind::Server)
-        .from_environment();
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::with(
+        "handle",
+        ::core::module_path!(),
+        &["rpc.method", "reply.id", "rpc.code"],
+        1usize,
+        &::tracing_relay::__private::SpanOptions::NONE
+            .of_kind(::tracing_relay::__private::Kind::Server)
+            .from_environment(),
+    );
     #[allow(unused_imports)]
     use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(

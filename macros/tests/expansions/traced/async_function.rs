@@ -1,18 +1,8 @@
 async fn run(id: u64, list: &[u8]) -> Result<u8, Error> {
     static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
-        &__TRACING_RELAY_SITE,
         "turn.run",
         ::core::module_path!(),
-        ::tracing_relay::__private::Level::INFO,
-        &[
-            ::tracing_relay::__private::KIND_KEY,
-            "trace_id",
-            "span_id",
-            "relay.outcome",
-            "error.type",
-            "turn.id",
-            "list",
-        ],
+        &["turn.id", "list"],
         2usize,
     );
     #[allow(unused_imports)]

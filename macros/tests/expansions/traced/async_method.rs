@@ -1,19 +1,12 @@
 async fn call(mut self, request: Request) -> Result<Reply, Error> {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
-            &__TRACING_RELAY_SITE,
-            "call",
-            ::core::module_path!(),
-            ::tracing_relay::__private::Level::INFO,
-            &[
-                ::tracing_relay::__private::KIND_KEY,
-                "trace_id",
-                "span_id",
-                "relay.outcome",
-                "error.type",
-            ],
-            0usize,
-        )
-        .showing(::tracing_relay::__private::ErrorDetail::Message);
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::with(
+        "call",
+        ::core::module_path!(),
+        &[],
+        0usize,
+        &::tracing_relay::__private::SpanOptions::NONE
+            .showing(::tracing_relay::__private::ErrorDetail::Message),
+    );
     #[allow(unused_imports)]
     use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(

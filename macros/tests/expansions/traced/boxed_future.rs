@@ -1,16 +1,8 @@
 fn handle<'a>(&'a self) -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> {
     static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
-        &__TRACING_RELAY_SITE,
         "handle",
         ::core::module_path!(),
-        ::tracing_relay::__private::Level::INFO,
-        &[
-            ::tracing_relay::__private::KIND_KEY,
-            "trace_id",
-            "span_id",
-            "relay.outcome",
-            "error.type",
-        ],
+        &[],
         0usize,
     );
     #[allow(unused_imports)]

@@ -1,19 +1,12 @@
 async fn send(mut owned: Request, lent: &mut Other, seen: &str) -> Reply {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
-            &__TRACING_RELAY_SITE,
-            "send",
-            ::core::module_path!(),
-            ::tracing_relay::__private::Level::INFO,
-            &[
-                ::tracing_relay::__private::KIND_KEY,
-                "trace_id",
-                "span_id",
-                "relay.outcome",
-                "error.type",
-            ],
-            0usize,
-        )
-        .of_kind(::tracing_relay::__private::Kind::Client);
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::with(
+        "send",
+        ::core::module_path!(),
+        &[],
+        0usize,
+        &::tracing_relay::__private::SpanOptions::NONE
+            .of_kind(::tracing_relay::__private::Kind::Client),
+    );
     #[allow(unused_imports)]
     use ::tracing_relay::__private::Outcome as _;
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(

@@ -1,58 +1,52 @@
 fn call(method: &str, port: u16) -> u16 {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
-            &__TRACING_RELAY_SITE,
-            "call",
-            ::core::module_path!(),
-            ::tracing_relay::__private::Level::INFO,
-            &[
-                ::tracing_relay::__private::KIND_KEY,
-                "trace_id",
-                "span_id",
-                "relay.outcome",
-                "error.type",
-                "http.request.method",
-                "url.template",
-                "server.port",
-                "otel.name",
-                "http.response.body.size",
-                "http.response.status_code",
-                "http.method",
-                "net.peer.port",
-                "http.status_code",
-            ],
-            3usize,
-        )
-        .of_kind(::tracing_relay::__private::Kind::Client)
-        .named_by(&[0usize, 1usize])
-        .with_older(
-            "http",
-            &[
-                ::tracing_relay::__private::OlderName {
-                    current: "http.request.method",
-                    older: "http.method",
-                    integer: false,
-                },
-                ::tracing_relay::__private::OlderName {
-                    current: "server.port",
-                    older: "net.peer.port",
-                    integer: true,
-                },
-                ::tracing_relay::__private::OlderName {
-                    current: "http.response.status_code",
-                    older: "http.status_code",
-                    integer: true,
-                },
-            ],
-        )
-        .measured(
-            ::tracing_relay::__private::DurationMetric::HttpClient,
-            &[
-                "http.request.method",
-                "server.port",
-                "url.template",
-                "http.response.status_code",
-            ],
-        );
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::with(
+        "call",
+        ::core::module_path!(),
+        &[
+            "http.request.method",
+            "url.template",
+            "server.port",
+            "otel.name",
+            "http.response.body.size",
+            "http.response.status_code",
+            "http.method",
+            "net.peer.port",
+            "http.status_code",
+        ],
+        3usize,
+        &::tracing_relay::__private::SpanOptions::NONE
+            .of_kind(::tracing_relay::__private::Kind::Client)
+            .named_by(&[0usize, 1usize])
+            .with_older(
+                "http",
+                &[
+                    ::tracing_relay::__private::OlderName {
+                        current: "http.request.method",
+                        older: "http.method",
+                        integer: false,
+                    },
+                    ::tracing_relay::__private::OlderName {
+                        current: "server.port",
+                        older: "net.peer.port",
+                        integer: true,
+                    },
+                    ::tracing_relay::__private::OlderName {
+                        current: "http.response.status_code",
+                        older: "http.status_code",
+                        integer: true,
+                    },
+                ],
+            )
+            .measured(
+                ::tracing_relay::__private::DurationMetric::HttpClient,
+                &[
+                    "http.request.method",
+                    "server.port",
+                    "url.template",
+                    "http.response.status_code",
+                ],
+            ),
+    );
     #[allow(unused_imports)]
     use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(

@@ -6,17 +6,9 @@ where
 {
     #![allow(unused_mut)]
     static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
-        &__TRACING_RELAY_SITE,
         "add",
         ::core::module_path!(),
-        ::tracing_relay::__private::Level::INFO,
-        &[
-            ::tracing_relay::__private::KIND_KEY,
-            "trace_id",
-            "span_id",
-            "relay.outcome",
-            "error.type",
-        ],
+        &[],
         0usize,
     );
     #[allow(unused_imports)]

@@ -1,21 +1,15 @@
 fn nothing() {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::with_target(
-            &__TRACING_RELAY_SITE,
-            "nothing",
-            ::core::module_path!(),
-            "app",
-            ::tracing_relay::__private::Level::DEBUG,
-            &[
-                ::tracing_relay::__private::KIND_KEY,
-                "trace_id",
-                "span_id",
-                "relay.outcome",
-                "error.type",
-            ],
-            0usize,
-        )
-        .without_log_ids()
-        .sampled(0.1);
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::with(
+        "nothing",
+        ::core::module_path!(),
+        &[],
+        0usize,
+        &::tracing_relay::__private::SpanOptions::NONE
+            .at(::tracing_relay::__private::Level::DEBUG)
+            .with_target("app")
+            .without_log_ids()
+            .sampled(0.1),
+    );
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TRACING_RELAY_STRICT"
     );

@@ -1,24 +1,11 @@
 async fn run(id: u64, request: &Request) -> Vec<u8> {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
-            &__TRACING_RELAY_SITE,
-            "run",
-            ::core::module_path!(),
-            ::tracing_relay::__private::Level::INFO,
-            &[
-                ::tracing_relay::__private::KIND_KEY,
-                "trace_id",
-                "span_id",
-                "relay.outcome",
-                "error.type",
-                "id",
-                "otel.name",
-                "turn.id",
-                "app.mode",
-                "reply.length",
-            ],
-            1usize,
-        )
-        .named_by(&[1usize]);
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::with(
+        "run",
+        ::core::module_path!(),
+        &["id", "otel.name", "turn.id", "app.mode", "reply.length"],
+        1usize,
+        &::tracing_relay::__private::SpanOptions::NONE.named_by(&[1usize]),
+    );
     #[allow(unused_imports)]
     use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(

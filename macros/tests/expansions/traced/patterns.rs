@@ -3,22 +3,14 @@ async fn handle(
     __tracing_relay_p1: (u8, u8),
     __tracing_relay_p2: Guard,
 ) -> u8 {
-    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
-            &__TRACING_RELAY_SITE,
-            "handle",
-            ::core::module_path!(),
-            ::tracing_relay::__private::Level::INFO,
-            &[
-                ::tracing_relay::__private::KIND_KEY,
-                "trace_id",
-                "span_id",
-                "relay.outcome",
-                "error.type",
-                "id",
-            ],
-            1usize,
-        )
-        .of_kind(::tracing_relay::__private::Kind::Consumer);
+    static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::with(
+        "handle",
+        ::core::module_path!(),
+        &["id"],
+        1usize,
+        &::tracing_relay::__private::SpanOptions::NONE
+            .of_kind(::tracing_relay::__private::Kind::Consumer),
+    );
     #[allow(unused_imports)]
     use ::tracing_relay::__private::{Outcome as _, Recorded as _, Unrecordable as _};
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(

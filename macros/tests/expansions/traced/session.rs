@@ -1,17 +1,8 @@
 async fn listen(&self, number: u64) -> Result<(), Error> {
     static __TRACING_RELAY_SITE: ::tracing_relay::__private::SpanSite = ::tracing_relay::__private::SpanSite::new(
-        &__TRACING_RELAY_SITE,
         "listen",
         ::core::module_path!(),
-        ::tracing_relay::__private::Level::INFO,
-        &[
-            ::tracing_relay::__private::KIND_KEY,
-            "trace_id",
-            "span_id",
-            "relay.outcome",
-            "error.type",
-            "number",
-        ],
+        &["number"],
         1usize,
     );
     #[allow(unused_imports)]
