@@ -59,6 +59,9 @@ const SPAN_MACROS: [&str; 6] = [
     "error_span",
 ];
 
+/// The last words of all other paths that are looked for: a body without any has nothing to be found, as most have.
+const LOOKED_FOR: [&str; 4] = ["current", "spawn", "spawn_blocking", "spawn_local"];
+
 /// What is known of the function besides its body.
 pub(crate) struct Surroundings<'a> {
     /// Whether a span made by hand is an error.
@@ -75,7 +78,10 @@ pub(crate) fn check(
     surroundings: &Surroundings<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Warning> {
-    let names = idents_in(body);
+    let names = names_in(body);
+    if !is_any_of(&names, &LOOKED_FOR) && !is_any_of(&names, &SPAN_MACROS) {
+        return Vec::new();
+    }
     let enters = is_any_of(&names, &ENTERED) || is_any_of(&names, &INSTRUMENTED);
     let mut scan = Scan {
         spans_forbidden: surroundings.spans_forbidden,
@@ -90,11 +96,14 @@ pub(crate) fn check(
     scan.warnings
 }
 
+fn names_in(tokens: impl ToTokens) -> Vec<String> {
+    let idents = idents_in(tokens);
+    idents.iter().map(ToString::to_string).collect()
+}
+
 /// Whether one of the names is among the known ones.
-fn is_any_of(names: &[Ident], known: &[&str]) -> bool {
-    names
-        .iter()
-        .any(|name| known.iter().any(|known| name == known))
+fn is_any_of(names: &[String], known: &[&str]) -> bool {
+    names.iter().any(|name| known.contains(&name.as_str()))
 }
 
 struct Scan<'a> {
@@ -209,7 +218,7 @@ impl Scan<'_> {
 
     /// Whether what is started has its span along. A variable may be what was instrumented before.
     fn is_by_hand(&self, call: &Group) -> bool {
-        let names = idents_in(call);
+        let names = names_in(call);
         let mut arguments = call.stream().into_iter();
         let variable =
             matches!(arguments.next(), Some(TokenTree::Ident(_))) && arguments.next().is_none();
@@ -355,5 +364,21 @@ impl Path {
         let text = self.text();
         let known = BARE_SPAWNS.iter().find(|(path, _)| *path == text);
         known.map(|(_, helper)| *helper)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BARE_SPAWNS, LOOKED_FOR};
+
+    #[test]
+    fn every_bare_spawn_is_looked_for() {
+        for (path, _) in BARE_SPAWNS {
+            let last = path.rsplit("::").next();
+            assert!(
+                last.is_some_and(|last| LOOKED_FOR.contains(&last)),
+                "{path}"
+            );
+        }
     }
 }
