@@ -1,6 +1,9 @@
 //! The first look at each attribute: name, kind, parent, attributes and outcome.
 
-use tracing_relay::testing::Traces;
+use std::sync::Barrier;
+use std::thread;
+
+use tracing_relay::testing::{Pipeline, Traces};
 use tracing_relay::{
     TraceCarrier, TraceContext, TraceScope, assert_trace, relay_traced, request_span, traced,
 };
@@ -61,4 +64,27 @@ fn an_operation_of_a_scope_that_is_not_installed_is_an_ordinary_span(traces: Tra
           internal relay.connect error "refused" => failed
         "#
     );
+}
+
+#[test]
+fn first_calls_at_the_same_time_each_record_their_span() {
+    #[traced]
+    fn called_first(#[field] number: i64) -> i64 {
+        number
+    }
+
+    let together = Barrier::new(8);
+    thread::scope(|scope| {
+        for number in 0..8 {
+            let together = &together;
+            scope.spawn(move || {
+                Pipeline::new().run_sync(|traces| {
+                    together.wait();
+                    called_first(number);
+                    let span = traces.span("called_first");
+                    assert_eq!(span.attribute("number"), Some(&number.into()));
+                });
+            });
+        }
+    });
 }
