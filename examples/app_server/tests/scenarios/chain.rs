@@ -120,8 +120,10 @@ mod scenario {
         before.sort_unstable();
         assert_eq!(before, ["op.dispatch.user_turn", "turn/start"]);
         let mut open = traces.open();
+        // A task of its own, which may begin later.
+        open.retain(|name| name != "name_thread");
         open.sort_unstable();
-        assert_eq!(open, ["model_request", "name_thread", "run_turn", "turn"]);
+        assert_eq!(open, ["model_request", "run_turn", "turn"]);
 
         latch.notify_one();
         connection.turn_completed().await;
