@@ -30,6 +30,7 @@ pub struct SpanSite {
     /// Those of the function, which come after those of every span.
     keys: &'static [&'static str],
     opening_fields: usize,
+    /// That of the options: it is looked at in every call, before all else.
     level: Level,
     options: &'static SpanOptions,
     source: &'static Location<'static>,

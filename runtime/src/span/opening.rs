@@ -177,8 +177,9 @@ impl Opening {
 
     #[inline(never)]
     fn received(site: &'static SpanSite, found: Extracted, trusted: bool) -> Self {
+        let may_be_enabled = site.may_be_enabled();
         let site = site.site();
-        let wanted = site.is_of_interest();
+        let wanted = may_be_enabled && site.is_of_interest();
         if !wanted && found.is_absent() {
             return Self(None);
         }
@@ -201,6 +202,7 @@ impl Opening {
         Self::started(site)
     }
 
+    /// A span that may be enabled.
     #[inline(never)]
     fn started(site: &'static SpanSite) -> Self {
         let site = site.site();

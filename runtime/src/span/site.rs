@@ -3,10 +3,9 @@
 use std::fmt::{self, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
+use tracing::Metadata;
 use tracing::callsite;
-use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
 use tracing::subscriber::Interest;
-use tracing::{Level, Metadata};
 
 use super::declared::{SpanOptions, SpanSite};
 use super::value::AttributeValue;
@@ -168,18 +167,8 @@ impl Site {
         &self.metadata
     }
 
-    /// Whether a subscriber could want this span: two comparisons where there is none.
-    #[inline]
-    pub(crate) fn may_be_enabled(&self) -> bool {
-        let level: &Level = self.metadata.level();
-        *level <= STATIC_MAX_LEVEL && *level <= LevelFilter::current()
-    }
-
-    /// Whether a subscriber wants this span at times.
+    /// Whether a subscriber wants this span at times, where it [may be enabled](SpanSite::may_be_enabled).
     pub(crate) fn is_of_interest(&'static self) -> bool {
-        if !self.may_be_enabled() {
-            return false;
-        }
         // An engine and a scope are asked by themselves.
         #[cfg(feature = "engine")]
         if crate::engine::is_there() {
@@ -193,7 +182,7 @@ impl Site {
     /// Ask directly before the span is made. Filters of single layers remember the answer for
     /// whatever comes next, and an event that comes between would be judged by it.
     pub(crate) fn is_enabled(&'static self) -> bool {
-        if !self.may_be_enabled() {
+        if !self.declared.may_be_enabled() {
             return false;
         }
         match self.interest() {
